@@ -1,0 +1,79 @@
+"""The drivers that a site file may name, with what each can do: one line per driver."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Ability(StrEnum):
+    """What a driver can do with its device; a device is the sum of its abilities."""
+
+    CURRENT_LIMIT = "current_limit"
+    PAUSE = "pause"
+    WATCHDOG = "watchdog"
+    POWER_READING = "power_reading"
+    SESSION_READING = "session_reading"
+    PHASE_SWITCH = "phase_switch"
+    """Between one phase, the first terminal, and all."""
+    PHASE_CHOICE = "phase_choice"
+    """Any single phase, any pair, or all three."""
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """One driver: what it speaks to, and its abilities."""
+
+    title: str
+    abilities: frozenset[Ability]
+
+    @property
+    def switches_phases(self) -> bool:
+        """Whether it can change the phases of a session."""
+        return bool(self.abilities & {Ability.PHASE_SWITCH, Ability.PHASE_CHOICE})
+
+
+def _charger(title: str, *more: Ability) -> Driver:
+    basic = (Ability.CURRENT_LIMIT, Ability.PAUSE, Ability.POWER_READING, Ability.SESSION_READING)
+    return Driver(title, frozenset({*basic, *more}))
+
+
+def _meter(title: str) -> Driver:
+    return Driver(title, frozenset({Ability.POWER_READING}))
+
+
+CHARGER_DRIVERS: Final[Mapping[str, Driver]] = {
+    "none": Driver("plan only, nothing is sent", frozenset({Ability.PHASE_SWITCH})),
+    "simulated": _charger("a charger without wires", Ability.WATCHDOG, Ability.PHASE_SWITCH),
+    "charx": _charger("Phoenix Contact CHARX SEC over Modbus/TCP", Ability.WATCHDOG),
+    "teltocharge": _charger(
+        "Teltonika TeltoCharge EVC2 over Modbus RTU", Ability.WATCHDOG, Ability.PHASE_CHOICE
+    ),
+    "ocpp": _charger("a charge point that speaks OCPP 1.6J or 2.0.1"),
+    "everest": _charger("EVerest over MQTT", Ability.PHASE_SWITCH),
+}
+"""Chargers by the name in ``chargers[].driver``."""
+
+METER_DRIVERS: Final[Mapping[str, Driver]] = {
+    "simulated": _meter("a meter without wires"),
+    "homewizard_p1": _meter("HomeWizard P1 over HTTP"),
+    "dsmr_p1": _meter("the P1 port of a Dutch or Belgian meter, by cable"),
+    "shelly_3em": _meter("Shelly 3EM over HTTP"),
+    "shelly_pro_3em": _meter("Shelly Pro 3EM over HTTP"),
+    "sdm630": _meter("Eastron SDM630 over Modbus RTU"),
+    "janitza_umg604": _meter("Janitza UMG604 over Modbus/TCP"),
+    "carlo_gavazzi_em340": _meter("Carlo Gavazzi EM340 over Modbus RTU"),
+    "phoenix_eem": _meter("Phoenix Contact EEM-EM3xx over Modbus/TCP"),
+    "modbus": _meter("a meter described by a register map of your own (map_file)"),
+    "mqtt": _meter("values that something else publishes over MQTT"),
+}
+"""Meters by the name in ``meters.<id>.driver``."""
+
+LOAD_DRIVERS: Final[Mapping[str, Driver]] = {
+    "none": Driver("plan only, nothing is switched", frozenset()),
+    "simulated": Driver("a switch without wires", frozenset()),
+    "mqtt_switch": Driver("a switch that listens to an MQTT topic", frozenset()),
+}
+"""Switches of flexible loads by the name in ``flexible_loads[].driver``."""

@@ -1,0 +1,77 @@
+"""The errors of Chargewright, one tree.
+
+ChargewrightError
+├── InputError          what the user gave is wrong: every fault at once          exit code 2
+├── NotBuilt            a key whose rule this version does not have yet           exit code 1
+├── SourceError         a price, solar or load source could not give its series   exit code 2
+└── SolverError         the solver failed; the planner answers with its fallback  never leaves the planner
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class ChargewrightError(Exception):
+    """Any error that Chargewright raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong in what the user gave: where, what was found, what is allowed."""
+
+    source: str
+    """File, or the command-line option, that holds the fault."""
+    found: str
+    """What stands there, in a few words, quoted where it is a value."""
+    allowed: str
+    """What may stand there, or what to do next."""
+    where: str = ""
+    """Key or column, dotted: ``grid.limit_a``."""
+    line: int | None = None
+    """Line in the file, counted from 1; none where the fault has no line."""
+
+    def __str__(self) -> str:
+        place = self.source if self.line is None else f"{self.source}:{self.line}"
+        key = f" {self.where}:" if self.where else ""
+        return f"{place}:{key} {self.found}; {self.allowed}"
+
+
+class InputError(ChargewrightError):
+    """What the user gave is wrong; carries every fault that was found, in the order of the file."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        if not self.faults:
+            raise ValueError("an InputError needs at least one fault")
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+@dataclass(frozen=True, slots=True)
+class Unbuilt:
+    """A key of the site file whose rule this version does not have yet."""
+
+    where: str
+    """Key, dotted: ``tariff.peak``."""
+    why: str
+    """What is missing, and what can be done without it."""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.why}"
+
+
+class NotBuilt(ChargewrightError):
+    """The site uses keys whose rules are not built yet; they are named, never ignored."""
+
+    def __init__(self, keys: Iterable[Unbuilt]) -> None:
+        self.keys = tuple(keys)
+        super().__init__("\n".join(str(key) for key in self.keys))
+
+
+class SourceError(ChargewrightError):
+    """A price, solar or load source could not give its series."""
+
+
+class SolverError(ChargewrightError):
+    """The solver failed or returned nothing that can be used."""

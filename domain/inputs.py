@@ -1,0 +1,31 @@
+"""All that a plan is made from, besides the site: series and requests on one time grid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from domain.requests import ChargeRequest
+from domain.series import Series
+from domain.time_grid import TimeGrid
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInputs:
+    """Prices, solar, load and requests for the horizon of ``grid``; no value is missing.
+
+    ``load_kw`` holds the three grid phases L1, L2, L3; a 1-phase grid has zeros on L2 and L3.
+    """
+
+    grid: TimeGrid
+    buy: Series
+    """[EUR/kWh]"""
+    sell: Series
+    """[EUR/kWh]; the series of a site that has nothing to sell is 0 and says so."""
+    solar_kw: Mapping[str, Series]
+    """Array id to mean power [kW]."""
+    load_kw: tuple[Series, Series, Series]
+    requests: tuple[ChargeRequest, ...]
+    """By arrival; each overlaps the horizon and names a charger of the site."""
+    notes: tuple[str, ...] = ()
+    """What was assumed, dropped or cut: sentences for people."""

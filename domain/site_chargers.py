@@ -1,0 +1,176 @@
+"""Chargers: AC points, DC points and the cabinets that DC points share."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, Tag, model_validator
+
+from domain.phases import PHASES, Phase
+from domain.drivers import CHARGER_DRIVERS
+from domain.site_devices import Connection
+from domain.site_model import (
+    TAG,
+    Amperes,
+    AmperesOrNone,
+    Efficiency,
+    Id,
+    Kilowatts,
+    KilowattsOrNone,
+    Name,
+    Priority,
+    SiteModel,
+    Weight,
+    chosen_by,
+    refusal,
+)
+
+Wiring = Annotated[
+    tuple[Phase, ...],
+    Field(
+        min_length=1,
+        max_length=3,
+        description="Grid phase of each terminal, first terminal first; the phases of the grid where not said.",
+    ),
+]
+SwitchMode = Literal["never", "oneway", "both"]
+Seconds = Annotated[float, Field(ge=0, le=86_400)]
+
+
+class CurrentRange(SiteModel):
+    """What an AC charger can be told, per phase: 0, or min, min + step, ... up to max [A]."""
+
+    min: Amperes
+    max: Amperes
+    step: Amperes = 1
+    """Finest change that the device takes [A]."""
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if self.min > self.max:
+            raise refusal(f"min {self.min:g} above max {self.max:g}", "min must be at most max")
+        return self
+
+
+class PowerRange(SiteModel):
+    """What a DC point can be told [kW]."""
+
+    min: KilowattsOrNone
+    max: Kilowatts
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if self.min > self.max:
+            raise refusal(f"min {self.min:g} above max {self.max:g}", "min must be at most max")
+        return self
+
+
+class Failsafe(SiteModel):
+    """What the charger does by itself when it hears nothing."""
+
+    current_a: AmperesOrNone
+    """Per phase [A]; 0 stops."""
+    after_s: Annotated[float, Field(gt=0, le=86_400)]
+    """Silence after which it happens [s]."""
+
+
+class PhaseSwitching(SiteModel):
+    """Whether and how often the charger may change its phases during a session."""
+
+    mode: SwitchMode
+    """``never``, ``oneway`` (from all to one, not back) or ``both``."""
+    max_per_session: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    hold_s: Seconds | None = None
+    """Least time between two switches [s]."""
+    hysteresis_kw: KilowattsOrNone | None = None
+    """How far past the threshold the power must be before a switch [kW]."""
+    at_limit: Literal["stay", "single", "three"] | None = None
+    """What happens when ``max_per_session`` is used up."""
+
+    @model_validator(mode="after")
+    def _limit_exists(self) -> Self:
+        if self.at_limit is not None and self.max_per_session is None:
+            raise refusal("at_limit without max_per_session", "say max_per_session, or leave at_limit out")
+        return self
+
+
+class ChargerBase(Connection):
+    """What AC and DC points have in common."""
+
+    id: Id
+    circuit: Id = "grid"
+    """What it hangs on."""
+    driver: Annotated[Name, Field(json_schema_extra={"enum": list(CHARGER_DRIVERS)})] = "none"
+    """What speaks to it; ``none``: it is only planned for."""
+    connector: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """Number of the point at its device."""
+    station: Name | None = None
+    """Identity of an OCPP charge point."""
+    protocol: Literal["ocpp1.6", "ocpp2.0.1"] | None = None
+    wiring: Wiring = PHASES
+    failsafe: Failsafe | None = None
+    priority: Priority = 1
+    """A class: higher classes come strictly first."""
+    weight: Weight = 1
+    """Shares inside a class."""
+
+
+class AcCharger(ChargerBase):
+    """A point that offers alternating current."""
+
+    kind: Literal["ac"] = "ac"
+    current_a: CurrentRange
+    phase_switching: PhaseSwitching | None = None
+
+
+class DcCharger(ChargerBase):
+    """A point that makes direct current, alone or from a shared cabinet."""
+
+    kind: Literal["dc"]
+    power_kw: PowerRange
+    """At the car [kW]."""
+    cabinet: Id | None = None
+    """Its circuit is then the cabinet's."""
+    efficiency: Efficiency | None = None
+    """From the grid to the car."""
+    power_factor: Efficiency | None = None
+    """At the grid."""
+
+
+Charger = Annotated[
+    Annotated[AcCharger, Tag(f"{TAG}ac")] | Annotated[DcCharger, Tag(f"{TAG}dc")],
+    chosen_by("kind", {"ac": f"{TAG}ac", "dc": f"{TAG}dc"}, lambda _: "ac"),
+]
+
+
+class Cabinet(SiteModel):
+    """Power electronics that several DC points share."""
+
+    id: Id
+    circuit: Id = "grid"
+    limit_kw: Kilowatts
+    """Shared by its points [kW]."""
+
+
+class Group(SiteModel):
+    """Chargers that belong together."""
+
+    id: Id
+    chargers: Annotated[tuple[Id, ...], Field(min_length=1)]
+    priority: Priority | None = None
+    weight: Weight | None = None
+    limit_a: Amperes | None = None
+    """Sum of the group per phase [A]."""
+    solar: bool = False
+    """Solar surplus is for this group only."""
+
+
+class User(SiteModel):
+    """A person or a card, with rights of their own."""
+
+    id: Id
+    rfid: tuple[Name, ...] = ()
+    """Cards, each in quotes."""
+    group: Id | None = None
+    priority: Priority | None = None
+    weight: Weight | None = None

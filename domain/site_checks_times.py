@@ -1,0 +1,73 @@
+"""Checks of time: zone, weekly stays, holidays."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo, available_timezones
+
+from domain.bands import BandTimes
+from domain.clock import DAYS, MINUTES_PER_DAY, Day, minutes_of
+from domain.countries import country_of
+from domain.site_known import Known, SiteFault, choices
+from domain.site_root import Site
+from domain.site_tariff import BandPrice, MarketTerms
+from domain.site_vehicles import Departure
+from domain.yaml_text import KeyPath
+
+_WEEK_MIN = 7 * MINUTES_PER_DAY
+
+
+def the_time_zone_exists(site: Site, _: Known) -> Iterator[SiteFault]:
+    """The time zone is one of the IANA's."""
+    name = site.location.time_zone
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        close = choices(name.title(), sorted(available_timezones()))
+        allowed = close if close.startswith("did") else "an IANA name is allowed, such as Europe/Brussels"
+        yield SiteFault(("location", "time_zone"), f"unknown time zone '{name}'", allowed)
+
+
+def departures_do_not_overlap(site: Site, _: Known) -> Iterator[SiteFault]:
+    """No two weekly stays at one charger overlap; each habit is told once."""
+    stays: dict[str, list[tuple[int, int, int, Day]]] = defaultdict(list)
+    for i, departure in enumerate(site.departures):
+        for day in departure.days:
+            start, end = _stay(departure, day)
+            rival = next((stay for stay in stays[departure.charger] if _overlap(start, end, stay)), None)
+            if rival is not None:
+                found = f"the stay that ends on {day} {departure.depart} overlaps departures[{rival[2]}]"
+                yield SiteFault(("departures", i), found, f"one car at a time at '{departure.charger}'")
+                break
+            stays[departure.charger].append((start, end, i, day))
+
+
+def _stay(departure: Departure, day: Day) -> tuple[int, int]:
+    """Minutes of the week from arrival to departure; the start may be negative."""
+    midnight = DAYS.index(day) * MINUTES_PER_DAY
+    arrive, depart = minutes_of(departure.arrive), minutes_of(departure.depart)
+    return midnight + arrive - (MINUTES_PER_DAY if arrive > depart else 0), midnight + depart
+
+
+def _overlap(start: int, end: int, stay: tuple[int, int, int, Day]) -> bool:
+    return any(start + turn < stay[1] and stay[0] < end + turn for turn in (-_WEEK_MIN, 0, _WEEK_MIN))
+
+
+def holidays_have_a_country(site: Site, _: Known) -> Iterator[SiteFault]:
+    """Bands for public holidays need to know whose holidays."""
+    if site.location.country is not None or country_of(site.location.time_zone) is not None:
+        return
+    for path, band in _bands(site):
+        if band.names_holidays:
+            found = f"holiday, while the time zone {site.location.time_zone} belongs to no country"
+            yield SiteFault((*path, "days"), found, "say location.country, such as BE")
+            return
+
+
+def _bands(site: Site) -> Iterator[tuple[KeyPath, BandTimes]]:
+    for side, source in (("buy", site.tariff.buy), ("sell", site.tariff.sell)):
+        if isinstance(source, BandPrice):
+            yield from ((("tariff", side, "bands", i), band) for i, band in enumerate(source.bands))
+        elif isinstance(source, MarketTerms):
+            yield from ((("tariff", side, "bands_add", i), band) for i, band in enumerate(source.bands_add))

@@ -1,0 +1,138 @@
+"""Checks of chargers against their wires: phases, smallest current, driver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from domain.drivers import CHARGER_DRIVERS, LOAD_DRIVERS, METER_DRIVERS
+from domain.phases import Phase, index_of
+from domain.site_chargers import AcCharger, DcCharger
+from domain.site_checks_tree import chain, nodes
+from domain.site_grid import Circuit, Grid
+from domain.site_known import Known, SiteFault, choices
+from domain.site_model import per_phase_a
+from domain.site_root import Site
+from domain.units import a_from_kw, kw_from_a
+from domain.yaml_text import KeyPath
+
+_ROUNDING = 1e-9
+
+
+def wiring_is_on_the_grid(site: Site, _: Known) -> Iterator[SiteFault]:
+    """Wiring names phases that the grid has, each once."""
+    for path, wiring in _wirings(site):
+        lacking = [phase for phase in wiring if phase not in site.grid.phase_names]
+        if lacking:
+            allowed = f"the grid has {', '.join(site.grid.phase_names)}"
+            yield SiteFault((*path, "wiring"), f"phase {lacking[0]}", allowed)
+        elif len(set(wiring)) < len(wiring):
+            found = f"[{', '.join(wiring)}]"
+            yield SiteFault((*path, "wiring"), found, "each terminal is on a phase of its own")
+
+
+def _wirings(site: Site) -> Iterator[tuple[KeyPath, Sequence[Phase]]]:
+    for key in ("chargers", "solar", "flexible_loads"):
+        for i, part in enumerate(getattr(site, key)):
+            yield (key, i), part.wiring
+    if site.battery is not None:
+        yield ("battery",), site.battery.wiring
+
+
+def the_minimum_fits(site: Site, _: Known) -> Iterator[SiteFault]:
+    """The least that a charger can do fits its circuit and every one above it."""
+    limits = {node_id: node for _path, node_id, node in nodes(site)}
+    for i, charger in enumerate(site.chargers):
+        for circuit_id in chain(site, _circuit_of(site, charger)):
+            node = limits.get(circuit_id)
+            fault = None if node is None else _too_large(site, charger, circuit_id, node)
+            if fault is not None:
+                key = "power_kw" if isinstance(charger, DcCharger) else "current_a"
+                yield SiteFault(("chargers", i, key, "min"), *fault)
+                break
+        yield from _cabinet_too_small(site, i, charger)
+
+
+def _circuit_of(site: Site, charger: AcCharger | DcCharger) -> str:
+    cabinets = {cabinet.id: cabinet.circuit for cabinet in site.cabinets}
+    cabinet = charger.cabinet if isinstance(charger, DcCharger) else None
+    return cabinets.get(cabinet or "", charger.circuit)
+
+
+def _least(site: Site, charger: AcCharger | DcCharger) -> tuple[float, float]:
+    """The least current [A] per phase and power [kW] of a charger."""
+    if isinstance(charger, DcCharger):
+        least_kw = charger.power_kw.min
+        return a_from_kw(least_kw, site.grid.voltage_v, len(charger.wiring)), least_kw
+    switching = charger.phase_switching
+    alone = switching is not None and switching.mode != "never"
+    least_a = charger.current_a.min
+    return least_a, kw_from_a(least_a, site.grid.voltage_v, 1 if alone else len(charger.wiring))
+
+
+def _too_large(
+    site: Site, charger: AcCharger | DcCharger, circuit_id: str, node: Grid | Circuit
+) -> tuple[str, str] | None:
+    """What was found and what is allowed where the charger's least exceeds a circuit."""
+    least_a, least_kw = _least(site, charger)
+    if node.limit_kw is not None and least_kw > node.limit_kw + _ROUNDING:
+        return f"at least {least_kw:.4g} kW", f"circuit '{circuit_id}' allows {node.limit_kw:g} kW"
+    if node.limit_a is None:
+        return None
+    for phase in charger.wiring:
+        left_a = per_phase_a(node.limit_a)[index_of(phase)] - node.reserve_a
+        if least_a > left_a + _ROUNDING:
+            less = f" ({node.reserve_a:g} A reserve taken off)" if node.reserve_a else ""
+            return f"at least {least_a:.4g} A", f"circuit '{circuit_id}' allows {left_a:g} A on {phase}{less}"
+    return None
+
+
+def _cabinet_too_small(site: Site, i: int, charger: AcCharger | DcCharger) -> Iterator[SiteFault]:
+    for cabinet in site.cabinets:
+        if not isinstance(charger, DcCharger) or charger.cabinet != cabinet.id:
+            continue
+        if charger.power_kw.min > cabinet.limit_kw:
+            allowed = f"cabinet '{cabinet.id}' allows {cabinet.limit_kw:g} kW"
+            yield SiteFault(
+                ("chargers", i, "power_kw", "min"), f"at least {charger.power_kw.min:g} kW", allowed
+            )
+
+
+def the_failsafe_can_be_told(site: Site, _: Known) -> Iterator[SiteFault]:
+    """The failsafe current of an AC point is 0, or between its minimum and maximum."""
+    for i, charger in enumerate(site.chargers):
+        if not isinstance(charger, AcCharger) or charger.failsafe is None:
+            continue
+        held_a, low_a, high_a = charger.failsafe.current_a, charger.current_a.min, charger.current_a.max
+        if held_a != 0 and not low_a <= held_a <= high_a:
+            allowed = f"0, or {low_a:g} to {high_a:g} A as in current_a"
+            yield SiteFault(("chargers", i, "failsafe", "current_a"), f"{held_a:g} A", allowed)
+
+
+def drivers_exist(site: Site, _: Known) -> Iterator[SiteFault]:
+    """Every driver is one that Chargewright has."""
+    named: list[tuple[KeyPath, str, Sequence[str]]] = [
+        *((("chargers", i), part.driver, tuple(CHARGER_DRIVERS)) for i, part in enumerate(site.chargers)),
+        *((("meters", name), part.driver, tuple(METER_DRIVERS)) for name, part in site.meters.items()),
+        *(
+            (("flexible_loads", i), part.driver, tuple(LOAD_DRIVERS))
+            for i, part in enumerate(site.flexible_loads)
+        ),
+    ]
+    for path, driver, drivers in named:
+        if driver not in drivers:
+            yield SiteFault((*path, "driver"), f"unknown driver '{driver}'", choices(driver, drivers))
+
+
+def phases_can_be_switched(site: Site, _: Known) -> Iterator[SiteFault]:
+    """Phase switching is asked only of drivers that can do it, and of points with several terminals."""
+    able = [name for name, driver in CHARGER_DRIVERS.items() if driver.switches_phases]
+    for i, charger in enumerate(site.chargers):
+        switching = charger.phase_switching if isinstance(charger, AcCharger) else None
+        if switching is None or switching.mode == "never" or charger.driver not in CHARGER_DRIVERS:
+            continue
+        path = ("chargers", i, "phase_switching", "mode")
+        if charger.driver not in able:
+            found = f"{switching.mode} with driver: {charger.driver}, which cannot switch phases"
+            yield SiteFault(path, found, f"never, or a driver that can: {', '.join(able)}")
+        elif len(charger.wiring) == 1:
+            yield SiteFault(path, f"{switching.mode} with one wired terminal", "never is allowed")

@@ -1,0 +1,139 @@
+"""The place and its wires: location, grid connection, circuits, fuses."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from domain.phases import PHASES, Phase
+from domain.site_model import (
+    Amperes,
+    AmperesOrNone,
+    Id,
+    Kilowatts,
+    KilowattsOrNone,
+    Name,
+    PhaseAmperes,
+    SiteModel,
+    refusal,
+)
+
+
+def _wye_only(system: str) -> str:
+    reasons = {
+        "delta_230": "a 230 V delta grid has no neutral, so its cars draw between phases",
+        "split_phase": "a split-phase service has two halves of 120 V, not phases of a wye",
+        "split-phase": "a split-phase service has two halves of 120 V, not phases of a wye",
+    }
+    if system != "wye":
+        why = f"; {reasons[system]}, which would be planned wrongly" if system in reasons else ""
+        raise refusal("", f"only wye (phase to neutral) is modelled{why}")
+    return system
+
+
+def _of_the_code(share: float) -> float:
+    if share not in {0.8, 1.0}:
+        raise refusal("", "0.8 (standard breaker) or 1.0 (rated for 100 %) is allowed")
+    return share
+
+
+ContinuousShare = Annotated[float, AfterValidator(_of_the_code), Field(json_schema_extra={"enum": [0.8, 1]})]
+
+
+class Location(SiteModel):
+    """Where the site is; the sun needs latitude and longitude, everything needs the time zone."""
+
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    """Degrees north."""
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
+    """Degrees east."""
+    time_zone: Name
+    """IANA name, such as ``Europe/Brussels``."""
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    """ISO 3166 alpha-2, for public holidays; derived from the time zone where it is not given."""
+    subdivision: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,3}$")] | None = None
+    """ISO 3166-2 part after the hyphen, for holidays of a state or province."""
+
+
+class CurvePoint(SiteModel):
+    """One point of a protection's curve."""
+
+    current_a: Amperes
+    time_s: Annotated[float, Field(gt=0, le=1e6)]
+    """Time after which the protection may trip at this current [s]."""
+
+
+class Protection(SiteModel):
+    """The fuse or breaker; without it the strictest curve at the circuit's limit counts."""
+
+    type: Literal["mcb", "gg", "sls_e", "ul", "points"] | None = None
+    rating_a: Amperes
+    continuous: ContinuousShare | None = None
+    """Share of the rating that may flow for hours (North America)."""
+    points: tuple[CurvePoint, ...] | None = None
+
+    @model_validator(mode="after")
+    def _points_belong_to_their_type(self) -> Self:
+        if (self.type == "points") != bool(self.points):
+            raise refusal("", "points: [{current_a, time_s}, ...] and type: points belong together")
+        return self
+
+
+class Grid(SiteModel):
+    """The connection to the street."""
+
+    phases: Literal[1, 3] = 3
+    """A 1-phase grid has L1 only."""
+    system: Annotated[str, AfterValidator(_wye_only), Field(json_schema_extra={"enum": ["wye"]})] = "wye"
+    limit_a: PhaseAmperes
+    """Per phase, in both directions [A]; a list gives each phase its own."""
+    limit_kw: Kilowatts | None = None
+    """Contract power [kW]."""
+    imbalance_limit_a: Amperes | None = None
+    """Largest difference of the signed phase currents [A]."""
+    export_limit_kw: KilowattsOrNone | None = None
+    """Most that may be fed in [kW]; solar is curtailed to it."""
+    netting: Literal["sum", "per_phase"] = "sum"
+    """How the meter counts: the sum over the phases, or each phase by itself."""
+    voltage_v: Annotated[float, Field(ge=90, le=350)] = 230
+    """Phase to neutral [V]."""
+    base_load_max_a: AmperesOrNone | None = None
+    """Highest current of everything but charging, per phase [A]."""
+    reserve_a: AmperesOrNone = 0
+    """Kept free per phase [A]."""
+    protection: Protection | None = None
+    meter: Id | None = None
+    """One of ``meters``; without it there is no live protection."""
+
+    @property
+    def phase_names(self) -> tuple[Phase, ...]:
+        """The phases that this grid has."""
+        return PHASES[: self.phases]
+
+    @model_validator(mode="after")
+    def _one_phase_has_no_imbalance(self) -> Self:
+        if self.phases == 1 and self.imbalance_limit_a is not None:
+            raise refusal("imbalance_limit_a with phases: 1", "leave it out: one phase has no imbalance")
+        return self
+
+
+class Circuit(SiteModel):
+    """A circuit below the grid, with its own fuse or contract."""
+
+    id: Id
+    parent: Id
+    """A circuit, or ``grid``."""
+    limit_a: PhaseAmperes | None = None
+    """Per phase, in both directions [A]; this, ``limit_kw``, or both."""
+    limit_kw: Kilowatts | None = None
+    reserve_a: AmperesOrNone = 0
+    base_load_max_a: AmperesOrNone | None = None
+    protection: Protection | None = None
+    meter: Id | None = None
+
+    @model_validator(mode="after")
+    def _limits_something(self) -> Self:
+        if self.limit_a is None and self.limit_kw is None:
+            raise refusal("neither limit_a nor limit_kw", "a circuit needs at least one of them")
+        return self

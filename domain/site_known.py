@@ -1,0 +1,59 @@
+"""What the checks of a site share: the ids that its file names, and the form of their faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Final, NamedTuple
+
+from domain.yaml_text import KeyPath
+
+_LISTS: Final = ("circuits", "chargers", "cabinets", "groups", "users", "vehicles", "solar", "flexible_loads")
+
+
+class SiteFault(NamedTuple):
+    """One thing that does not fit together."""
+
+    path: KeyPath
+    found: str
+    allowed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Ids by the key of their list, as they stand in the file; faulty entries count too."""
+
+    ids: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Known:
+        """The ids in the data of a site file."""
+        ids = {name: tuple(_ids_in(data.get(name))) for name in _LISTS}
+        meters = data.get("meters")
+        ids["meters"] = tuple(meters) if isinstance(meters, dict) else ()
+        ids["circuits"] = ("grid", *ids["circuits"])
+        return cls(ids)
+
+    def missing(self, kind: str, name: str | None, path: KeyPath) -> Iterable[SiteFault]:
+        """A fault where ``name`` is not among the ids of its kind; none where nothing is named."""
+        if name is None or name in self.ids[kind]:
+            return ()
+        return (SiteFault(path, f"unknown {kind.removesuffix('s')} '{name}'", choices(name, self.ids[kind])),)
+
+
+def choices(found: str, known: Iterable[str]) -> str:
+    """What may stand there: the closest known name, or all of them."""
+    names = list(dict.fromkeys(known))
+    close = get_close_matches(found.lower(), names, n=1, cutoff=0.7)
+    if close:
+        return f"did you mean '{close[0]}'?"
+    if not names:
+        return "none is defined in this file"
+    return f"known are {', '.join(names[:20])}{', ...' if len(names) > 20 else ''}"
+
+
+def _ids_in(items: Any) -> Iterable[str]:
+    for item in items if isinstance(items, list | tuple) else ():
+        if isinstance(item, dict) and isinstance(item.get("id"), str):
+            yield item["id"]
