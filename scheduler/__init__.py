@@ -1,0 +1,1 @@
+"""From a site, requests and series to a proven plan: the MILP."""

@@ -1,0 +1,41 @@
+"""The cheapest bound there is: every car alone, in its cheapest slots, with no circuit in its way."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scheduler.evaluate import evaluate
+from scheduler.problem import FloatArray, Problem
+
+
+def alone_bound_eur(problem: Problem, missing_kwh: float) -> float:
+    """No plan with at most ``missing_kwh`` missing in all costs less [EUR]."""
+    nothing = evaluate(problem, np.zeros(len(problem.draws))).cost_eur
+    return nothing + sum(_alone_eur(problem, s, missing_kwh) for s in range(len(problem.sessions)))
+
+
+def _least_price(problem: Problem) -> FloatArray:
+    """The least that one more kWh can cost in every slot [EUR/kWh]: bought, not sold, or not cut off."""
+    sun = problem.surplus_kw > 0
+    price = np.where(
+        sun, np.minimum(problem.sell_eur_per_kwh, problem.buy_eur_per_kwh), problem.buy_eur_per_kwh
+    )
+    least: FloatArray = np.where(problem.forced_kw > 0, np.minimum(price, 0.0), price)
+    return least
+
+
+def _alone_eur(problem: Problem, s: int, missing_kwh: float) -> float:
+    """Least cost of one session's energy when it is alone in the world [EUR]."""
+    session, table = problem.sessions[s], problem.draw_table
+    most_per_slot = np.zeros(problem.slots)
+    mine = table.session == s
+    energy = (table.mean_kw_per_a * table.max_a * problem.hours[table.slot])[mine]
+    np.maximum.at(most_per_slot, table.slot[mine], energy)
+    price = _least_price(problem)
+    need = session.goals[-1].least_kwh - missing_kwh if session.goals else 0.0
+    taken = cost = 0.0
+    for t in np.argsort(price, kind="stable"):
+        wanted = session.most_kwh if price[t] < 0 else need
+        chunk = min(float(most_per_slot[t]), max(0.0, wanted - taken))
+        taken, cost = taken + chunk, cost + chunk * float(price[t])
+    return cost

@@ -1,0 +1,118 @@
+"""From the outcome of the currents to the Plan that is published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import numpy as np
+
+from domain.inputs import PlanInputs
+from domain.phases import PhaseSet
+from domain.plan import ChargerPlan, CircuitPlan, Cost, Plan, Proof, RequestPlan, SitePower
+from domain.series import Series
+from domain.site import Site
+from scheduler.evaluate import Outcome, evaluate
+from scheduler.explain import binding_of
+from scheduler.from_site import SiteProblem
+from scheduler.problem import Problem
+
+
+def assembled(
+    site: Site,
+    inputs: PlanInputs,
+    stated: SiteProblem,
+    outcome: Outcome,
+    proof: Proof,
+    *,
+    made_at: datetime,
+    notes: tuple[str, ...],
+) -> Plan:
+    """The plan in the words of the site."""
+    problem = stated.problem
+    return Plan(
+        site=site.name,
+        made_at=made_at,
+        grid=inputs.grid,
+        chargers={name: _charger_plan(problem, outcome, c) for c, name in enumerate(stated.chargers)},
+        power=_power(problem, outcome),
+        circuits={
+            circuit.id: CircuitPlan(outcome.phase_a[c], circuit.limit_a, _limit_kw(site, circuit.id))
+            for c, circuit in enumerate(problem.circuits)
+        },
+        requests=tuple(_request_plan(stated, outcome, s) for s in range(len(problem.sessions))),
+        cost=cost_of(problem, outcome),
+        proof=proof,
+        breaches=stated.breaches,
+        sources=_sources(inputs),
+        notes=notes,
+    )
+
+
+def cost_of(problem: Problem, outcome: Outcome) -> Cost:
+    """Money of the whole site."""
+    nothing = evaluate(problem, np.zeros(len(problem.draws)))
+    return Cost(
+        energy_eur=outcome.bought_eur,
+        sold_eur=outcome.sold_eur,
+        peak_eur=0.0,
+        wear_eur=0.0,
+        without_charging_eur=nothing.cost_eur,
+    )
+
+
+def shortfall_kwh(problem: Problem, outcome: Outcome, s: int) -> float:
+    """Energy asked for and not delivered; 0 within the tolerance of the charger's step."""
+    if outcome.missing_kwh[s] <= 0:
+        return 0.0
+    return max(0.0, problem.sessions[s].goals[-1].asked_kwh - float(outcome.delivered_kwh[s]))
+
+
+def _charger_plan(problem: Problem, outcome: Outcome, charger: int) -> ChargerPlan:
+    """Setpoints of one charger."""
+    table = problem.draw_table
+    current, power = np.zeros(problem.slots), np.zeros(problem.slots)
+    phases: list[PhaseSet] = [()] * problem.slots
+    for j in np.flatnonzero((table.charger == charger) & (outcome.current_a > 0)):
+        t = int(table.slot[j])
+        current[t] = outcome.current_a[j]
+        power[t] = outcome.current_a[j] * table.mean_kw_per_a[j]
+        phases[t] = problem.sessions[table.session[j]].options[table.option[j]].phases
+    return ChargerPlan(current, tuple(phases), power)
+
+
+def _power(problem: Problem, outcome: Outcome) -> SitePower:
+    """Powers at the meter."""
+    return SitePower(
+        import_kw=outcome.import_kw,
+        export_kw=outcome.export_kw,
+        solar_kw=problem.solar_kw - outcome.curtailed_kw,
+        curtailed_kw=outcome.curtailed_kw,
+        load_kw=problem.load_kw,
+        battery_kw=np.zeros(problem.slots),
+        flexible_kw={},
+    )
+
+
+def _request_plan(stated: SiteProblem, outcome: Outcome, s: int) -> RequestPlan:
+    """What one request gets."""
+    need, short = stated.needs[s], shortfall_kwh(stated.problem, outcome, s)
+    return RequestPlan(
+        request=need.request,
+        energy_kwh=need.energy_kwh,
+        delivered_kwh=float(outcome.delivered_kwh[s]),
+        shortfall_kwh=short,
+        binding=binding_of(stated.problem, outcome, s) if short > 0 else None,
+        note=need.note,
+    )
+
+
+def _limit_kw(site: Site, circuit_id: str) -> float | None:
+    """Power limit of a circuit as the owner wrote it [kW]."""
+    return {"grid": site.grid.limit_kw, **{c.id: c.limit_kw for c in site.circuits}}[circuit_id]
+
+
+def _sources(inputs: PlanInputs) -> Mapping[str, Series]:
+    """The series that the plan was made from, by their names in plan.json."""
+    solar = {f"solar.{array}": series for array, series in inputs.solar_kw.items()}
+    return {"buy": inputs.buy, "sell": inputs.sell, **solar, "load": inputs.load_kw[0]}

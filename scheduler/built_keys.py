@@ -1,0 +1,108 @@
+"""The keys of the site file that need no refusal: planned with, or of no concern to planning."""
+
+from __future__ import annotations
+
+from typing import Final
+
+PLANNED: Final = frozenset(
+    {
+        "grid.phases",
+        "grid.system",
+        "grid.limit_a",
+        "grid.limit_kw",
+        "grid.imbalance_limit_a",
+        "grid.export_limit_kw",
+        "grid.voltage_v",
+        "grid.base_load_max_a",
+        "grid.reserve_a",
+        "circuits[].id",
+        "circuits[].parent",
+        "circuits[].limit_a",
+        "circuits[].limit_kw",
+        "circuits[].reserve_a",
+        "circuits[].base_load_max_a",
+        "chargers[].id",
+        "chargers[].circuit",
+        "chargers[].driver",
+        "chargers[].wiring",
+        "chargers[].current_a.**",
+        "vehicles[].id",
+        "vehicles[].phases",
+        "vehicles[].phase_sets",
+        "vehicles[].max_current_a",
+        "vehicles[].min_current_a",
+        "departures[].charger",
+        "departures[].vehicle",
+        "departures[].days",
+        "departures[].arrive",
+        "departures[].depart",
+        "departures[].energy_kwh",
+        "solar[].id",
+        "solar[].peak_kw",
+        "solar[].inverter_kw",
+        "solar[].circuit",
+        "solar[].wiring",
+        "location.time_zone",
+        "location.country",
+        "location.subdivision",
+        "load.kw",
+        *(
+            f"tariff.{side}.{key}"
+            for side in ("buy", "sell")
+            for key in ("eur_per_kwh", "bands.**", "factor", "add_eur_per_kwh", "vat", "bands_add.**", "path")
+        ),
+        "solar[].path",
+        "load.path",
+    }
+)
+"""Keys whose every value has its rule."""
+
+OF_THEIR_OWNER: Final = frozenset(
+    {
+        "chargers[].power_kw.**",
+        "chargers[].cabinet",
+        "chargers[].efficiency",
+        "chargers[].power_factor",
+        "vehicles[].efficiency[].**",
+        "location.latitude",
+        "location.longitude",
+        "solar[].tilt_deg",
+        "solar[].azimuth_deg",
+        "solar[].resource_id",
+        "solar[].key_file",
+        "solar[].key_env",
+        *(f"tariff.{side}.{key}" for side in ("buy", "sell") for key in ("zone", "key_file", "key_env")),
+    }
+)
+"""Keys that count only with a kind or source that is refused by its own name."""
+
+WITHOUT_A_RULE: Final = frozenset(
+    {
+        "name",
+        "vehicles[].name",
+        "vehicles[].battery_kwh",
+        "groups[].id",
+        "groups[].chargers",
+        "users[].id",
+        "users[].rfid",
+        "users[].group",
+        "departures[].user",
+        "meters.**",
+        "grid.meter",
+        "grid.protection.**",
+        "circuits[].meter",
+        "circuits[].protection.**",
+        "chargers[].host",
+        "chargers[].port",
+        "chargers[].unit",
+        "chargers[].serial.**",
+        "chargers[].topic",
+        "chargers[].user",
+        "chargers[].token_file",
+        "chargers[].connector",
+        "chargers[].station",
+        "chargers[].protocol",
+        "chargers[].failsafe.**",
+    }
+)
+"""Names, and keys that only the executor and its proof look at."""

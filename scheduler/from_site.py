@@ -1,0 +1,141 @@
+"""From a site with its series and requests to the plain numbers of a Problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from domain.inputs import PlanInputs
+from domain.phases import index_of
+from domain.plan import Breach
+from domain.site import GRID, Site
+from domain.site_energy import SolarArray
+from domain.site_model import per_phase_a
+from domain.units import kw_per_a
+from scheduler.breaches import widened, widened_imbalance, widened_power
+from scheduler.needs import Need, needs_of, session_of
+from scheduler.problem import Circuit, FloatArray, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class SiteProblem:
+    """A problem, what its sessions stand for, and what load and solar alone already break."""
+
+    problem: Problem
+    needs: tuple[Need, ...]
+    """One per session."""
+    chargers: tuple[str, ...]
+    """Charger ids by position."""
+    breaches: tuple[Breach, ...]
+
+
+def problem_of(site: Site, inputs: PlanInputs) -> SiteProblem:
+    """The problem of ``site`` over the horizon of ``inputs``."""
+    ids = tuple(charger.id for charger in site.chargers)
+    circuit_ids = (GRID, *(circuit.id for circuit in site.circuits))
+    needs = needs_of(site, inputs)
+    bare = Problem(
+        voltage_v=site.grid.voltage_v,
+        hours=inputs.grid.hours,
+        buy_eur_per_kwh=inputs.buy.values,
+        sell_eur_per_kwh=inputs.sell.values,
+        load_kw=np.sum([series.values for series in inputs.load_kw], axis=0),
+        solar_kw=_sum_of((inputs.solar_kw[array.id].values for array in site.solar), len(inputs.grid)),
+        circuits=(),
+        sessions=tuple(session_of(need, site, inputs.grid, ids, circuit_ids) for need in needs),
+        export_limit_kw=site.grid.export_limit_kw,
+    )
+    return _with_wires(bare, site, inputs, needs, ids, circuit_ids)
+
+
+def _with_wires(
+    bare: Problem,
+    site: Site,
+    inputs: PlanInputs,
+    needs: tuple[Need, ...],
+    ids: tuple[str, ...],
+    circuit_ids: tuple[str, ...],
+) -> SiteProblem:
+    """The problem with its circuits, their limits widened to what load and solar alone take."""
+    breaches: list[Breach] = []
+    circuits = tuple(_circuit(bare, site, inputs, circuit_id, breaches) for circuit_id in circuit_ids)
+    imbalance = None
+    if site.grid.imbalance_limit_a is not None:
+        imbalance = widened_imbalance(circuits[0], bare.forced_kw, site.grid.imbalance_limit_a, breaches)
+    problem = Problem(
+        voltage_v=bare.voltage_v,
+        hours=bare.hours,
+        buy_eur_per_kwh=bare.buy_eur_per_kwh,
+        sell_eur_per_kwh=bare.sell_eur_per_kwh,
+        load_kw=bare.load_kw,
+        solar_kw=bare.solar_kw,
+        circuits=circuits,
+        sessions=bare.sessions,
+        imbalance_limit_a=imbalance,
+        export_limit_kw=bare.export_limit_kw,
+    )
+    return SiteProblem(problem, needs, ids, tuple(breaches))
+
+
+def _circuit(
+    bare: Problem, site: Site, inputs: PlanInputs, circuit_id: str, breaches: list[Breach]
+) -> Circuit:
+    """One circuit of the tree."""
+    below = [array for array in site.solar if circuit_id in site.path_to_grid(array.circuit)]
+    solar_a = _sum_of((_solar_a(array, inputs, bare.voltage_v) for array in below), (3, bare.slots))
+    solar_kw = _sum_of((inputs.solar_kw[array.id].values for array in below), bare.slots)
+    load_a = _load_a(site, inputs, circuit_id)
+    has_sun = bare.solar_kw > 0
+    share = 1 / np.where(has_sun, bare.solar_kw, 1.0)
+    own = site.grid if circuit_id == GRID else next(c for c in site.circuits if c.id == circuit_id)
+    free_a = np.full((3, bare.slots), np.inf)
+    if own.limit_a is not None:
+        free_a = np.tile(np.array(per_phase_a(own.limit_a))[:, np.newaxis] - own.reserve_a, bare.slots)
+    circuit = Circuit(
+        id=circuit_id,
+        base_a=load_a - solar_a,
+        relief_a_per_kw=np.where(has_sun, solar_a * share, 0.0),
+        limit_a=free_a,
+        feed_limit_a=free_a,
+        base_kw=load_a.sum(axis=0) * kw_per_a(bare.voltage_v, 1) - solar_kw,
+        relief_kw_per_kw=np.where(has_sun, solar_kw * share, 0.0),
+        limit_kw=None if own.limit_kw is None else np.full(bare.slots, own.limit_kw),
+    )
+    return widened_power(widened(circuit, bare.forced_kw, breaches), bare.forced_kw, breaches)
+
+
+def _solar_a(array: SolarArray, inputs: PlanInputs, voltage_v: float) -> FloatArray:
+    """Current of one array on L1, L2, L3, shape (3, slots) [A]."""
+    current_a = np.zeros((3, len(inputs.grid)))
+    phases = [index_of(phase) for phase in array.wiring]
+    current_a[phases] = inputs.solar_kw[array.id].values / kw_per_a(voltage_v, len(phases))
+    return current_a
+
+
+def _load_a(site: Site, inputs: PlanInputs, circuit_id: str) -> FloatArray:
+    """Current of everything but charging and solar, shape (3, slots) [A]: the load at the grid, the
+    highest base load that the owner stated below it.
+    """
+    if circuit_id == GRID:
+        per_a = kw_per_a(site.grid.voltage_v, 1)
+        return np.array([series.values for series in inputs.load_kw]) / per_a
+    stated = _stated_base_a(site, circuit_id)
+    return np.full((3, len(inputs.grid)), stated)
+
+
+def _stated_base_a(site: Site, circuit_id: str) -> float:
+    """``base_load_max_a`` of a circuit, or the sum of those below it [A]."""
+    own = next(circuit for circuit in site.circuits if circuit.id == circuit_id)
+    if own.base_load_max_a is not None:
+        return own.base_load_max_a
+    return sum(_stated_base_a(site, child.id) for child in site.circuits if child.parent == circuit_id)
+
+
+def _sum_of(arrays: Iterable[FloatArray], shape: int | tuple[int, int]) -> FloatArray:
+    """Sum of arrays of one shape; zeros where there are none."""
+    total = np.zeros(shape)
+    for array in arrays:
+        total = total + array
+    return total

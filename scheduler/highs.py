@@ -1,0 +1,104 @@
+"""HiGHS, asked through matrices: one linear or mixed-integer program at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+
+from domain.errors import SolverError
+from scheduler.problem import FloatArray
+from scheduler.standard_form import StandardForm
+
+_LEAST_TIME_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What HiGHS found."""
+
+    x: FloatArray | None
+    """The best point, none where none was found."""
+    bound: float
+    """No point is better than this; -inf where nothing is known, inf where there is no point."""
+    infeasible: bool
+    """Proven that no point exists."""
+    duals: FloatArray | None = None
+    """Shadow price of every row (linear programs)."""
+    reduced_costs: FloatArray | None = None
+    """What one unit more of every variable costs (linear programs)."""
+
+
+def solve(
+    form: StandardForm,
+    *,
+    time_limit_s: float,
+    gap: float = 0.0,
+    target: float = -np.inf,
+    start: FloatArray | None = None,
+) -> Answer:
+    """Best point of ``form`` within ``time_limit_s``, at most ``gap`` (absolute) above its bound.
+
+    A point at or below ``target`` is good enough; ``start`` is a point to begin from.
+    Raises SolverError where HiGHS itself fails.
+    """
+    highs = _loaded(form, max(time_limit_s, _LEAST_TIME_S), gap)
+    highs.setOptionValue("objective_target", target)
+    if start is not None and form.whole.any():
+        point = highspy.HighsSolution()
+        point.col_value = start.tolist()
+        highs.setSolution(point)
+    if highs.run() == highspy.HighsStatus.kError:
+        raise SolverError("HiGHS stopped with an error")
+    return _answer(highs, form)
+
+
+def _loaded(form: StandardForm, time_limit_s: float, gap: float) -> highspy.Highs:
+    """A silent, single-threaded HiGHS that holds ``form``."""
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy leaves it untyped
+    for option, value in (
+        ("output_flag", False),
+        ("threads", 1),
+        ("time_limit", time_limit_s),
+        ("mip_abs_gap", gap),
+        ("mip_rel_gap", 0.0),
+        ("mip_feasibility_tolerance", 1e-7),
+        ("random_seed", 0),
+    ):
+        highs.setOptionValue(option, value)
+    highs.HandleKeyboardInterrupt = True
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = form.columns, form.rows
+    lp.col_cost_, lp.offset_ = form.cost, form.offset
+    lp.col_lower_, lp.col_upper_ = form.low, form.high
+    lp.row_lower_, lp.row_upper_ = form.row_low, form.row_high
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = form.matrix.indptr
+    lp.a_matrix_.index_ = form.matrix.indices
+    lp.a_matrix_.value_ = form.matrix.data
+    if form.whole.any():
+        lp.integrality_ = [
+            highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
+            for whole in form.whole
+        ]
+    if highs.passModel(lp) == highspy.HighsStatus.kError:
+        raise SolverError("HiGHS refused the model")
+    return highs
+
+
+def _answer(highs: highspy.Highs, form: StandardForm) -> Answer:
+    """The outcome of the last run."""
+    status, info = highs.getModelStatus(), highs.getInfo()
+    if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+        return Answer(None, np.inf, infeasible=True)
+    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    x = np.array(highs.getSolution().col_value) if found else None
+    if form.whole.any():
+        return Answer(x, float(info.mip_dual_bound), infeasible=False)
+    solved = status == highspy.HighsModelStatus.kOptimal
+    bound = float(info.objective_function_value) if solved else -np.inf
+    solution = highs.getSolution()
+    duals = np.array(solution.row_dual) if solved else None
+    reduced_costs = np.array(solution.col_dual) if solved else None
+    return Answer(x, bound, infeasible=False, duals=duals, reduced_costs=reduced_costs)

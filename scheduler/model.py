@@ -1,0 +1,86 @@
+"""The model: its variables, and the list of its rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyomo.environ as pyo
+
+from scheduler import rules_charging, rules_circuit, rules_energy, rules_power
+
+if TYPE_CHECKING:
+    from scheduler.problem import Problem
+
+Rule = Callable[[pyo.ConcreteModel, "Problem"], None]
+
+RULES: Final[tuple[Rule, ...]] = (
+    rules_power.power_balance,
+    rules_power.one_direction,
+    rules_power.forced_curtailment,
+    rules_circuit.circuit_current,
+    rules_circuit.circuit_feed_in,
+    rules_circuit.circuit_power,
+    rules_circuit.imbalance,
+    rules_energy.energy_goal,
+    rules_energy.energy_most,
+    rules_energy.kept_shortfall,
+    rules_charging.one_set,
+    rules_charging.one_of,
+    rules_charging.minimum_current,
+    rules_charging.maximum_current,
+    rules_charging.counted_start,
+)
+
+CALM_RULES: Final = frozenset({rules_charging.counted_start})
+"""Rules that only the calm stage needs."""
+
+ON_OFF: Final = frozenset({"one_of", "minimum_current", "maximum_current", "counted_start"})
+"""Constraints that speak of ``on``; without them the model is its relaxation, and as tight:
+``one_set`` and the bounds of ``current_a`` are all that they imply once ``on`` may be a fraction."""
+
+
+def build(problem: Problem, rules: Sequence[Rule] = RULES) -> pyo.ConcreteModel:
+    """The model of ``problem`` by ``rules``, with the cost as its objective."""
+    m = pyo.ConcreteModel()
+    _variables(m, problem)
+    for rule in rules:
+        rule(m, problem)
+    m.cost_eur = pyo.Objective(expr=_cost(m, problem))
+    return m
+
+
+def _variables(m: pyo.ConcreteModel, problem: Problem) -> None:
+    """current_a, on, start per draw; missing_kwh per session; buy, sell, curtailed power per slot."""
+    table = problem.draw_table
+    m.draws, m.sessions, m.slots = (
+        rules_charging.keys(problem),
+        range(len(problem.sessions)),
+        range(problem.slots),
+    )
+    high = dict(zip(m.draws, table.max_a.tolist(), strict=True))
+    m.current_a = pyo.Var(m.draws, bounds=lambda _, *d: (0.0, high[d]))
+    m.on = pyo.Var(m.draws, within=pyo.Binary)
+    m.start = pyo.Var(m.draws, bounds=(0.0, 1.0))
+    m.missing_kwh = pyo.Var(
+        m.sessions,
+        bounds=lambda _, s: (0.0, max(0.0, *(g.least_kwh for g in problem.sessions[s].goals))),
+    )
+    sold = rules_power.most_sold_kw(problem).tolist()
+    m.buy_kw = pyo.Var(m.slots, bounds=(0.0, None))
+    m.sell_kw = pyo.Var(m.slots, bounds=lambda _, t: (0.0, sold[t]))
+    tempting = (problem.sell_eur_per_kwh > problem.buy_eur_per_kwh) & (np.array(sold) > 0)
+    m.tempting = np.flatnonzero(tempting).tolist()
+    m.buying = pyo.Var(m.tempting, within=pyo.Binary)
+    forced = problem.forced_kw.tolist()
+    m.cut_slots = [t for t in m.slots if forced[t] > 0]
+    m.curtailed_kw = pyo.Var(m.cut_slots, bounds=lambda _, t: (0.0, forced[t]))
+    m.cutting = pyo.Var(m.cut_slots, within=pyo.Binary)
+
+
+def _cost(m: pyo.ConcreteModel, problem: Problem) -> object:
+    """Money bought less money sold [EUR]."""
+    buy = (problem.hours * problem.buy_eur_per_kwh).tolist()
+    sell = (problem.hours * problem.sell_eur_per_kwh).tolist()
+    return sum(buy[t] * m.buy_kw[t] - sell[t] * m.sell_kw[t] for t in m.slots)

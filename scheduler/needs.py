@@ -1,0 +1,107 @@
+"""From requests to sessions: what each asks for inside the horizon, and how exactly it can be met."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from domain.inputs import PlanInputs
+from domain.requests import ChargeRequest
+from domain.site import Site
+from domain.site_chargers import AcCharger
+from domain.site_vehicles import Vehicle
+from domain.time_grid import TimeGrid
+from domain.units import S_PER_MIN, hours_from_s, kw_per_a
+from scheduler.phase_options import options_of
+from scheduler.problem import FloatArray, Goal, Option, Session
+
+_EPS = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A request, and the energy that it asks for inside the horizon."""
+
+    request: ChargeRequest
+    energy_kwh: float
+    note: str = ""
+
+
+def needs_of(site: Site, inputs: PlanInputs) -> tuple[Need, ...]:
+    """Needs of all requests, in their order."""
+    return tuple(_need(request, site, inputs.grid) for request in inputs.requests)
+
+
+def _need(request: ChargeRequest, site: Site, grid: TimeGrid) -> Need:
+    """The need of one request: its share of time inside the horizon, as far as the battery takes it."""
+    assert request.energy_kwh is not None
+    energy, note = request.energy_kwh, ""
+    vehicle = site.vehicle(request.vehicle) if request.vehicle else None
+    room = _battery_room_kwh(vehicle)
+    if energy > room + _EPS:
+        energy, note = room, f"its battery takes {room:.1f} of the {energy:.1f} kWh"
+    if request.departure > grid.end:
+        share = _share_inside(request, grid.start, grid.end)
+        energy, note = energy * share, f"leaves after the horizon: {share:.0%} of its energy is planned here"
+    return Need(request, energy, note)
+
+
+def _battery_room_kwh(vehicle: Vehicle | None) -> float:
+    """AC energy that fills the whole battery [kWh]."""
+    if vehicle is None or vehicle.battery_kwh is None:
+        return float("inf")
+    return vehicle.battery_kwh / (vehicle.efficiency if isinstance(vehicle.efficiency, float) else 1.0)
+
+
+def _share_inside(request: ChargeRequest, start: datetime, end: datetime) -> float:
+    """Share of the stay that is left and lies inside the horizon."""
+    arrival = max(request.arrival, start)
+    return max(0.0, (end - arrival) / (request.departure - arrival))
+
+
+def session_of(
+    need: Need, site: Site, grid: TimeGrid, chargers: tuple[str, ...], circuits: tuple[str, ...]
+) -> Session:
+    """The session of a need; positions refer to ``chargers`` and ``circuits``."""
+    request = need.request
+    charger = site.charger(request.charger)
+    assert isinstance(charger, AcCharger)
+    vehicle = site.vehicle(request.vehicle) if request.vehicle else None
+    options = options_of(charger, vehicle, request)
+    share = grid.share(request.arrival, request.departure)
+    slots = np.flatnonzero(share > _EPS)
+    step = charger.current_a.step
+    fewest = min((len(option.phases) for option in options), default=1)
+    step_kwh = step * kw_per_a(site.grid.voltage_v, fewest) * hours_from_s(grid.slot_min * S_PER_MIN)
+    hours = grid.hours[slots] * share[slots]
+    most = max(need.energy_kwh + step_kwh, _least_above(need.energy_kwh, options, hours, site.grid.voltage_v))
+    goal = Goal(len(grid), need.energy_kwh, need.energy_kwh - step_kwh / 2)
+    return Session(
+        id=request.id or f"{request.charger}@{request.arrival:%Y-%m-%dT%H:%MZ}",
+        charger=chargers.index(request.charger),
+        circuits=tuple(circuits.index(circuit) for circuit in site.path_to_grid(charger.circuit)),
+        options=options,
+        step_a=step,
+        slots=slots,
+        share=share[slots],
+        goals=(goal,),
+        most_kwh=most,
+    )
+
+
+def _least_above(
+    energy_kwh: float, options: tuple[Option, ...], hours: FloatArray, voltage_v: float
+) -> float:
+    """The least energy from ``energy_kwh`` up that the charger can deliver in whole slots [kWh].
+
+    With n slots it delivers anything between n times its minimum and n times its maximum power.
+    """
+    found = [energy_kwh] if energy_kwh <= _EPS else []
+    for option in options:
+        per_a = kw_per_a(voltage_v, len(option.phases))
+        least = np.cumsum(np.sort(hours)) * per_a * option.min_a
+        most = np.cumsum(np.sort(hours)[::-1]) * per_a * option.max_a
+        found += np.maximum(least, energy_kwh)[most >= energy_kwh - _EPS].tolist()
+    return min(found, default=energy_kwh)

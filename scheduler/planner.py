@@ -1,0 +1,106 @@
+"""From a site, its series and its requests to a Plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import numpy as np
+
+from domain.errors import SolverError
+from domain.inputs import PlanInputs
+from domain.plan import Plan, Proof, Status
+from domain.site import Site
+from scheduler.alone_bound import alone_bound_eur
+from scheduler.assemble import assembled, cost_of, shortfall_kwh
+from scheduler.by_rule import charge_at_once, cheapest_first
+from scheduler.deadline import Clock
+from scheduler.evaluate import evaluate
+from scheduler.from_site import problem_of
+from scheduler.problem import Problem
+from scheduler.stages import GOOD_ENOUGH_EUR, PlanOptions, Solved, solve
+
+__all__ = ["PlanOptions", "cost_of_charging_at_once_eur", "plan_site"]
+
+_EPS_KWH = 1e-4
+
+
+def plan_site(
+    site: Site,
+    inputs: PlanInputs,
+    *,
+    made_at: datetime,
+    clock: Clock,
+    options: PlanOptions | None = None,
+    on_progress: Callable[[str], None] | None = None,
+) -> Plan:
+    """The plan of ``site`` over the horizon of ``inputs``.
+
+    ``clock`` gives monotonic seconds. The site must not use keys whose rules are not built
+    (``scheduler.not_built``). A plan is always returned: by rule, and saying so, where the solver fails.
+    """
+    options = options or PlanOptions()
+    begun = clock()
+    stated = problem_of(site, inputs)
+    notes = list(inputs.notes)
+    try:
+        solved = solve(stated.problem, options, clock, on_progress or (lambda _: None))
+    except SolverError as error:
+        notes.append(f"planned by rule, because the solver gave nothing: {error}")
+        solved = solved_by_rule(stated.problem)
+    proof = proof_of(stated.problem, solved, options, seconds=clock() - begun)
+    return assembled(site, inputs, stated, solved.outcome, proof, made_at=made_at, notes=tuple(notes))
+
+
+def cost_of_charging_at_once_eur(site: Site, inputs: PlanInputs) -> float:
+    """Money of the whole site when every car charges on arrival, as fast as the limits allow [EUR]."""
+    problem = problem_of(site, inputs).problem
+    return evaluate(problem, charge_at_once(problem)).cost_eur
+
+
+def solved_by_rule(problem: Problem) -> Solved:
+    """The plan by rule, or no charging where even that would break a limit, with the simplest bound."""
+    outcome = evaluate(problem, cheapest_first(problem))
+    if outcome.violations:
+        outcome = evaluate(problem, np.zeros(len(problem.draws)))
+    return Solved(
+        outcome=outcome,
+        cost_bound_eur=min(alone_bound_eur(problem, float(outcome.missing_kwh.sum())), outcome.cost_eur),
+        shortfall_bound_kwh=0.0,
+        cost_before_rounding_eur=outcome.cost_eur,
+        by_rule=True,
+    )
+
+
+def proof_of(problem: Problem, solved: Solved, options: PlanOptions, *, seconds: float) -> Proof:
+    """The certificate of a plan; ``seconds`` is the time that all of it took."""
+    cost = cost_of(problem, solved.outcome)
+    scale = max(abs(cost.total_eur - cost.without_charging_eur), 1.0)
+    gap_eur = cost.total_eur - solved.cost_bound_eur
+    short = [shortfall_kwh(problem, solved.outcome, s) for s in range(len(problem.sessions))]
+    goals = [session.goals[-1] for session, kwh in zip(problem.sessions, short, strict=True) if kwh > 0]
+    tolerance = sum(2 * (goal.asked_kwh - goal.least_kwh) for goal in goals)
+    return Proof(
+        status=_status(
+            solved, _EPS_KWH + tolerance, good=gap_eur <= max(options.gap * scale, GOOD_ENOUGH_EUR)
+        ),
+        cost_eur=cost.total_eur,
+        bound_eur=solved.cost_bound_eur,
+        gap=gap_eur / scale,
+        gap_before_rounding=max(0.0, solved.cost_before_rounding_eur - solved.cost_bound_eur) / scale,
+        shortfall_kwh=sum(short),
+        shortfall_bound_kwh=min(solved.shortfall_bound_kwh, sum(short)),
+        build_s=solved.build_s,
+        solve_s=max(0.0, seconds - solved.build_s),
+        rows=solved.rows,
+        columns=solved.columns,
+        binaries=solved.binaries,
+    )
+
+
+def _status(solved: Solved, tolerance_kwh: float, *, good: bool) -> Status:
+    """Optimal where the money meets its bound, and the missing energy its own within one step a session."""
+    if solved.by_rule:
+        return Status.FALLBACK
+    least_shortfall = float(solved.outcome.missing_kwh.sum()) <= solved.shortfall_bound_kwh + tolerance_kwh
+    return Status.OPTIMAL if good and least_shortfall else Status.FEASIBLE

@@ -1,0 +1,186 @@
+"""The planning problem as plain numbers: what the rules of the model read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.phases import PhaseSet
+from domain.units import kw_per_a
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way in which a charger can feed a car: a phase set and its range of currents [A]."""
+
+    phases: PhaseSet
+    min_a: float
+    max_a: float
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Energy that a session shall have received by the end of a slot [kWh]."""
+
+    slots: int
+    """The goal counts what flows in the first ``slots`` slots of the horizon."""
+    asked_kwh: float
+    least_kwh: float
+    """Asked less the tolerance: half a current step of one slot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One car at one charger, from arrival to departure."""
+
+    id: str
+    charger: int
+    circuits: tuple[int, ...]
+    """Circuits that carry its current, from its own up to the grid."""
+    options: tuple[Option, ...]
+    step_a: float
+    """Currents are an option's minimum plus whole steps."""
+    slots: IntArray
+    """Slots that it touches, ascending."""
+    share: FloatArray
+    """Share 0..1 of each of these slots in which it is there."""
+    goals: tuple[Goal, ...]
+    """By time; the last one is the energy by departure."""
+    most_kwh: float
+    """Energy above which nothing is delivered: asked plus one step, or the least the charger can do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """A circuit's limits, and what flows in it without charging; arrays over phases and slots."""
+
+    id: str
+    base_a: FloatArray
+    """(3, slots) signed current of load less solar, before curtailment [A]."""
+    relief_a_per_kw: FloatArray
+    """(3, slots) current that one kW of curtailed solar adds [A/kW]."""
+    limit_a: FloatArray
+    """(3, slots) limit less reserve, widened to what load and solar alone take [A]."""
+    feed_limit_a: FloatArray
+    """(3, slots) the same for currents that flow out, widened to what solar alone feeds in [A]."""
+    base_kw: FloatArray
+    """(slots,) power of load less solar [kW]."""
+    relief_kw_per_kw: FloatArray
+    """(slots,) power that one kW of curtailed solar adds [kW/kW]."""
+    limit_kw: FloatArray | None
+    """(slots,) limit of consumption, widened likewise [kW]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """The choice of session ``session`` to draw in slot ``slot`` with its option ``option``."""
+
+    session: int
+    slot: int
+    option: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One horizon of one site; arrays have the shape (slots,) unless they say otherwise."""
+
+    voltage_v: float
+    hours: FloatArray
+    buy_eur_per_kwh: FloatArray
+    sell_eur_per_kwh: FloatArray
+    load_kw: FloatArray
+    solar_kw: FloatArray
+    """Before curtailment."""
+    circuits: tuple[Circuit, ...]
+    """The grid connection first."""
+    sessions: tuple[Session, ...]
+    imbalance_limit_a: FloatArray | None = None
+    """Widened to what load and solar alone take [A]."""
+    export_limit_kw: float | None = None
+
+    @property
+    def slots(self) -> int:
+        """Number of slots."""
+        return len(self.hours)
+
+    @cached_property
+    def surplus_kw(self) -> FloatArray:
+        """Solar less load, signed."""
+        return self.solar_kw - self.load_kw
+
+    @cached_property
+    def forced_kw(self) -> FloatArray:
+        """Solar that the export limit alone cuts off when no car charges."""
+        if self.export_limit_kw is None:
+            return np.zeros(self.slots)
+        return np.minimum(self.solar_kw, np.maximum(self.surplus_kw - self.export_limit_kw, 0.0))
+
+    @cached_property
+    def draws(self) -> tuple[Draw, ...]:
+        """Every choice there is, by session, slot and option."""
+        return tuple(
+            Draw(s, int(t), k)
+            for s, session in enumerate(self.sessions)
+            for t in session.slots
+            for k in range(len(session.options))
+        )
+
+    @cached_property
+    def draw_table(self) -> DrawTable:
+        """The draws as arrays."""
+        return DrawTable.of(self)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawTable:
+    """Numbers of every draw, each of shape (draws,)."""
+
+    session: IntArray
+    slot: IntArray
+    option: IntArray
+    charger: IntArray
+    min_a: FloatArray
+    max_a: FloatArray
+    step_a: FloatArray
+    kw_per_a: FloatArray
+    """Power of one ampere per phase while the car is there [kW/A]."""
+    share: FloatArray
+    phases: NDArray[np.bool_]
+    """(draws, 3): which grid phases carry the current."""
+
+    @classmethod
+    def of(cls, problem: Problem) -> DrawTable:
+        """Table of ``problem.draws``."""
+        rows = [
+            (s, t, k, session.charger, o.min_a, o.max_a, session.step_a, len(o.phases), share, o.phases)
+            for s, session in enumerate(problem.sessions)
+            for t, share in zip(session.slots, session.share, strict=True)
+            for k, o in enumerate(session.options)
+        ]
+        columns = list(zip(*rows, strict=True)) if rows else [()] * 10
+        session, slot, option, charger = (np.array(column, dtype=np.int64) for column in columns[:4])
+        low, high, step, phases, share = (np.array(column, dtype=np.float64) for column in columns[4:9])
+        used = np.array([[p in carried for p in range(3)] for carried in columns[9]], dtype=bool)
+        return cls(
+            session=session,
+            slot=slot,
+            option=option,
+            charger=charger,
+            min_a=low,
+            max_a=high,
+            step_a=step,
+            kw_per_a=phases * kw_per_a(problem.voltage_v, 1),
+            share=share,
+            phases=used.reshape(len(rows), 3),
+        )
+
+    @property
+    def mean_kw_per_a(self) -> FloatArray:
+        """Mean power over the slot of one ampere per phase [kW/A]."""
+        return self.kw_per_a * self.share

@@ -1,0 +1,64 @@
+"""Rules of one charger in one slot: off, or one phase set with a current it can be told."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import pyomo.environ as pyo
+
+if TYPE_CHECKING:
+    from scheduler.problem import Problem
+
+Key = tuple[int, int, int]
+
+
+def keys(problem: Problem) -> list[Key]:
+    """Index of every draw: session, slot, option."""
+    return [(draw.session, draw.slot, draw.option) for draw in problem.draws]
+
+
+def _rivals(problem: Problem) -> dict[tuple[int, int], list[Key]]:
+    """Draws that exclude each other: the options of one charger in one slot, where there are several."""
+    found: dict[tuple[int, int], list[Key]] = defaultdict(list)
+    for key in keys(problem):
+        found[problem.sessions[key[0]].charger, key[1]].append(key)
+    return {place: rivals for place, rivals in found.items() if len(rivals) > 1}
+
+
+def one_set(m: pyo.ConcreteModel, problem: Problem) -> None:
+    """sum_d current_a[d] / max_a[d] <= 1 over the draws d of one charger in one slot"""
+    rivals = _rivals(problem)
+    m.one_set = pyo.Constraint(
+        list(rivals),
+        rule=lambda m, c, t: sum(m.current_a[d] * (1 / m.current_a[d].ub) for d in rivals[c, t]) <= 1,
+    )
+
+
+def one_of(m: pyo.ConcreteModel, problem: Problem) -> None:
+    """sum_d on[d] <= 1 over the draws d of one charger in one slot"""
+    rivals = _rivals(problem)
+    m.one_of = pyo.Constraint(list(rivals), rule=lambda m, c, t: sum(m.on[d] for d in rivals[c, t]) <= 1)
+
+
+def minimum_current(m: pyo.ConcreteModel, problem: Problem) -> None:
+    """current_a[d] >= min_a[d] on[d]"""
+    low = dict(zip(keys(problem), problem.draw_table.min_a.tolist(), strict=True))
+    m.minimum_current = pyo.Constraint(m.draws, rule=lambda m, *d: m.current_a[d] - low[d] * m.on[d] >= 0)
+
+
+def maximum_current(m: pyo.ConcreteModel, problem: Problem) -> None:
+    """current_a[d] <= max_a[d] on[d]"""
+    high = dict(zip(keys(problem), problem.draw_table.max_a.tolist(), strict=True))
+    m.maximum_current = pyo.Constraint(m.draws, rule=lambda m, *d: m.current_a[d] - high[d] * m.on[d] <= 0)
+
+
+def counted_start(m: pyo.ConcreteModel, problem: Problem) -> None:
+    """start[s, t, k] >= on[s, t, k] - on[s, t - 1, k]: a start, or a switch to another phase set"""
+    known = set(keys(problem))
+
+    def rise(m: pyo.ConcreteModel, s: int, t: int, k: int) -> object:
+        before = m.on[s, t - 1, k] if (s, t - 1, k) in known else 0
+        return m.start[s, t, k] - m.on[s, t, k] + before >= 0
+
+    m.counted_start = pyo.Constraint(m.draws, rule=rise)

@@ -1,0 +1,74 @@
+"""Rules of the meter: the balance of power, one direction at a time, solar that the export limit cuts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyomo.environ as pyo
+
+if TYPE_CHECKING:
+    from scheduler.problem import FloatArray, Problem
+    from scheduler.rules_charging import Key
+
+
+def most_bought_kw(problem: Problem) -> FloatArray:
+    """Import that load and every car together could ask for [kW]."""
+    table = problem.draw_table
+    cars = np.zeros(problem.slots)
+    np.add.at(cars, table.slot, table.mean_kw_per_a * table.max_a)
+    most: FloatArray = np.maximum(cars - problem.surplus_kw + problem.forced_kw, 0.0)
+    return most
+
+
+def most_sold_kw(problem: Problem) -> FloatArray:
+    """Export that load, solar and the export limit leave [kW]."""
+    most: FloatArray = np.maximum(problem.surplus_kw - problem.forced_kw, 0.0)
+    return most
+
+
+def power_balance(m: pyo.ConcreteModel, problem: Problem) -> None:
+    """buy_kw[t] - sell_kw[t]
+    = load_kw[t] - solar_kw[t] + curtailed_kw[t] + sum_d mean_kw_per_a[d] current_a[d]
+    """
+    terms: dict[int, list[tuple[float, Key]]] = defaultdict(list)
+    for draw, per_a in zip(problem.draws, problem.draw_table.mean_kw_per_a.tolist(), strict=True):
+        terms[draw.slot].append((per_a, (draw.session, draw.slot, draw.option)))
+    surplus, forced = problem.surplus_kw.tolist(), problem.forced_kw.tolist()
+
+    def balance(m: pyo.ConcreteModel, t: int) -> object:
+        cut = m.curtailed_kw[t] if forced[t] > 0 else 0.0
+        cars = sum(per_a * m.current_a[d] for per_a, d in terms[t])
+        return m.buy_kw[t] - m.sell_kw[t] - cut - cars == -surplus[t]
+
+    m.power_balance = pyo.Constraint(m.slots, rule=balance)
+
+
+def one_direction(m: pyo.ConcreteModel, problem: Problem) -> None:
+    """buy_kw[t] <= most_bought_kw[t] buying[t] and sell_kw[t] <= most_sold_kw[t] (1 - buying[t])
+    in the slots where selling pays more than buying costs
+    """
+    bought, sold = most_bought_kw(problem).tolist(), most_sold_kw(problem).tolist()
+    m.buys_only = pyo.Constraint(m.tempting, rule=lambda m, t: m.buy_kw[t] - bought[t] * m.buying[t] <= 0)
+    m.sells_only = pyo.Constraint(
+        m.tempting, rule=lambda m, t: m.sell_kw[t] + sold[t] * m.buying[t] <= sold[t]
+    )
+
+
+def forced_curtailment(m: pyo.ConcreteModel, problem: Problem) -> None:
+    """curtailed_kw[t] <= forced_kw[t] cutting[t], sell_kw[t] >= export_limit_kw cutting[t]
+    and buy_kw[t] <= most_bought_kw[t] (1 - cutting[t]):
+    an inverter cuts off what the export limit makes it cut off, and nothing for money or for room
+    """
+    bought = most_bought_kw(problem).tolist()
+    forced, limit = problem.forced_kw.tolist(), problem.export_limit_kw
+    m.cut_when_cutting = pyo.Constraint(
+        m.cut_slots, rule=lambda m, t: m.curtailed_kw[t] - forced[t] * m.cutting[t] <= 0
+    )
+    m.cut_at_the_limit = pyo.Constraint(
+        m.cut_slots, rule=lambda m, t: m.sell_kw[t] - limit * m.cutting[t] >= 0
+    )
+    m.cut_without_buying = pyo.Constraint(
+        m.cut_slots, rule=lambda m, t: m.buy_kw[t] + bought[t] * m.cutting[t] <= bought[t]
+    )

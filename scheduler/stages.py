@@ -1,0 +1,236 @@
+"""The stages of a plan: least shortfall, then least money, then calm, and executable currents after each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from domain.errors import SolverError
+from scheduler import highs
+from scheduler.calm import calmed
+from scheduler.deadline import Clock, Deadline
+from scheduler.evaluate import Outcome, evaluate
+from scheduler.highs import Answer
+from scheduler.lattice import round_to_steps
+from scheduler.model import CALM_RULES, ON_OFF, RULES, build
+from scheduler.problem import FloatArray, Problem
+from scheduler.search import Layout, search
+from scheduler.standard_form import StandardForm, compiled
+
+GOOD_ENOUGH_EUR: Final = 0.01
+"""A gap up to this is good enough whatever was asked."""
+_STARTS: Final = frozenset(rule.__name__ for rule in CALM_RULES)
+_EPS: Final = 1e-6
+_GRACE_S: Final = 5.0
+"""Time for the one relaxation that a certificate needs, even where no time is left [s]."""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """How good a plan has to be, how calm, and how long it may take."""
+
+    gap: float = 0.003
+    """Largest gap, relative to the cost of charging."""
+    calm_eur: float | None = None
+    """What calm may cost [EUR]; None: the larger of 0.01 EUR and 0.2 % of the charging cost."""
+    time_limit_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """Executable currents, what follows from them, and how good they provably are."""
+
+    outcome: Outcome
+    cost_bound_eur: float
+    """For the shortfall that was reached."""
+    shortfall_bound_kwh: float
+    cost_before_rounding_eur: float
+    build_s: float = 0.0
+    rows: int = 0
+    columns: int = 0
+    binaries: int = 0
+    by_rule: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """A compiled problem: the whole form, its layout, and the time that its building took."""
+
+    problem: Problem
+    form: StandardForm
+    layout: Layout
+    build_s: float
+
+    def costing(self, kept_kwh: float) -> StandardForm:
+        """The form whose objective is money, with at most ``kept_kwh`` missing in all."""
+        form = self.form.with_row_high("kept_shortfall", kept_kwh)
+        return form if kept_kwh else form.with_bounds(self.layout.columns.missing_kwh, 0.0, 0.0)
+
+    def missing(self) -> StandardForm:
+        """The form whose objective is the missing energy."""
+        weights = np.zeros(self.form.columns)
+        weights[self.layout.columns.missing_kwh] = 1.0
+        return self.form.with_cost(weights)
+
+    @staticmethod
+    def relaxed(form: StandardForm) -> StandardForm:
+        """``form`` without what speaks of on and off."""
+        return form.without_rows(ON_OFF)
+
+
+def solve(problem: Problem, options: PlanOptions, clock: Clock, progress: Progress) -> Solved:
+    """Solve all stages; raises SolverError where the solver gives nothing that can be used."""
+    deadline = Deadline.after(clock, options.time_limit_s)
+    whole = _compiled(problem, clock, with_starts=options.calm_eur != 0)
+    model = _without_starts(whole)
+    progress("relaxing")
+    missing = _least_missing(model, deadline)
+    relaxed = _relaxed_cost(model, missing.kept_kwh, deadline)
+    scale = max(abs(relaxed.bound - evaluate(problem, np.zeros(len(problem.draws))).cost_eur), 1.0)
+    calm_eur = max(0.01, 0.002 * scale) if options.calm_eur is None else options.calm_eur
+    gap_eur = max(options.gap * scale - calm_eur, options.gap * scale / 3, GOOD_ENOUGH_EUR / 2)
+    progress("searching")
+    form = model.costing(missing.kept_kwh)
+    found = search(form, model.layout, relaxed, gap=gap_eur / 2, deadline=deadline)
+    if found.infeasible:
+        missing = _least_missing_on_off(model, missing, deadline)
+        found = _found_again(model, missing, gap_eur, deadline)
+    if found.x is None:
+        raise SolverError("no plan was found in time")
+    progress("rounding to executable currents")
+    best = _rounded(model, missing, found, gap_eur, deadline)
+    if calm_eur > 0 and not deadline.over:
+        progress("calming")
+        best = replace(best, outcome=_calmer(whole, found.x, best, calm_eur, deadline))
+    return best
+
+
+def _compiled(problem: Problem, clock: Clock, *, with_starts: bool) -> _Model:
+    """Build and compile the model."""
+    begun = clock()
+    rules = RULES if with_starts else [rule for rule in RULES if rule not in CALM_RULES]
+    form, columns = compiled(build(problem, rules))
+    return _Model(problem, form, Layout(problem.draw_table, columns), clock() - begun)
+
+
+def _without_starts(model: _Model) -> _Model:
+    """The model as all stages but the calm one see it."""
+    form = replace(model.form.without_rows(_STARTS), whole=model.form.whole)
+    return replace(model, form=form)
+
+
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """What must be missing [kWh], beyond the tolerances: proven, and found."""
+
+    bound_kwh: float
+    kept_kwh: float
+    """Least found; 0 where nothing is missing, else a hair above it."""
+    x: FloatArray | None = None
+
+
+def _least_missing(model: _Model, deadline: Deadline) -> _Missing:
+    """The least missing energy that the relaxation allows; searched for where there is any."""
+    nothing = model.relaxed(model.costing(0.0))
+    if not highs.solve(nothing.with_cost(np.zeros(nothing.columns)), time_limit_s=deadline.left_s).infeasible:
+        return _Missing(0.0, 0.0)
+    return _least_missing_on_off(model, _Missing(0.0, 0.0), deadline)
+
+
+def _least_missing_on_off(model: _Model, known: _Missing, deadline: Deadline) -> _Missing:
+    """The least missing energy with minimum currents."""
+    form = model.missing()
+    relaxed = highs.solve(model.relaxed(form), time_limit_s=deadline.left_s)
+    least = search(form, model.layout, relaxed, gap=_EPS, deadline=deadline)
+    if least.x is None:
+        raise SolverError("no plan was found in time")
+    return _Missing(max(known.bound_kwh, least.bound), form.value(least.x) + _EPS, least.x)
+
+
+def _relaxed_cost(model: _Model, kept_kwh: float, deadline: Deadline) -> Answer:
+    """The relaxation's least cost at a shortfall."""
+    relaxed = highs.solve(model.relaxed(model.costing(kept_kwh)), time_limit_s=deadline.left_s)
+    if relaxed.x is None:
+        raise SolverError("the relaxation has no answer")
+    return relaxed
+
+
+def _found_again(model: _Model, missing: _Missing, gap_eur: float, deadline: Deadline) -> Answer:
+    """The search for the least cost, where more is missing than the relaxation said."""
+    relaxed = _relaxed_cost(model, missing.kept_kwh, deadline)
+    form = model.costing(missing.kept_kwh)
+    found = search(form, model.layout, relaxed, gap=gap_eur / 2, deadline=deadline, start=missing.x)
+    return found if found.x is not None else replace(found, x=missing.x)
+
+
+def _rounded(model: _Model, missing: _Missing, found: Answer, gap_eur: float, deadline: Deadline) -> Solved:
+    """The executable plan nearest to ``found``; with a little more missing where the steps force it."""
+    assert found.x is not None
+    before = model.form.value(found.x)
+    near, answer = found.x, _on_steps(model, missing.kept_kwh, found.x, found.bound, gap_eur, deadline)
+    if answer.x is None:
+        form = model.missing()
+        least = round_to_steps(form, model.layout, near, gap=_EPS, bound=missing.bound_kwh, deadline=deadline)
+        if least.x is None:
+            raise SolverError("no executable currents were found in time")
+        missing = _Missing(max(missing.bound_kwh, least.bound), form.value(least.x) + _EPS, least.x)
+        bound = _relaxed_cost(model, missing.kept_kwh, deadline.at_least(_GRACE_S)).bound
+        answer = _on_steps(model, missing.kept_kwh, least.x, bound, gap_eur, deadline)
+        answer = answer if answer.x is not None else replace(answer, x=least.x)
+    assert answer.x is not None
+    outcome = _evaluated(model, answer.x)
+    if outcome.violations:
+        raise SolverError(f"the solver's plan breaks a limit: {outcome.violations[0]}")
+    return Solved(
+        outcome=outcome,
+        cost_bound_eur=min(answer.bound, outcome.cost_eur),
+        shortfall_bound_kwh=missing.bound_kwh,
+        cost_before_rounding_eur=before,
+        build_s=model.build_s,
+        rows=model.form.rows,
+        columns=model.form.columns,
+        binaries=int(model.form.whole.sum()),
+    )
+
+
+def _on_steps(
+    model: _Model, kept_kwh: float, x: FloatArray, bound: float, gap_eur: float, deadline: Deadline
+) -> Answer:
+    """The cheapest executable point near ``x`` at a shortfall."""
+    form = model.costing(kept_kwh)
+    return round_to_steps(form, model.layout, x, gap=gap_eur, bound=bound, deadline=deadline)
+
+
+def _evaluated(model: _Model, x: FloatArray) -> Outcome:
+    """What follows from the currents of a point, snapped to the steps that it stands for."""
+    table = model.layout.table
+    current_a = x[model.layout.columns.current_a]
+    steps = np.round((current_a - table.min_a) / table.step_a)
+    exact = np.where(current_a > table.min_a / 2, table.min_a + steps * table.step_a, 0.0)
+    return evaluate(model.problem, exact)
+
+
+def _calmer(model: _Model, x: FloatArray, best: Solved, calm_eur: float, deadline: Deadline) -> Outcome:
+    """A calmer plan than ``best`` that costs at most ``calm_eur`` more, or ``best`` itself."""
+    kept_kwh = float(best.outcome.missing_kwh.sum())
+    form = model.costing(kept_kwh + _EPS if kept_kwh else 0.0)
+    point = calmed(form, model.problem, model.layout, x, allowance_eur=calm_eur, deadline=deadline)
+    plain = replace(form.without_rows(_STARTS), whole=form.whole)
+    answer = round_to_steps(
+        plain, model.layout, point, gap=calm_eur, bound=form.value(point), deadline=deadline, on_fixed=True
+    )
+    if answer.x is None:
+        return best.outcome
+    outcome = _evaluated(model, answer.x)
+    acceptable = (
+        not outcome.violations
+        and outcome.cost_eur <= best.outcome.cost_eur + calm_eur + 1e-9
+        and outcome.missing_kwh.sum() <= kept_kwh + _EPS
+        and outcome.starts <= best.outcome.starts
+    )
+    return outcome if acceptable else best.outcome

@@ -1,0 +1,161 @@
+"""A compiled model as plain matrices, and where each kind of variable stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyomo.environ as pyo
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+
+from scheduler.problem import FloatArray, IntArray
+
+BoolArray = NDArray[np.bool_]
+ABSENT = -1
+
+
+@dataclass(frozen=True, slots=True)
+class StandardForm:
+    """min cost x + offset, row_low <= matrix x <= row_high, low <= x <= high, some x whole."""
+
+    matrix: sp.csc_array
+    row_low: FloatArray
+    row_high: FloatArray
+    low: FloatArray
+    high: FloatArray
+    whole: BoolArray
+    cost: FloatArray
+    offset: float
+    row_rule: tuple[str, ...]
+    """Name of the constraint that each row belongs to."""
+
+    @property
+    def columns(self) -> int:
+        """Number of variables."""
+        return int(self.matrix.shape[1])
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return int(self.matrix.shape[0])
+
+    def without_rows(self, rules: Iterable[str]) -> StandardForm:
+        """The same without the rows of the named constraints, and with no variable whole."""
+        dropped = frozenset(rules)
+        keep = np.array([name not in dropped for name in self.row_rule], dtype=bool)
+        return replace(
+            self,
+            matrix=sp.csc_array(self.matrix[keep]),
+            row_low=self.row_low[keep],
+            row_high=self.row_high[keep],
+            row_rule=tuple(name for name in self.row_rule if name not in dropped),
+            whole=np.zeros_like(self.whole),
+        )
+
+    def with_bounds(
+        self, columns: IntArray, low: FloatArray | float, high: FloatArray | float
+    ) -> StandardForm:
+        """The same with other bounds on ``columns``."""
+        new_low, new_high = self.low.copy(), self.high.copy()
+        new_low[columns], new_high[columns] = low, high
+        return replace(self, low=new_low, high=new_high)
+
+    def with_row_high(self, rule: str, high: float) -> StandardForm:
+        """The same with another upper bound on the rows of one constraint."""
+        new_high = self.row_high.copy()
+        new_high[[name == rule for name in self.row_rule]] = high
+        return replace(self, row_high=new_high)
+
+    def with_cost(self, cost: FloatArray, offset: float = 0.0) -> StandardForm:
+        """The same with another objective."""
+        return replace(self, cost=cost, offset=offset)
+
+    def with_row(self, rule: str, coefficients: FloatArray, high: float) -> StandardForm:
+        """The same with one more row ``coefficients x <= high``."""
+        return replace(
+            self,
+            matrix=sp.csc_array(sp.vstack([self.matrix, sp.csr_array(coefficients[np.newaxis, :])])),
+            row_low=np.append(self.row_low, -np.inf),
+            row_high=np.append(self.row_high, high),
+            row_rule=(*self.row_rule, rule),
+        )
+
+    def around(self, x: FloatArray, free: IntArray) -> StandardForm:
+        """The part that is left to choose when all but the ``free`` columns stay as they are in ``x``."""
+        held = x.copy()
+        held[free] = 0.0
+        flow = self.matrix @ held
+        part = sp.csr_array(self.matrix[:, free])
+        rows = np.diff(part.indptr) > 0
+        return StandardForm(
+            matrix=sp.csc_array(part[rows]),
+            row_low=(self.row_low - flow)[rows],
+            row_high=(self.row_high - flow)[rows],
+            low=self.low[free],
+            high=self.high[free],
+            whole=self.whole[free],
+            cost=self.cost[free],
+            offset=self.value(held),
+            row_rule=tuple(name for name, kept in zip(self.row_rule, rows, strict=True) if kept),
+        )
+
+    def transformed(self, change: sp.csc_array) -> StandardForm:
+        """The same in other variables y, with x = change y; bounds and wholeness are kept."""
+        return replace(self, matrix=sp.csc_array(self.matrix @ change), cost=np.asarray(change.T @ self.cost))
+
+    def value(self, x: FloatArray) -> float:
+        """The objective at ``x``."""
+        return float(self.cost @ x) + self.offset
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Positions of the variables; ``ABSENT`` where a variable stands in no row."""
+
+    current_a: IntArray
+    on: IntArray
+    start: IntArray
+    missing_kwh: IntArray
+    buy_kw: IntArray
+    sell_kw: IntArray
+    curtailed_kw: IntArray
+
+
+def compiled(m: pyo.ConcreteModel) -> tuple[StandardForm, Columns]:
+    """Matrices of a model and the positions of its variables."""
+    raw = LinearStandardFormCompiler().write(m, mixed_form=True, set_sense=None)
+    position = {id(column): j for j, column in enumerate(raw.columns)}
+    kind = np.array([row.bound_type for row in raw.rows])
+    rhs = np.asarray(raw.rhs, dtype=np.float64)
+    form = StandardForm(
+        matrix=sp.csc_array(raw.A),
+        row_low=np.where(kind == 1, -np.inf, rhs),
+        row_high=np.where(kind == -1, np.inf, rhs),
+        low=_bounds([column.lb for column in raw.columns], -np.inf),
+        high=_bounds([column.ub for column in raw.columns], np.inf),
+        whole=np.array([not column.is_continuous() for column in raw.columns], dtype=bool),
+        cost=np.asarray(raw.c.toarray(), dtype=np.float64).ravel(),
+        offset=float(np.sum(raw.c_offset)),
+        row_rule=tuple(row.constraint.parent_component().name for row in raw.rows),
+    )
+
+    def of(variable: pyo.Var) -> IntArray:
+        return np.array([position.get(id(v), ABSENT) for v in variable.values()], dtype=np.int64)
+
+    return form, Columns(
+        current_a=of(m.current_a),
+        on=of(m.on),
+        start=of(m.start),
+        missing_kwh=of(m.missing_kwh),
+        buy_kw=of(m.buy_kw),
+        sell_kw=of(m.sell_kw),
+        curtailed_kw=of(m.curtailed_kw),
+    )
+
+
+def _bounds(values: Sequence[float | None], missing: float) -> FloatArray:
+    """Bounds with infinity where there is none."""
+    return np.array([missing if value is None else float(value) for value in values])

@@ -1,0 +1,184 @@
+"""Every limit of a site checked on a finished plan, in plain loops and without any of the planner's code.
+
+It reads the site as the owner wrote it, the series, and what plan.json tells the chargers to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from domain.inputs import PlanInputs
+from domain.plan import Plan
+from domain.site import Site
+from domain.site_chargers import AcCharger
+
+EPS = 1e-6
+NAMES = ("L1", "L2", "L3")
+
+
+def faults(site: Site, inputs: PlanInputs, plan: Plan) -> list[str]:
+    """Everything that is wrong with a plan, in words; empty when it may be carried out."""
+    return [
+        *_setpoints(site, plan),
+        *_presence(plan),
+        *_wires(site, inputs, plan),
+        *_meter(site, inputs, plan),
+        *_energies(site, plan),
+        *_money(inputs, plan),
+    ]
+
+
+def _setpoints(site: Site, plan: Plan) -> Iterator[str]:
+    for charger in site.chargers:
+        assert isinstance(charger, AcCharger)
+        told, own = plan.chargers[charger.id], charger.current_a
+        for t, current in enumerate(told.current_a):
+            phases = [NAMES[p] for p in told.phases[t]]
+            if (current == 0) != (not phases):
+                yield f"{charger.id} slot {t}: {current} A on phases {phases}"
+            if current == 0:
+                continue
+            steps = (current - own.min) / own.step
+            if current < own.min - EPS or current > own.max + EPS or abs(steps - round(steps)) > 1e-4:
+                yield f"{charger.id} slot {t}: cannot be told {current} A"
+            if not set(phases) <= set(charger.wiring):
+                yield f"{charger.id} slot {t}: is not wired to {phases}"
+
+
+def _presence(plan: Plan) -> Iterator[str]:
+    """Chargers draw only while some car is there, on phases and with currents that it has."""
+    for name, told in plan.chargers.items():
+        cars = [r.request for r in plan.requests if r.request.charger == name]
+        for t, current in enumerate(told.current_a):
+            if current == 0:
+                continue
+            there = [
+                car for car in cars if car.arrival < plan.grid.ends[t] and car.departure > plan.grid.starts[t]
+            ]
+            fits = [
+                car for car in there
+                if (car.min_current_a or 0) <= current + EPS
+                and current <= (car.max_current_a or 1e9) + EPS
+                and len(told.phases[t]) <= (car.phases or 3)
+            ]  # fmt: skip
+            if not fits:
+                yield f"{name} slot {t}: {current} A on {told.phases[t]} suits none of {there}"
+
+
+def _below(site: Site, circuit: str) -> set[str]:
+    """A circuit and all circuits below it."""
+    found = {circuit}
+    while True:
+        more = {c.id for c in site.circuits if c.parent in found} - found
+        if not more:
+            return found
+        found |= more
+
+
+def _stated_base(site: Site, circuit: str) -> float:
+    own = next(c for c in site.circuits if c.id == circuit)
+    if own.base_load_max_a is not None:
+        return float(own.base_load_max_a)
+    return sum(_stated_base(site, c.id) for c in site.circuits if c.parent == circuit)
+
+
+def _wires(site: Site, inputs: PlanInputs, plan: Plan) -> Iterator[str]:
+    volts = site.grid.voltage_v
+    solar_kw = {array.id: inputs.solar_kw[array.id].values for array in site.solar}
+    for circuit in (site.grid, *site.circuits):
+        name = getattr(circuit, "id", "grid")
+        inside = _below(site, name)
+        for t in range(len(plan.grid)):
+            total_sun = sum(kw[t] for kw in solar_kw.values())
+            kept = 1 - plan.power.curtailed_kw[t] / total_sun if total_sun > 0 else 1.0
+            forced = 1.0
+            if site.grid.export_limit_kw is not None and total_sun > 0:
+                load = sum(series.values[t] for series in inputs.load_kw)
+                cut = max(0.0, total_sun - load - site.grid.export_limit_kw)
+                forced = 1 - min(cut, total_sun) / total_sun
+            alone, with_cars = [0.0] * 3, [0.0] * 3
+            for p in range(3):
+                base = (
+                    inputs.load_kw[p].values[t] * 1000 / volts if name == "grid" else _stated_base(site, name)
+                )
+                sun = sum(
+                    solar_kw[a.id][t] * 1000 / volts / len(a.wiring)
+                    for a in site.solar
+                    if a.circuit in inside and NAMES[p] in a.wiring
+                )
+                cars = sum(
+                    plan.chargers[c.id].current_a[t]
+                    for c in site.chargers
+                    if c.circuit in inside and p in plan.chargers[c.id].phases[t]
+                )
+                alone[p], with_cars[p] = base - sun * forced, base - sun * kept + cars
+            yield from _circuit_slot(site, circuit, name, t, alone, with_cars, plan)
+
+
+def _circuit_slot(
+    site: Site, circuit: object, name: str, t: int, alone: list[float], now: list[float], plan: Plan
+) -> Iterator[str]:
+    limit = getattr(circuit, "limit_a", None)
+    limits = limit if isinstance(limit, tuple) else (limit,) * 3
+    for p in range(3):
+        if abs(now[p] - plan.circuits[name].phase_a[p, t]) > 1e-4:
+            yield f"{name} {NAMES[p]} slot {t}: says {plan.circuits[name].phase_a[p, t]} A, is {now[p]} A"
+        if limits[p] is not None:
+            most = limits[p] - getattr(circuit, "reserve_a", 0.0)
+            if now[p] > max(most, alone[p]) + EPS:
+                yield f"{name} {NAMES[p]} slot {t}: {now[p]:.3f} A of {most}"
+            if -now[p] > max(most, -alone[p]) + EPS:
+                yield f"{name} {NAMES[p]} slot {t}: feeds {-now[p]:.3f} A of {most}"
+    limit_kw = getattr(circuit, "limit_kw", None)
+    kw = site.grid.voltage_v / 1000
+    if limit_kw is not None and sum(now) * kw > max(limit_kw, sum(alone) * kw) + EPS:
+        yield f"{name} slot {t}: {sum(now) * kw:.3f} kW of {limit_kw}"
+    most_apart = site.grid.imbalance_limit_a
+    if name == "grid" and most_apart is not None:
+        allowed = max(most_apart, max(alone) - min(alone))
+        if max(now) - min(now) > allowed + EPS:
+            yield f"slot {t}: phases {max(now) - min(now):.3f} A apart, {allowed} allowed"
+
+
+def _meter(site: Site, inputs: PlanInputs, plan: Plan) -> Iterator[str]:
+    power = plan.power
+    for t in range(len(plan.grid)):
+        cars = sum(charger.power_kw[t] for charger in plan.chargers.values())
+        load = sum(series.values[t] for series in inputs.load_kw)
+        sun = sum(series.values[t] for series in inputs.solar_kw.values())
+        if abs(power.import_kw[t] - power.export_kw[t] - (load + cars - power.solar_kw[t])) > EPS:
+            yield f"slot {t}: the meter does not balance"
+        if power.import_kw[t] > EPS and power.export_kw[t] > EPS:
+            yield f"slot {t}: buys and sells"
+        if abs(power.solar_kw[t] + power.curtailed_kw[t] - sun) > EPS:
+            yield f"slot {t}: solar does not add up"
+        limit = site.grid.export_limit_kw
+        if limit is not None and power.export_kw[t] > limit + EPS:
+            yield f"slot {t}: exports {power.export_kw[t]} kW of {limit}"
+        if power.curtailed_kw[t] > EPS and (limit is None or power.export_kw[t] < limit - EPS):
+            yield f"slot {t}: cuts off solar without need"
+
+
+def _energies(site: Site, plan: Plan) -> Iterator[str]:
+    slot_h = plan.grid.slot_min / 60
+    for charger in site.chargers:
+        mine = [r for r in plan.requests if r.request.charger == charger.id]
+        flowed = float(sum(plan.chargers[charger.id].power_kw * plan.grid.hours))
+        if abs(flowed - sum(r.delivered_kwh for r in mine)) > 1e-6:
+            yield f"{charger.id}: delivers {flowed} kWh, claims {[r.delivered_kwh for r in mine]}"
+        assert isinstance(charger, AcCharger)
+        step_kwh = charger.current_a.step * len(charger.wiring) * site.grid.voltage_v / 1000 * slot_h
+        for r in mine:
+            if r.delivered_kwh + r.shortfall_kwh < r.energy_kwh - step_kwh / 2 - EPS:
+                yield f"{r.request.id}: misses energy and does not say so"
+            if r.shortfall_kwh > 0 and r.binding is None:
+                yield f"{r.request.id}: does not say what binds"
+
+
+def _money(inputs: PlanInputs, plan: Plan) -> Iterator[str]:
+    bought = float(sum(plan.power.import_kw * inputs.buy.values * plan.grid.hours))
+    sold = float(sum(plan.power.export_kw * inputs.sell.values * plan.grid.hours))
+    if abs(bought - sold - plan.cost.total_eur) > 1e-6:
+        yield f"costs {bought - sold}, claims {plan.cost.total_eur}"
+    if plan.proof.bound_eur > plan.cost.total_eur + 1e-6:
+        yield "the bound is above the cost"

@@ -1,0 +1,138 @@
+"""Random sites with trees, rotated wiring, imbalance, negative prices and several cars a point."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import yaml
+
+from domain.inputs import PlanInputs
+from domain.requests import ChargeRequest, default_request_id
+from domain.series import Quality, Series
+from domain.site import Site, parse_site
+from domain.time_grid import TimeGrid
+
+START = datetime(2026, 3, 18, 5, 0, tzinfo=UTC)
+WIRINGS = (["L1", "L2", "L3"], ["L2", "L3", "L1"], ["L3", "L1", "L2"], ["L1"], ["L2"], ["L3"], ["L2", "L3"])
+
+
+def series(grid: TimeGrid, values: Any, unit: str) -> Series:
+    """A series of given numbers."""
+    array = np.broadcast_to(np.asarray(values, dtype=np.float64), (len(grid),)).copy()
+    return Series(grid, array, unit, "test", np.zeros(len(grid), dtype=np.int8))
+
+
+def random_case(seed: int, slots: int = 16, most_chargers: int = 5) -> tuple[Site, PlanInputs]:
+    """A site and its inputs; the same for the same seed."""
+    rng = np.random.default_rng(seed)
+    start = START + timedelta(minutes=int(rng.choice([0, 0, 7])))
+    grid = TimeGrid.between(start, START + timedelta(minutes=15 * slots), "Europe/Brussels")
+    site = parse_site(yaml.safe_dump(_site(rng, most_chargers), sort_keys=False), f"random {seed}")
+    return site, _inputs(rng, site, grid)
+
+
+def _site(rng: np.random.Generator, most_chargers: int) -> dict[str, Any]:
+    grid: dict[str, Any] = {
+        "limit_a": float(rng.choice([20, 25, 32, 40])),
+        "reserve_a": float(rng.choice([0, 1])),
+    }
+    if rng.random() < 0.3:
+        grid["limit_a"] = [grid["limit_a"], 25.0, 32.0]
+    if rng.random() < 0.4:
+        grid["limit_kw"] = float(rng.uniform(6, 17))
+    if rng.random() < 0.5:
+        grid["imbalance_limit_a"] = float(rng.choice([10, 16, 20]))
+    if rng.random() < 0.4:
+        grid["export_limit_kw"] = float(rng.choice([0, 2, 5]))
+    circuits = []
+    for i in range(int(rng.integers(0, 4))):
+        parent = str(rng.choice(["grid", *(c["id"] for c in circuits)]))
+        circuit: dict[str, Any] = {
+            "id": f"c{i}",
+            "parent": parent,
+            "limit_a": float(rng.choice([16, 20, 25])),
+        }
+        if rng.random() < 0.3:
+            circuit["limit_kw"] = float(rng.uniform(5, 11))
+        if rng.random() < 0.3:
+            circuit["base_load_max_a"] = float(rng.choice([1, 3]))
+        circuits.append(circuit)
+    chargers = [
+        _charger(rng, i, ["grid", *(c["id"] for c in circuits)])
+        for i in range(rng.integers(1, most_chargers + 1))
+    ]
+    solar = [
+        {"id": f"roof{i}", "peak_kw": 5, "source": "sample", "circuit": str(rng.choice(["grid", *(c["id"] for c in circuits)])),
+         "wiring": WIRINGS[int(rng.integers(0, 6))]}
+        for i in range(int(rng.integers(0, 3)))
+    ]  # fmt: skip
+    return {
+        "name": "random", "location": {"time_zone": "Europe/Brussels"}, "grid": grid, "circuits": circuits,
+        "chargers": chargers, "solar": solar,
+        "tariff": {"buy": {"source": "sample"}, "sell": {"source": "sample"}},
+    }  # fmt: skip
+
+
+def _charger(rng: np.random.Generator, i: int, circuits: list[str]) -> dict[str, Any]:
+    low = float(rng.choice([6, 8]))
+    charger: dict[str, Any] = {
+        "id": f"p{i}",
+        "circuit": str(rng.choice(circuits)),
+        "wiring": WIRINGS[int(rng.integers(0, len(WIRINGS)))],
+        "current_a": {
+            "min": low,
+            "max": float(rng.choice([10, 14])),
+            "step": float(rng.choice([0.1, 0.5, 1, 2])),
+        },
+    }
+    if len(charger["wiring"]) > 1 and rng.random() < 0.5:
+        charger["driver"] = str(rng.choice(["simulated", "teltocharge"]))
+        charger["phase_switching"] = {"mode": "both"}
+        if charger["driver"] == "teltocharge":
+            charger |= {
+                "serial": {"device": "/dev/null", "baud": 9600, "parity": "none", "stop_bits": 1},
+                "unit": 1,
+            }
+    return charger
+
+
+def _inputs(rng: np.random.Generator, site: Site, grid: TimeGrid) -> PlanInputs:
+    n = len(grid)
+    buy = rng.uniform(-0.1, 0.4, n).round(4)
+    sell = np.where(rng.random(n) < 0.15, buy + 0.03, np.minimum(buy, rng.uniform(-0.1, 0.2, n))).round(4)
+    load = rng.uniform(0, 2.5, (3, n)).round(3)
+    if rng.random() < 0.2:
+        load[:, rng.integers(0, n)] = 9.5
+    solar = {a.id: series(grid, (rng.uniform(0, 6) * rng.random(n)).round(3), "kW") for a in site.solar}
+    return PlanInputs(
+        grid=grid, buy=series(grid, buy, "EUR/kWh"), sell=series(grid, sell, "EUR/kWh"), solar_kw=solar,
+        load_kw=(series(grid, load[0], "kW"), series(grid, load[1], "kW"), series(grid, load[2], "kW")),
+        requests=tuple(_requests(rng, site, grid)),
+    )  # fmt: skip
+
+
+def _requests(rng: np.random.Generator, site: Site, grid: TimeGrid) -> list[ChargeRequest]:
+    found = []
+    total_min = int((grid.end - grid.start).total_seconds() // 60)
+    for charger in site.chargers:
+        marks = np.sort(rng.choice(np.arange(-20, total_min + 30), size=4, replace=False))
+        for arrive, leave in ((marks[0], marks[1]), (marks[2], marks[3]))[: int(rng.integers(1, 3))]:
+            arrival = grid.start + timedelta(minutes=int(arrive))
+            departure = grid.start + timedelta(minutes=int(leave))
+            if departure <= grid.start or arrival >= grid.end:
+                continue
+            hours = (departure - arrival).total_seconds() / 3600
+            found.append(ChargeRequest(
+                charger=charger.id, arrival=arrival, departure=departure,
+                id=default_request_id(charger.id, arrival),
+                energy_kwh=round(float(rng.uniform(0.2, 6) * min(hours, 2.5)), 2),
+                phases=int(rng.choice([1, 2, 3, 3])),  # type: ignore[arg-type]
+                max_current_a=float(rng.choice([10, 16])),
+                min_current_a=float(rng.choice([6, 7])),
+            ))  # fmt: skip
+    return sorted(found, key=lambda request: request.arrival)
+
+
+__all__ = ["START", "Quality", "random_case", "series"]

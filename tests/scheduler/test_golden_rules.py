@@ -1,0 +1,53 @@
+"""Every rule of the model writes the rows that its golden LP file shows, and there is one for each."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from scheduler.model import RULES, Rule, build
+from scheduler.problem import Problem
+from tests.scheduler.tiny import circuit, problem, session
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+
+
+def small_site() -> Problem:
+    """Two points, three cars, three slots: every rule has something to say."""
+    return problem(
+        [0.30, 0.10, -0.05],
+        [
+            session([0, 1], 2.0, phases=[(0, 1, 2), (0,)], circuits=(1, 0), name="first"),
+            session([1, 2], 1.5, phases=[(0,)], circuits=(1, 0), share=[0.5, 1.0], name="second"),
+            session([0, 1, 2], 3.0, phases=[(1,)], charger=1, name="third"),
+        ],
+        sell=[0.05, 0.20, -0.08],
+        load_kw=[1.0, 0.5, 0.5],
+        solar_kw=[0.0, 6.0, 6.0],
+        circuits=[circuit(3, 25, base_a=2.0, limit_kw=9.0), circuit(3, 20, name="garage")],
+        imbalance_limit_a=12.0,
+        export_limit_kw=3.0,
+    )
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_a_rule_writes_its_golden_rows(rule: Rule, tmp_path: Path) -> None:
+    model = build(small_site(), [rule])
+    written = tmp_path / "model.lp"
+    model.write(str(written), io_options={"symbolic_solver_labels": True})
+    golden = GOLDEN / f"{rule.__name__}.lp"
+    if os.environ.get("WRITE_GOLDEN"):
+        golden.write_text(written.read_text())
+    assert golden.exists(), f"no golden file for {rule.__name__}: look at its rows, then WRITE_GOLDEN=1"
+    assert written.read_text() == golden.read_text()
+
+
+def test_every_rule_says_its_formula() -> None:
+    for rule in RULES:
+        assert any(sign in (rule.__doc__ or "") for sign in ("<=", ">=", "=")), rule.__name__
+
+
+def test_every_golden_file_belongs_to_a_rule() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.lp")} == {rule.__name__ for rule in RULES}
