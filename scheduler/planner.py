@@ -18,11 +18,9 @@ from scheduler.deadline import Clock
 from scheduler.evaluate import evaluate
 from scheduler.from_site import problem_of
 from scheduler.problem import Problem
-from scheduler.stages import GOOD_ENOUGH_EUR, PlanOptions, Solved, solve
+from scheduler.stages import GAP_KWH, GOOD_ENOUGH_EUR, PlanOptions, Solved, solve
 
 __all__ = ["PlanOptions", "cost_of_charging_at_once_eur", "plan_site"]
-
-_EPS_KWH = 1e-4
 
 
 def plan_site(
@@ -82,7 +80,7 @@ def proof_of(problem: Problem, solved: Solved, options: PlanOptions, *, seconds:
     tolerance = sum(2 * (goal.asked_kwh - goal.least_kwh) for goal in goals)
     return Proof(
         status=_status(
-            solved, _EPS_KWH + tolerance, good=gap_eur <= max(options.gap * scale, GOOD_ENOUGH_EUR)
+            solved, GAP_KWH + tolerance, good=gap_eur <= max(options.gap * scale, GOOD_ENOUGH_EUR)
         ),
         cost_eur=cost.total_eur,
         bound_eur=solved.cost_bound_eur,

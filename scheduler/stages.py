@@ -24,6 +24,8 @@ GOOD_ENOUGH_EUR: Final = 0.01
 """A gap up to this is good enough whatever was asked."""
 _STARTS: Final = frozenset(rule.__name__ for rule in CALM_RULES)
 _EPS: Final = 1e-6
+GAP_KWH: Final = 1e-3
+"""Gap at which missing energy counts as the least."""
 _GRACE_S: Final = 5.0
 """Time for the one relaxation that a certificate needs, even where no time is left [s]."""
 
@@ -146,7 +148,7 @@ def _least_missing_on_off(model: _Model, known: _Missing, deadline: Deadline) ->
     """The least missing energy with minimum currents."""
     form = model.missing()
     relaxed = highs.solve(model.relaxed(form), time_limit_s=deadline.left_s)
-    least = search(form, model.layout, relaxed, gap=_EPS, deadline=deadline)
+    least = search(form, model.layout, relaxed, gap=GAP_KWH, deadline=deadline)
     if least.x is None:
         raise SolverError("no plan was found in time")
     return _Missing(max(known.bound_kwh, least.bound), form.value(least.x) + _EPS, least.x)
@@ -175,7 +177,9 @@ def _rounded(model: _Model, missing: _Missing, found: Answer, gap_eur: float, de
     near, answer = found.x, _on_steps(model, missing.kept_kwh, found.x, found.bound, gap_eur, deadline)
     if answer.x is None:
         form = model.missing()
-        least = round_to_steps(form, model.layout, near, gap=_EPS, bound=missing.bound_kwh, deadline=deadline)
+        least = round_to_steps(
+            form, model.layout, near, gap=GAP_KWH, bound=missing.bound_kwh, deadline=deadline
+        )
         if least.x is None:
             raise SolverError("no executable currents were found in time")
         missing = _Missing(max(missing.bound_kwh, least.bound), form.value(least.x) + _EPS, least.x)

@@ -127,7 +127,7 @@ def _requests(rng: np.random.Generator, site: Site, grid: TimeGrid) -> list[Char
             found.append(ChargeRequest(
                 charger=charger.id, arrival=arrival, departure=departure,
                 id=default_request_id(charger.id, arrival),
-                energy_kwh=round(float(rng.uniform(0.2, 6) * min(hours, 2.5)), 2),
+                energy_kwh=round(float(rng.uniform(0.2, 3.5) * min(hours, 2.0)), 2),
                 phases=int(rng.choice([1, 2, 3, 3])),  # type: ignore[arg-type]
                 max_current_a=float(rng.choice([10, 16])),
                 min_current_a=float(rng.choice([6, 7])),

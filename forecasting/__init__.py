@@ -1,0 +1,1 @@
+"""From files and the public world to prices, solar and load on the time grid."""

@@ -1,0 +1,26 @@
+"""What a source is asked: for which site, for which time, beside which folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from domain.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """For which site and time a source shall say what it knows."""
+
+    site: Site
+    start: datetime
+    end: datetime
+    """Sources that follow a rule answer for all of ``[start, end)``, others for what they have."""
+    base: Path
+    """Folder of the site file, from which its relative paths count."""
+
+    @property
+    def time_zone(self) -> str:
+        """IANA name of the site's zone."""
+        return self.site.location.time_zone

@@ -1,0 +1,109 @@
+"""When each row of a file starts and ends: by `time`, by `end` where it is said, else by the next row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from domain.time_grid import from_utc_s
+from forecasting.cells import whole_second
+from forecasting.faults import Faults
+from forecasting.table import Table
+
+STEPS_MIN: Final = (1, 5, 10, 15, 30, 60)
+"""Distances [min] that rows may have; a larger one is a gap."""
+_STEPS_S: Final = frozenset(60 * step for step in STEPS_MIN)
+_STEPS_WORDS: Final = f"rows lie {', '.join(map(str, STEPS_MIN))} min apart"
+_GAP_WORDS: Final = "a gap: fill it, or say in an 'end' column when the row before it ends"
+
+
+@dataclass(frozen=True, slots=True)
+class RowTimes:
+    """Start and end of every row [s since 1970]; ``None`` only where a fault is noted."""
+
+    start_s: list[int | None]
+    end_s: list[int | None]
+    notes: tuple[str, ...]
+    """Rows that are odd but allowed: sentences for people."""
+
+
+def row_times(table: Table, faults: Faults) -> RowTimes:
+    """Times of the rows of a table that has a ``time`` column; what is wrong is noted in ``faults``."""
+    rows = _Rows(table, faults)
+    for row in range(len(table)):
+        rows.end_s.append(rows.end_of(row))
+    return RowTimes(rows.start_s, rows.end_s, tuple(rows.stretched()))
+
+
+class _Rows:
+    """The rows while their ends are worked out, first to last."""
+
+    def __init__(self, table: Table, faults: Faults) -> None:
+        self.table, self.faults = table, faults
+        self.start_s = table.parse("time", whole_second, faults)
+        self.said_s: list[int | None] = [None] * len(table)
+        if "end" in table.columns:
+            said_s = table.parse("end", lambda cell: None if cell is None else whole_second(cell), faults)
+            self.said_s = list(said_s)
+        self.end_s: list[int | None] = []
+
+    def end_of(self, row: int) -> int | None:
+        """End of a row: as said, else the next row's start; the last lasts as long as the one before."""
+        start_s, said_s = self.start_s[row], self.said_s[row]
+        last = row + 1 == len(self.table)
+        next_s = None if last else self.start_s[row + 1]
+        if start_s is None or (next_s is None and not last):
+            return None
+        if next_s is not None and next_s <= start_s:
+            again = "twice" if next_s == start_s else f"after {_stamp(start_s)}"
+            self._fault(row + 1, "time", f"{_stamp(next_s)} {again}", "times rise, each once")
+            return None
+        if said_s is not None:
+            return self._checked_end(row, start_s, said_s, next_s)
+        return self._as_long_as_before(row, start_s) if next_s is None else self._step(row, start_s, next_s)
+
+    def stretched(self) -> list[str]:
+        """Notes on single rows that last longer than both neighbours: perhaps a row is missing there."""
+        lengths_s = [
+            None if start is None or end is None else end - start
+            for start, end in zip(self.start_s, self.end_s, strict=True)
+        ]
+        notes = []
+        for row in range(1, len(lengths_s) - 1):
+            before, own, after = lengths_s[row - 1 : row + 2]
+            if self.said_s[row] is None and before and own and after and own > before == after:
+                lasts = f"{own / 60:g} min among rows of {before / 60:g} min"
+                place = f"{self.table.source}:{self.table.lines[row]}"
+                notes.append(f"{place}: this row is taken to last {lasts}; is one missing?")
+        return notes
+
+    def _checked_end(self, row: int, start_s: int, end_s: int, next_s: int | None) -> int:
+        if end_s <= start_s:
+            self._fault(row, "end", f"end {_stamp(end_s)}", f"after {_stamp(start_s)}")
+        elif next_s is not None and end_s > next_s:
+            self._fault(row, "end", f"end {_stamp(end_s)}", f"not after the next row at {_stamp(next_s)}")
+        return end_s
+
+    def _as_long_as_before(self, row: int, start_s: int) -> int | None:
+        if row == 0:
+            self._fault(row, "time", "a single row", "an 'end' column says how long it lasts")
+            return None
+        before_start_s, before_end_s = self.start_s[row - 1], self.end_s[row - 1]
+        if before_start_s is None or before_end_s is None:
+            return None
+        return start_s + before_end_s - before_start_s
+
+    def _step(self, row: int, start_s: int, next_s: int) -> int:
+        step_s = next_s - start_s
+        if step_s not in _STEPS_S:
+            found = f"{step_s / 60:g} min from {_stamp(start_s)} to {_stamp(next_s)}"
+            gap = f"{_GAP_WORDS}; " if step_s > max(_STEPS_S) else ""
+            self._fault(row + 1, "time", found, gap + _STEPS_WORDS)
+        return next_s
+
+    def _fault(self, row: int, column: str, found: str, allowed: str) -> None:
+        self.faults.add(self.table.source, found, allowed, column, self.table.lines[row])
+
+
+def _stamp(moment_s: int) -> str:
+    return f"{from_utc_s(moment_s):%Y-%m-%dT%H:%M:%SZ}"
