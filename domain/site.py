@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from domain.errors import Fault, InputError
 from domain.site_checks import check_site
-from domain.site_faults import closest_key, fault_of, is_an_echo, path_of
+from domain.site_faults import closest_key, fault_of, path_of, without_echoes
 from domain.site_known import Known, SiteFault
 from domain.site_repair import Repair
 from domain.site_root import GRID, Mode, Site
@@ -53,7 +53,7 @@ def _shaped(text: YamlText) -> tuple[Site | None, list[Fault], Repair]:
             return Site.model_validate(repair.data), faults, repair
         except ValidationError as error:
             errors = error.errors(include_url=False)
-        moved = [_moved(one, repair) for one in errors if not is_an_echo(one, repair.data)]
+        moved = [_moved(one, repair) for one in without_echoes(errors, repair.data)]
         faults += [fault_of(one, text) for one in moved if not repair.touches(path_of(one, text.data))]
         taken = [_repaired(one, repair, text) for one in moved]
         if not any(taken):

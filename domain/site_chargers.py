@@ -6,17 +6,17 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, Tag, model_validator
 
-from domain.phases import PHASES, Phase
 from domain.drivers import CHARGER_DRIVERS
+from domain.phases import PHASES, Phase
 from domain.site_devices import Connection
 from domain.site_model import (
     TAG,
     Amperes,
-    AmperesOrNone,
+    AmperesFrom0,
     Efficiency,
     Id,
     Kilowatts,
-    KilowattsOrNone,
+    KilowattsFrom0,
     Name,
     Priority,
     SiteModel,
@@ -30,7 +30,7 @@ Wiring = Annotated[
     Field(
         min_length=1,
         max_length=3,
-        description="Grid phase of each terminal, first terminal first; the phases of the grid where not said.",
+        description="Grid phase of each terminal, first terminal first; default: the grid's phases.",
     ),
 ]
 SwitchMode = Literal["never", "oneway", "both"]
@@ -55,7 +55,7 @@ class CurrentRange(SiteModel):
 class PowerRange(SiteModel):
     """What a DC point can be told [kW]."""
 
-    min: KilowattsOrNone
+    min: KilowattsFrom0
     max: Kilowatts
 
     @model_validator(mode="after")
@@ -68,7 +68,7 @@ class PowerRange(SiteModel):
 class Failsafe(SiteModel):
     """What the charger does by itself when it hears nothing."""
 
-    current_a: AmperesOrNone
+    current_a: AmperesFrom0
     """Per phase [A]; 0 stops."""
     after_s: Annotated[float, Field(gt=0, le=86_400)]
     """Silence after which it happens [s]."""
@@ -82,7 +82,7 @@ class PhaseSwitching(SiteModel):
     max_per_session: Annotated[int, Field(ge=1, le=10_000)] | None = None
     hold_s: Seconds | None = None
     """Least time between two switches [s]."""
-    hysteresis_kw: KilowattsOrNone | None = None
+    hysteresis_kw: KilowattsFrom0 | None = None
     """How far past the threshold the power must be before a switch [kW]."""
     at_limit: Literal["stay", "single", "three"] | None = None
     """What happens when ``max_per_session`` is used up."""

@@ -21,11 +21,16 @@ def nodes(site: Site) -> Iterator[tuple[KeyPath, str, Grid | Circuit]]:
 
 def chain(site: Site, circuit_id: str) -> list[str]:
     """Ids from a circuit up towards the grid, as far as the tree goes, also where it is broken."""
-    parents = {circuit.id: circuit.parent for circuit in site.circuits}
+    parents = _parents(site)
     found = [circuit_id]
     while found[-1] in parents and parents[found[-1]] not in found:
         found.append(parents[found[-1]])
     return found
+
+
+def _parents(site: Site) -> dict[str, str]:
+    """Parent by id; where an id stands twice, the first counts, and the grid has none."""
+    return {circuit.id: circuit.parent for circuit in reversed(site.circuits) if circuit.id != GRID}
 
 
 def the_root_is_the_grid(site: Site, _: Known) -> Iterator[SiteFault]:
@@ -45,11 +50,11 @@ def parents_exist(site: Site, known: Known) -> Iterator[SiteFault]:
 
 def there_is_no_cycle(site: Site, _: Known) -> Iterator[SiteFault]:
     """Every circuit leads up to the grid; each cycle is told once, at its first circuit."""
-    parents = {circuit.id: circuit.parent for circuit in site.circuits}
+    parents = _parents(site)
     told: set[str] = set()
     for i, circuit in enumerate(site.circuits):
         above = chain(site, circuit.id)
-        if parents.get(above[-1]) != circuit.id or circuit.id in told or circuit.id == GRID:
+        if parents.get(above[-1]) != circuit.id or circuit.id in told:
             continue
         told |= set(above)
         way = " -> ".join([*above, circuit.id])

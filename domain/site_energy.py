@@ -18,7 +18,7 @@ from domain.site_model import (
     Id,
     KilowattHours,
     Kilowatts,
-    KilowattsOrNone,
+    KilowattsFrom0,
     Name,
     Path,
     SiteModel,
@@ -55,7 +55,8 @@ class SolarArray(SiteModel):
     @model_validator(mode="after")
     def _is_told_what_its_source_needs(self) -> Self:
         if (self.source == "file") != (self.path is not None):
-            raise refusal("", "path and source: file belong together")
+            found = "source: file without path" if self.path is None else f"path with source: {self.source}"
+            raise refusal(found, "path and source: file belong together")
         if self.source in {"open_meteo", "forecast_solar"} and None in (self.tilt_deg, self.azimuth_deg):
             raise refusal(f"{self.source} without tilt_deg or azimuth_deg", "say both")
         if self.key_file is not None and self.key_env is not None:
@@ -67,7 +68,7 @@ class FixedLoad(SiteModel):
     """The same power all day, evenly over the phases."""
 
     source: Literal["fixed"]
-    kw: KilowattsOrNone
+    kw: KilowattsFrom0
 
 
 class FileLoad(SiteModel):
@@ -140,5 +141,6 @@ class FlexibleLoad(Connection):
     @model_validator(mode="after")
     def _asks_for_one_thing(self) -> Self:
         if (self.run_h is None) == (self.energy_kwh is None):
-            raise refusal("", "exactly one of run_h and energy_kwh is allowed")
+            found = "neither run_h nor energy_kwh" if self.run_h is None else "run_h and energy_kwh"
+            raise refusal(found, "exactly one of them is allowed")
         return self

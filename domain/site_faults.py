@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -49,7 +49,10 @@ _ALLOWED: Final[Mapping[str, Callable[[dict[str, Any]], str]]] = {
 
 def path_of(error: ErrorDetails, data: Any) -> KeyPath:
     """Place of an error in the file, without the names of union members."""
-    path = tuple(step for step in error["loc"] if not str(step).startswith(TAG))
+    path: KeyPath = ()
+    for step in error["loc"]:
+        is_tag = str(step).startswith(TAG) and step not in _as_dict(value_at(data, path))
+        path = path if is_tag else (*path, step)
     key = _choosing_key(error)
     return (*path, key) if key and key in _as_dict(value_at(data, path)) else path
 
@@ -64,10 +67,23 @@ def fault_of(error: ErrorDetails, text: YamlText) -> Fault:
     return Fault(text.source, found, allowed, dotted(path), text.line(path))
 
 
-def is_an_echo(error: ErrorDetails, data: Any) -> bool:
-    """Whether an error only repeats others: a list that is too short because its items are faulty."""
-    value = value_at(data, path_of(error, data))
-    return error["type"] == "too_short" and len(value or ()) >= error["ctx"]["min_length"]
+def without_echoes(errors: Sequence[ErrorDetails], data: Any) -> list[ErrorDetails]:
+    """The errors that are no mere consequence of others.
+
+    A key is not missing where it is misspelt, and a list not too short because its items are faulty.
+    """
+    misspelt = set()
+    for error in errors:
+        path = path_of(error, data)
+        if error["type"] == "extra_forbidden":
+            misspelt.add((*path[:-1], closest_key(path)))
+    return [error for error in errors if not _is_an_echo(error, path_of(error, data), misspelt, data)]
+
+
+def _is_an_echo(error: ErrorDetails, path: KeyPath, misspelt: Collection[Any], data: Any) -> bool:
+    if error["type"] == "too_short":
+        return len(value_at(data, path) or ()) >= int(error["ctx"]["min_length"])
+    return error["type"] == "missing" and path in misspelt
 
 
 def value_at(data: Any, path: KeyPath) -> Any:

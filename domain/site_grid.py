@@ -9,10 +9,10 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from domain.phases import PHASES, Phase
 from domain.site_model import (
     Amperes,
-    AmperesOrNone,
+    AmperesFrom0,
     Id,
     Kilowatts,
-    KilowattsOrNone,
+    KilowattsFrom0,
     Name,
     PhaseAmperes,
     SiteModel,
@@ -39,6 +39,17 @@ def _of_the_code(share: float) -> float:
 
 
 ContinuousShare = Annotated[float, AfterValidator(_of_the_code), Field(json_schema_extra={"enum": [0.8, 1]})]
+
+
+def _phase_to_neutral(voltage_v: float) -> float:
+    if not 90 <= voltage_v <= 350:
+        raise refusal("", "90 to 350 V is allowed, phase to neutral: 230 in Europe, 277 on a 480 V service")
+    return voltage_v
+
+
+PhaseVoltage = Annotated[
+    float, AfterValidator(_phase_to_neutral), Field(json_schema_extra={"minimum": 90, "maximum": 350})
+]
 
 
 class Location(SiteModel):
@@ -76,7 +87,8 @@ class Protection(SiteModel):
     @model_validator(mode="after")
     def _points_belong_to_their_type(self) -> Self:
         if (self.type == "points") != bool(self.points):
-            raise refusal("", "points: [{current_a, time_s}, ...] and type: points belong together")
+            found = "points without type: points" if self.points else "type: points without points"
+            raise refusal(found, "points: [{current_a, time_s}, ...] and type: points belong together")
         return self
 
 
@@ -92,15 +104,15 @@ class Grid(SiteModel):
     """Contract power [kW]."""
     imbalance_limit_a: Amperes | None = None
     """Largest difference of the signed phase currents [A]."""
-    export_limit_kw: KilowattsOrNone | None = None
+    export_limit_kw: KilowattsFrom0 | None = None
     """Most that may be fed in [kW]; solar is curtailed to it."""
     netting: Literal["sum", "per_phase"] = "sum"
     """How the meter counts: the sum over the phases, or each phase by itself."""
-    voltage_v: Annotated[float, Field(ge=90, le=350)] = 230
+    voltage_v: PhaseVoltage = 230
     """Phase to neutral [V]."""
-    base_load_max_a: AmperesOrNone | None = None
+    base_load_max_a: AmperesFrom0 | None = None
     """Highest current of everything but charging, per phase [A]."""
-    reserve_a: AmperesOrNone = 0
+    reserve_a: AmperesFrom0 = 0
     """Kept free per phase [A]."""
     protection: Protection | None = None
     meter: Id | None = None
@@ -127,8 +139,8 @@ class Circuit(SiteModel):
     limit_a: PhaseAmperes | None = None
     """Per phase, in both directions [A]; this, ``limit_kw``, or both."""
     limit_kw: Kilowatts | None = None
-    reserve_a: AmperesOrNone = 0
-    base_load_max_a: AmperesOrNone | None = None
+    reserve_a: AmperesFrom0 = 0
+    base_load_max_a: AmperesFrom0 | None = None
     protection: Protection | None = None
     meter: Id | None = None
 

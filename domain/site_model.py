@@ -61,10 +61,10 @@ Path = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 """File, relative to the folder of the site file."""
 
 Amperes = Annotated[float, Field(gt=0, le=20_000)]
-AmperesOrNone = Annotated[float, Field(ge=0, le=20_000)]
+AmperesFrom0 = Annotated[float, Field(ge=0, le=20_000)]
 """Current [A] that may be 0."""
 Kilowatts = Annotated[float, Field(gt=0, le=100_000)]
-KilowattsOrNone = Annotated[float, Field(ge=0, le=100_000)]
+KilowattsFrom0 = Annotated[float, Field(ge=0, le=100_000)]
 """Power [kW] that may be 0."""
 KilowattHours = Annotated[float, Field(gt=0, le=1_000_000)]
 EurPerKwh = Annotated[float, Field(ge=-10, le=10)]

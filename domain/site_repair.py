@@ -92,8 +92,8 @@ class Repair:
     def _take_out_exactly(self, place: KeyPath) -> bool:
         if place in _STAND_INS:
             return self._replace(place, _STAND_INS[place])
-        if len(place) == 2 and isinstance(place[1], int):
-            self._dropped.setdefault(str(place[0]), set()).add(place[1])
+        if len(place) == 2 and _is_a_block_of_a_list(place):
+            self._dropped.setdefault(str(place[0]), set()).add(int(place[1]))
             return True
         specs = site_keys().get(pattern_of(place), ())
         if isinstance(place[-1], int) or not specs or any(spec.required for spec in specs):
@@ -122,6 +122,10 @@ class Repair:
             except (KeyError, IndexError, TypeError):
                 return None
         return value
+
+
+def _is_a_block_of_a_list(place: KeyPath) -> bool:
+    return any(path.startswith(f"{pattern_of(place)}.") for path in site_keys()) and isinstance(place[1], int)
 
 
 def _thawed(value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, Self
 from pydantic import Field, StringConstraints, Tag, field_validator, model_validator
 
 from domain.bands import Band, BandAdd, first_uncovered
-from domain.site_model import TAG, EurPerKwh, KilowattsOrNone, Name, Path, SiteModel, chosen_by, refusal
+from domain.site_model import TAG, EurPerKwh, KilowattsFrom0, Name, Path, SiteModel, chosen_by, refusal
 
 ProviderName = Literal[
     "energy_charts", "energyzero", "entsoe", "awattar", "tibber", "smard", "octopus", "nordpool"
@@ -132,7 +132,7 @@ PriceSource = Annotated[
 class MonthPeak(SiteModel):
     """The highest mean power of a month so far."""
 
-    kw: KilowattsOrNone
+    kw: KilowattsFrom0
     month: Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
     """``YYYY-MM``."""
 
@@ -141,7 +141,7 @@ class PeakTariff(SiteModel):
     """Capacity tariff: what the highest mean import of a month costs."""
 
     eur_per_kw_month: Annotated[float, Field(ge=0, le=10_000)]
-    floor_kw: KilowattsOrNone = 0
+    floor_kw: KilowattsFrom0 = 0
     """Billed in any case."""
     so_far: MonthPeak | None = None
     window_min: Literal[5, 10, 15, 30, 60] = 15

@@ -50,7 +50,7 @@ class YamlText:
 class _Loader(yaml.SafeLoader):
     """PyYAML's reader without its guesses about dates, sexagesimal numbers, yes and no."""
 
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own way to begin anew
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - as PyYAML wants it
 
     def __init__(self, text: str) -> None:
         super().__init__(text)

@@ -111,10 +111,8 @@ def _energies(problem: Problem, current_a: FloatArray) -> tuple[FloatArray, Floa
 
 def _starts(problem: Problem, current_a: FloatArray) -> int:
     """Draws that are on while the same one a slot earlier is not."""
-    on = {problem.draws[j] for j in np.flatnonzero(current_a > 0)}
-    return sum(
-        (d.session, d.slot - 1, d.option) not in {(e.session, e.slot, e.option) for e in on} for d in on
-    )
+    on = {(d.session, d.slot, d.option) for d in (problem.draws[j] for j in np.flatnonzero(current_a > 0))}
+    return sum((s, t - 1, k) not in on for s, t, k in on)
 
 
 def _broken_setpoints(problem: Problem, current_a: FloatArray) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -37,8 +38,9 @@ def whole_steps(form: StandardForm, layout: Layout) -> tuple[StandardForm, sp.cs
     stepped = form.transformed(change)
     most = np.floor((table.max_a - table.min_a) / table.step_a + _EPS)
     stepped = stepped.with_bounds(columns.current_a, 0.0, most)
-    stepped.whole[columns.current_a] = True
-    return stepped, change
+    whole = stepped.whole.copy()
+    whole[columns.current_a] = True
+    return replace(stepped, whole=whole), change
 
 
 def round_to_steps(

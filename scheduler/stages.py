@@ -26,6 +26,7 @@ _STARTS: Final = frozenset(rule.__name__ for rule in CALM_RULES)
 _EPS: Final = 1e-6
 GAP_KWH: Final = 1e-3
 """Gap at which missing energy counts as the least."""
+_LEAST_CALM_EUR: Final = 1e-4
 _GRACE_S: Final = 5.0
 """Time for the one relaxation that a certificate needs, even where no time is left [s]."""
 
@@ -106,10 +107,18 @@ def solve(problem: Problem, options: PlanOptions, clock: Clock, progress: Progre
         raise SolverError("no plan was found in time")
     progress("rounding to executable currents")
     best = _rounded(model, missing, found, gap_eur, deadline)
+    if options.calm_eur is None:
+        calm_eur = _within_the_gap(calm_eur, best, max(options.gap * scale, GOOD_ENOUGH_EUR))
     if calm_eur > 0 and not deadline.over:
         progress("calming")
         best = replace(best, outcome=_calmer(whole, found.x, best, calm_eur, deadline))
     return best
+
+
+def _within_the_gap(calm_eur: float, best: Solved, gap_eur: float) -> float:
+    """What calm may cost where nobody said so [EUR]: never so much that the plan is no longer optimal."""
+    left_eur = gap_eur - (best.outcome.cost_eur - best.cost_bound_eur)
+    return min(calm_eur, max(left_eur, _LEAST_CALM_EUR))
 
 
 def _compiled(problem: Problem, clock: Clock, *, with_starts: bool) -> _Model:

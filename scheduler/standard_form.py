@@ -32,6 +32,10 @@ class StandardForm:
     row_rule: tuple[str, ...]
     """Name of the constraint that each row belongs to."""
 
+    def __post_init__(self) -> None:
+        for array in (self.row_low, self.row_high, self.low, self.high, self.whole, self.cost):
+            array.setflags(write=False)
+
     @property
     def columns(self) -> int:
         """Number of variables."""

@@ -1,0 +1,239 @@
+"""The planner's mathematics a second time: written apart, with scipy.
+
+Columns: one on/off and one current per choice (car, slot, phase set); per slot the bought, sold and cut off
+power, whether it sells, whether it cuts off; per goal the missing energy; and, where currents shall lie on
+the charger's steps, the number of steps of each choice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+
+from domain.phases import PhaseSet
+from scheduler.problem import Circuit, Problem, Session
+
+Array = NDArray[np.float64]
+_WHOLE = 1 - 1e-9
+"""A car is there for the whole slot from this share on."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One car that draws through one of its phase sets in one slot."""
+
+    session: Session
+    slot: int
+    share: float
+    carries: Array
+    """(3,) 1 on the grid phases that carry its current."""
+    low_a: float
+    high_a: float
+
+    @property
+    def most_steps(self) -> float:
+        """Steps between its least and its highest current."""
+        return float(np.floor((self.high_a - self.low_a) / self.session.step_a + 1e-6))
+
+    def full_kw_per_a(self, voltage_v: float) -> float:
+        """Power of one ampere per phase while the car is there [kW/A]."""
+        return voltage_v * float(self.carries.sum()) / 1000
+
+
+def choices_of(problem: Problem) -> list[Choice]:
+    """All choices, in the order of ``problem.draws``."""
+    return [
+        Choice(car, int(t), float(share), carried(way.phases), way.min_a, way.max_a)
+        for car in problem.sessions
+        for t, share in zip(car.slots, car.share, strict=True)
+        for way in car.options
+    ]
+
+
+def carried(phases: PhaseSet) -> Array:
+    """(3,) 1 on the phases of the set, 0 on the others."""
+    return np.array([p in phases for p in range(3)], dtype=np.float64)
+
+
+class Rows:
+    """Rows of a sparse matrix, ``low <= row @ x <= high``."""
+
+    def __init__(self) -> None:
+        self._at: list[tuple[int, int, float]] = []
+        self._low: list[float] = []
+        self._high: list[float] = []
+
+    def add(self, terms: dict[int, float], low: float = -np.inf, high: float = np.inf) -> None:
+        """One more row."""
+        self._at += [(len(self._low), column, factor) for column, factor in terms.items() if factor]
+        self._low.append(low)
+        self._high.append(high)
+
+    def as_constraint(self, columns: int) -> LinearConstraint:
+        """All rows together."""
+        rows, cols, factors = zip(*self._at, strict=True)
+        matrix = csr_array((factors, (rows, cols)), shape=(len(self._low), columns))
+        return LinearConstraint(matrix, np.array(self._low), np.array(self._high))
+
+
+class SecondFormulation:
+    """One problem, written again; ``least_missing_kwh`` and ``least_cost_eur`` are its two stages.
+
+    Currents are continuous from an option's minimum up, or ``on_steps``: what a charger can be told.
+    """
+
+    def __init__(self, problem: Problem, *, on_steps: bool = False) -> None:
+        self._problem = problem
+        self._choices = choices_of(problem)
+        n, t = len(self._choices), problem.slots
+        self._goals = [(car, goal) for car in problem.sessions for goal in car.goals]
+        self._columns = 0
+        self._on, self._current = self._new_columns(n), self._new_columns(n)
+        self._bought, self._sold, self._cut = (self._new_columns(t) for _ in range(3))
+        self._sells, self._cuts = self._new_columns(t), self._new_columns(t)
+        self._missing = self._new_columns(len(self._goals))
+        self._steps = self._new_columns(n if on_steps else 0)
+        self._rows = Rows()
+        self._one_choice_per_charger()
+        self._currents_in_range()
+        self._energies()
+        for slot in range(t):
+            self._meter(slot)
+            for c, circuit in enumerate(problem.circuits):
+                self._wires(slot, c, circuit)
+            self._imbalance(slot)
+
+    def _new_columns(self, count: int) -> list[int]:
+        self._columns += count
+        return list(range(self._columns - count, self._columns))
+
+    def least_missing_kwh(self) -> float:
+        """Stage 1: the least sum of missing energy [kWh]."""
+        cost = np.zeros(self._columns)
+        cost[self._missing] = 1
+        return self._least(cost, np.inf)
+
+    def least_cost_eur(self, missing_kwh: float) -> float:
+        """Stage 2: the least money when at most ``missing_kwh`` are missing in all [EUR]."""
+        cost = np.zeros(self._columns)
+        cost[self._bought] = self._problem.buy_eur_per_kwh * self._problem.hours
+        cost[self._sold] = -self._problem.sell_eur_per_kwh * self._problem.hours
+        return self._least(cost, missing_kwh)
+
+    def _least(self, cost: Array, missing_kwh: float) -> float:
+        whole = np.zeros(self._columns, dtype=np.int64)
+        whole[[*self._on, *self._sells, *self._cuts]] = 1
+        high = np.where(whole > 0, 1.0, np.inf)
+        whole[self._steps] = 1
+        high[self._missing] = [goal.least_kwh if goal.least_kwh > 0 else 0.0 for _, goal in self._goals]
+        rows = [self._rows.as_constraint(self._columns)]
+        if len(self._missing) and np.isfinite(missing_kwh):
+            in_all = np.zeros((1, self._columns))
+            in_all[0, self._missing] = 1
+            rows.append(LinearConstraint(csr_array(in_all), -np.inf, missing_kwh))
+        answer = milp(
+            cost,
+            integrality=whole,
+            bounds=Bounds(np.zeros(self._columns), high),
+            constraints=rows,
+            options={"mip_rel_gap": 0.0, "time_limit": 60.0, "presolve": False},
+        )
+        assert answer.success, answer.message
+        return float(answer.fun)
+
+    def _in_slot(self, slot: int) -> list[int]:
+        return [j for j, choice in enumerate(self._choices) if choice.slot == slot]
+
+    def _one_choice_per_charger(self) -> None:
+        at: dict[tuple[int, int], list[int]] = {}
+        for j, choice in enumerate(self._choices):
+            at.setdefault((choice.session.charger, choice.slot), []).append(self._on[j])
+        for columns in at.values():
+            self._rows.add(dict.fromkeys(columns, 1.0), high=1)
+
+    def _currents_in_range(self) -> None:
+        for j, choice in enumerate(self._choices):
+            self._rows.add({self._current[j]: 1, self._on[j]: -choice.low_a}, low=0)
+            self._rows.add({self._current[j]: 1, self._on[j]: -choice.high_a}, high=0)
+        for j, (steps, choice) in enumerate(zip(self._steps, self._choices[: len(self._steps)], strict=True)):
+            told = {self._on[j]: -choice.low_a, steps: -choice.session.step_a}
+            self._rows.add({self._current[j]: 1} | told, 0, 0)
+            self._rows.add({steps: 1, self._on[j]: -choice.most_steps}, high=0)
+
+    def _mean_kw_per_a(self, j: int) -> float:
+        return self._choices[j].full_kw_per_a(self._problem.voltage_v) * self._choices[j].share
+
+    def _energies(self) -> None:
+        """What a car receives: up to each goal at least its least energy, in all at most its most."""
+        hours = self._problem.hours
+        for car in self._problem.sessions:
+            mine = [j for j, choice in enumerate(self._choices) if choice.session is car]
+            kwh = {j: self._mean_kw_per_a(j) * hours[self._choices[j].slot] for j in mine}
+            self._rows.add({self._current[j]: kwh[j] for j in mine}, high=car.most_kwh)
+            for g, (owner, goal) in enumerate(self._goals):
+                if owner is car:
+                    early = {self._current[j]: kwh[j] for j in mine if self._choices[j].slot < goal.slots}
+                    self._rows.add(early | {self._missing[g]: 1}, low=goal.least_kwh)
+
+    def _meter(self, slot: int) -> None:
+        """Bought - sold = load - (solar - cut) + cars, in one direction, cut only as far as it must be."""
+        problem, rows = self._problem, self._rows
+        here = self._in_slot(slot)
+        surplus = float(problem.solar_kw[slot] - problem.load_kw[slot])
+        cars = {self._current[j]: -self._mean_kw_per_a(j) for j in here}
+        rows.add(
+            cars | {self._bought[slot]: 1, self._sold[slot]: -1, self._cut[slot]: -1}, -surplus, -surplus
+        )
+        most_in = float(problem.load_kw[slot]) + sum(
+            self._choices[j].high_a * self._choices[j].full_kw_per_a(problem.voltage_v) for j in here
+        )
+        most_out = float(problem.solar_kw[slot])
+        rows.add({self._bought[slot]: 1, self._sells[slot]: most_in}, high=most_in)
+        rows.add({self._sold[slot]: 1, self._sells[slot]: -most_out}, high=0)
+        limit = problem.export_limit_kw
+        if limit is None:
+            rows.add({self._cut[slot]: 1}, high=0)
+            return
+        rows.add({self._sold[slot]: 1}, high=limit)
+        rows.add({self._cut[slot]: 1, self._cuts[slot]: -most_out}, high=0)
+        rows.add({self._sold[slot]: 1, self._cuts[slot]: -limit}, low=0)
+        rows.add({self._cuts[slot]: 1, self._sells[slot]: -1}, high=0)
+
+    def _wires(self, slot: int, c: int, circuit: Circuit) -> None:
+        """Currents of a circuit in both directions, and its power."""
+        inside = [j for j in self._in_slot(slot) if c in self._choices[j].session.circuits]
+        for p in range(3):
+            cut = {self._cut[slot]: float(circuit.relief_a_per_kw[p, slot])}
+            base = float(circuit.base_a[p, slot])
+            taken = {self._current[j]: float(self._choices[j].carries[p]) for j in inside}
+            self._rows.add(taken | cut, high=float(circuit.limit_a[p, slot]) - base)
+            sure = {self._current[j]: taken[self._current[j]] for j in inside if self._stays(j)}
+            self._rows.add(sure | cut, low=-float(circuit.feed_limit_a[p, slot]) - base)
+        if circuit.limit_kw is not None:
+            power = {
+                self._current[j]: self._choices[j].full_kw_per_a(self._problem.voltage_v) for j in inside
+            }
+            power[self._cut[slot]] = float(circuit.relief_kw_per_kw[slot])
+            self._rows.add(power, high=float(circuit.limit_kw[slot] - circuit.base_kw[slot]))
+
+    def _stays(self, j: int) -> bool:
+        """Whether the car is there for the whole slot."""
+        return self._choices[j].share >= _WHOLE
+
+    def _imbalance(self, slot: int) -> None:
+        """Each phase of the grid above each other one by no more than the limit."""
+        problem, grid = self._problem, self._problem.circuits[0]
+        if problem.imbalance_limit_a is None:
+            return
+        base, relief = grid.base_a[:, slot], grid.relief_a_per_kw[:, slot]
+        for p, q in ((0, 1), (1, 0), (0, 2), (2, 0), (1, 2), (2, 1)):
+            terms = {self._cut[slot]: float(relief[p] - relief[q])}
+            for j in self._in_slot(slot):
+                if 0 in self._choices[j].session.circuits:
+                    apart = float(self._choices[j].carries[p] - self._choices[j].carries[q])
+                    terms[self._current[j]] = apart if self._stays(j) else max(0.0, apart)
+            self._rows.add(terms, high=float(problem.imbalance_limit_a[slot] - base[p] + base[q]))

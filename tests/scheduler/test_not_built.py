@@ -1,0 +1,165 @@
+"""Keys without a planning rule are named, and every key of the schema is classified."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from domain.requests import ChargeRequest
+from domain.site import Site, parse_site
+from domain.site_keys import site_keys
+from scheduler.built_keys import OF_THEIR_OWNER, PLANNED, WITHOUT_A_RULE
+from scheduler.not_built import NOT_BUILT, unbuilt
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+LEAST = """\
+name: Least
+location: {time_zone: Europe/Brussels}
+grid: {limit_a: 25}
+chargers: [{id: one, current_a: {min: 6, max: 16}}]
+tariff: {buy: {source: fixed, eur_per_kwh: 0.3}, sell: {source: fixed, eur_per_kwh: 0}}
+"""
+TWO_CLASSES = "id: vip, priority: 2, current_a: {min: 6, max: 16}}, {id: one, current_a: {min: 6, max: 16}"
+VETO = "name: Least\nvehicles: [{id: v, phase_switching: {mode: never}}]"
+
+
+def example(name: str) -> Site:
+    return parse_site((EXAMPLES / f"{name}.yaml").read_text(encoding="utf-8"), name)
+
+
+def named(site: Site, *requests: ChargeRequest, files: bool = False) -> set[str]:
+    keys = unbuilt(
+        site, prices_from_file=files, solar_from_file=files, load_from_file=files, requests=requests
+    )
+    return {key.where for key in keys}
+
+
+def request(**more: object) -> ChargeRequest:
+    times = {
+        "arrival": datetime(2026, 11, 20, 8, tzinfo=UTC),
+        "departure": datetime(2026, 11, 20, 16, tzinfo=UTC),
+    }
+    return ChargeRequest.model_validate({"id": "r", "charger": "one", "energy_kwh": 5, **times, **more})
+
+
+def covered(path: str, table: frozenset[str]) -> bool:
+    """Whether a table holds a path itself, or an ancestor with everything below it."""
+    parts = path.split(".")
+    above = {".".join(parts[:n]) for n in range(1, len(parts) + 1)}
+    return path in table or any(f"{up}.**" in table or f"{up.removesuffix('[]')}.**" in table for up in above)
+
+
+def test_every_key_of_the_schema_is_classified_once() -> None:
+    tables = {
+        "not built": frozenset(row.key for row in NOT_BUILT),
+        "planned": PLANNED,
+        "of their owner": OF_THEIR_OWNER,
+        "without a rule": WITHOUT_A_RULE,
+    }
+    paths = site_keys()
+    leaves = [
+        path for path in paths if not any(other.startswith((f"{path}.", f"{path}[]")) for other in paths)
+    ]
+    wrong = {}
+    for path in [*leaves, "vehicles[].efficiency"]:
+        homes = [name for name, table in tables.items() if covered(path, table)]
+        if len(homes) != 1:
+            wrong[path] = homes
+    assert wrong == {}
+
+
+def test_every_row_of_the_tables_is_a_key_of_the_schema() -> None:
+    rows = {row.key for row in NOT_BUILT if not row.key.startswith("requests")}
+    for row in rows | PLANNED | OF_THEIR_OWNER | WITHOUT_A_RULE:
+        assert row.removesuffix(".**").removesuffix("[]") in site_keys(), row
+
+
+@pytest.mark.parametrize("name", ["home_simple", "price_only"])
+def test_the_simple_examples_are_built_from_end_to_end(name: str) -> None:
+    assert named(example(name)) == set()
+
+
+def test_the_home_with_everything_names_all_that_is_missing() -> None:
+    assert named(example("home_charx")) == {
+        "mode", "solar[].source", "load.source", "battery", "flexible_loads", "tariff.buy.source",
+        "tariff.sell.source", "tariff.peak",
+    }  # fmt: skip
+
+
+def test_files_stand_in_for_sources_that_are_not_built() -> None:
+    assert named(example("home_charx"), files=True) == {"mode", "battery", "flexible_loads", "tariff.peak"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("name: Least", "name: Least\nmode: [solar]", "mode"),
+        ("name: Least", "name: Least\nmode: [tariff, capacity]\ntarget_kw: 5", "target_kw"),
+        ("name: Least", "name: Least\ndefault_request: full", "default_request"),
+        ("name: Least", "name: Least\nsolar_bonus_eur_per_kwh: 0.1", "solar_bonus_eur_per_kwh"),
+        ("limit_a: 25", "limit_a: 25, netting: per_phase", "grid.netting"),
+        ("id: one,", "id: one, phase_switching: {mode: oneway},", "chargers[].phase_switching.mode"),
+        (
+            "id: one,",
+            "id: one, phase_switching: {mode: both, max_per_session: 2},",
+            "chargers[].phase_switching.max_per_session",
+        ),
+        (
+            "id: one,",
+            "id: one, phase_switching: {mode: both, hold_s: 60},",
+            "chargers[].phase_switching.hold_s",
+        ),
+        ("id: one,", "id: one, weight: 2,", "chargers[].weight"),
+        ("id: one, current_a: {min: 6, max: 16}", TWO_CLASSES, "chargers[].priority"),
+        ("chargers: [", "chargers: [{id: dc, kind: dc, power_kw: {min: 1, max: 9}}, ", "chargers[].kind"),
+        ("name: Least", "name: Least\ncabinets: [{id: c, limit_kw: 9}]", "cabinets"),
+        ("name: Least", "name: Least\ngroups: [{id: g, chargers: [one], solar: true}]", "groups[].solar"),
+        ("name: Least", "name: Least\ngroups: [{id: g, chargers: [one], limit_a: 20}]", "groups[].limit_a"),
+        ("name: Least", "name: Least\nusers: [{id: u, priority: 3}]", "users[].priority"),
+        ("name: Least", VETO, "vehicles[].phase_switching"),
+        ("name: Least", "name: Least\ncurtailment: {fixed_kw: 4.2, signal: relay}", "curtailment"),
+        ("source: fixed, eur_per_kwh: 0.3", "source: tibber, key_env: TOKEN", "tariff.buy.source"),
+    ],
+)
+def test_a_key_without_a_rule_is_named(old: str, new: str, key: str) -> None:
+    assert old in LEAST
+    assert key in named(parse_site(LEAST.replace(old, new, 1), "t"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("id: one,", "id: one, phase_switching: {mode: both},"),
+        ("id: one,", "id: one, phase_switching: {mode: never, hold_s: 60},"),
+        ("id: one,", "id: one, priority: 7,"),
+        ("id: one,", "id: one, driver: charx, host: charx.local, failsafe: {current_a: 6, after_s: 30},"),
+        (
+            "name: Least",
+            "name: Least\ngroups: [{id: g, chargers: [one]}]\nusers: [{id: u, rfid: ['04'], group: g}]",
+        ),
+        ("name: Least", "name: Least\nvehicles: [{id: v, efficiency: 0.9, phase_sets: [[1], [1, 2]]}]"),
+        (
+            "limit_a: 25",
+            "limit_a: [25, 20, 20], limit_kw: 12, imbalance_limit_a: 20, export_limit_kw: 0",
+        ),
+    ],
+)
+def test_what_is_built_or_has_no_effect_is_not_named(old: str, new: str) -> None:
+    assert named(parse_site(LEAST.replace(old, new, 1), "t"), request()) == set()
+
+
+def test_requests_may_ask_for_what_is_not_built() -> None:
+    site = parse_site(LEAST, "t")
+    assert named(site, request(priority=3)) == {"chargers[].priority"}
+    assert named(site, request(weight=2.0)) == {"chargers[].weight"}
+    assert named(site, request(target_soc=0.8, soc_now=0.2)) == {"requests[].target_soc"}
+    assert named(site, request(priority=1, weight=1.0)) == set()
+
+
+def test_a_long_list_of_users_is_cut_short() -> None:
+    (kinds,) = [key for key in unbuilt(
+        example("plaza_dc"), prices_from_file=False, solar_from_file=False, load_from_file=False, requests=()
+    ) if key.where == "chargers[].kind"]  # fmt: skip
+    assert str(kinds).endswith("(at stall_01, stall_02, stall_03, stall_04, stall_05 and 15 more)")

@@ -1,0 +1,119 @@
+"""The planner agrees with its mathematics written a second time, on random sites."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pytest
+
+from scheduler.from_site import problem_of
+from scheduler.problem import Problem
+from scheduler.stages import PlanOptions, Solved, solve
+from tests.random_cases import random_case
+from tests.scheduler.second_formulation import SecondFormulation
+from tests.scheduler.tiny import problem, session
+from tests.tolerance import approx_eur, approx_kwh
+
+SEEDS = range(48)
+EXACT = PlanOptions(gap=0.0, calm_eur=0.0)
+SAME_EUR = 0.006
+"""Half a cent is where the planner stops to search, however small the asked gap."""
+PROVEN_EUR = 0.0101
+EPS = 1e-6
+SLACK_KWH = 1e-9
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One random site, as the planner solved it and as the second formulation did."""
+
+    solved: Solved
+    missing_kwh: float
+    """What the planner's plan misses."""
+    least_missing_kwh: float
+    """Continuous currents."""
+    least_cost_eur: float
+    """Continuous currents, at the least missing energy."""
+    least_missing_on_steps_kwh: float
+    least_cost_on_steps_eur: float
+    """Currents on the charger's steps, at what the planner's plan misses."""
+
+
+@cache
+def compared(seed: int) -> Compared:
+    site, inputs = random_case(seed)
+    stated = problem_of(site, inputs).problem
+    solved = solve(stated, EXACT, time.monotonic, lambda _: None)
+    missing = float(solved.outcome.missing_kwh.sum())
+    smooth, stepped = SecondFormulation(stated), SecondFormulation(stated, on_steps=True)
+    least, least_on_steps = smooth.least_missing_kwh(), stepped.least_missing_kwh()
+    return Compared(
+        solved=solved,
+        missing_kwh=missing,
+        least_missing_kwh=least,
+        least_cost_eur=smooth.least_cost_eur(least + SLACK_KWH),
+        least_missing_on_steps_kwh=least_on_steps,
+        least_cost_on_steps_eur=stepped.least_cost_eur(max(missing, least_on_steps) + SLACK_KWH),
+    )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_before_rounding_the_planner_finds_the_same_money(seed: int) -> None:
+    case = compared(seed)
+    before_eur = case.solved.cost_before_rounding_eur
+    assert case.least_cost_eur - EPS <= before_eur <= case.least_cost_eur + SAME_EUR
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nothing_is_missing_that_steps_of_current_could_deliver(seed: int) -> None:
+    case = compared(seed)
+    assert case.missing_kwh == approx_kwh(case.least_missing_on_steps_kwh)
+    assert case.least_missing_kwh <= case.missing_kwh + EPS
+    assert case.solved.shortfall_bound_kwh <= case.least_missing_on_steps_kwh + EPS
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_best_executable_plan_lies_between_the_bound_and_the_planners_cost(seed: int) -> None:
+    case = compared(seed)
+    best_eur, cost_eur = case.least_cost_on_steps_eur, case.solved.outcome.cost_eur
+    assert not case.solved.outcome.violations
+    assert case.solved.cost_bound_eur <= best_eur + EPS
+    assert best_eur - EPS <= cost_eur <= case.solved.cost_bound_eur + PROVEN_EUR
+
+
+def test_the_random_sites_have_what_makes_planning_hard() -> None:
+    problems = [problem_of(*random_case(seed)).problem for seed in SEEDS]
+    assert sum(p.imbalance_limit_a is not None for p in problems) >= 12
+    assert sum(p.export_limit_kw is not None for p in problems) >= 12
+    assert sum(len(p.circuits) > 2 for p in problems) >= 12
+    assert sum(bool((p.sell_eur_per_kwh > p.buy_eur_per_kwh).any()) for p in problems) >= 12
+    assert sum(bool((p.buy_eur_per_kwh < 0).any()) for p in problems) >= 12
+    assert sum(_covers_part_of_a_slot(p) for p in problems) >= 12
+    assert sum(any(len(s.options) > 1 for s in p.sessions) for p in problems) >= 12
+    assert sum(compared(seed).least_missing_kwh > EPS for seed in SEEDS) >= 12
+
+
+def _covers_part_of_a_slot(stated: Problem) -> bool:
+    return any(bool((one.share < 1 - EPS).any()) for one in stated.sessions)
+
+
+def test_the_second_formulation_itself_is_right_where_the_hand_can_follow() -> None:
+    """4.14 kW at least, 11.04 kW at most, a quarter of an hour each: 1.035 to 2.76 kWh a slot. 3.795 kWh
+    are the whole cheapest slot and the least of the next: 2.76 x 0.10 + 1.035 x 0.20 EUR.
+    """
+    need = session([0, 1, 2], 3.795 + 0.08625, currents_a=(6.0, 16.0, 1.0))
+    stated = problem([0.30, 0.10, 0.20], [need])
+    assert need.goals[0].least_kwh == pytest.approx(3.795)
+    assert SecondFormulation(stated).least_missing_kwh() == approx_kwh(0.0)
+    cost_eur = SecondFormulation(stated, on_steps=True).least_cost_eur(SLACK_KWH)
+    assert cost_eur == approx_eur(0.483)
+
+
+def test_the_second_formulation_counts_what_is_missing() -> None:
+    """One slot gives at most 16 A on three phases: 2.76 kWh of the 5 kWh less half a step (0.08625)."""
+    stated = problem([0.30], [session([0], 5.0)])
+    assert SecondFormulation(stated).least_missing_kwh() == approx_kwh(5.0 - 0.08625 - 2.76)
+    assert np.isclose(SecondFormulation(stated).least_cost_eur(5.0), 0.0)
