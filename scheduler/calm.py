@@ -9,6 +9,7 @@ import numpy as np
 
 from scheduler import highs
 from scheduler.deadline import Deadline
+from scheduler.lattice import in_steps, whole_steps
 from scheduler.problem import FloatArray, IntArray, Problem
 from scheduler.search import Layout
 from scheduler.standard_form import ABSENT, StandardForm
@@ -36,13 +37,14 @@ def calmed(
     allowance_eur: float,
     deadline: Deadline,
 ) -> FloatArray:
-    """A calmer point than ``x`` that costs at most ``allowance_eur`` more, or ``x`` itself.
+    """A calmer executable point than ``x`` that costs at most ``allowance_eur`` more, or ``x`` itself.
 
-    Batch by batch, the sessions of one batch are planned anew while all others hold still.
+    Batch by batch, the sessions of one batch are planned anew, in whole steps, while all others hold still.
     """
     priced = form.with_row("calm_allowance", form.cost, float(form.cost @ x) + allowance_eur)
     restless = priced.with_cost(_restlessness(form, problem, layout, allowance_eur))
-    x = _with_starts(problem, layout, x)
+    stepped, change = whole_steps(restless, layout)
+    y = in_steps(layout, _with_starts(problem, layout, x))
     batches = list(_batches(problem))
     limit_s = min(max(STAGE_S / max(len(batches), 1), _BATCH_S[0]), _BATCH_S[1])
     stage = Deadline.after(deadline.clock, min(STAGE_S, deadline.left_s))
@@ -50,12 +52,13 @@ def calmed(
         if stage.over:
             break
         free = _columns_of(layout, batch, form.columns)
-        part = restless.around(x, free)
-        answer = highs.solve(part, time_limit_s=min(stage.left_s, limit_s), gap=_CLOSE_ENOUGH, start=x[free])
-        if answer.x is not None and part.value(answer.x) < part.value(x[free]) - 1e-9:
-            x = x.copy()
-            x[free] = np.where(part.whole, np.round(answer.x), answer.x)
-    return x
+        part = stepped.around(y, free)
+        answer = highs.solve(part, time_limit_s=min(stage.left_s, limit_s), gap=_CLOSE_ENOUGH, start=y[free])
+        if answer.x is not None and part.value(answer.x) < part.value(y[free]) - 1e-9:
+            y = y.copy()
+            y[free] = np.where(part.whole, np.round(answer.x), answer.x)
+    calm: FloatArray = change @ y
+    return calm
 
 
 def _restlessness(form: StandardForm, problem: Problem, layout: Layout, allowance_eur: float) -> FloatArray:

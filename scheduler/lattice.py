@@ -16,8 +16,10 @@ from scheduler.problem import FloatArray
 from scheduler.search import Layout
 from scheduler.standard_form import StandardForm
 
-SMALL_DRAWS: Final = 250
+SMALL_DRAWS: Final = 420
 """Up to so many choices, on and off is searched together with the steps."""
+_THOROUGH_S: Final = 5.0
+"""Most time for a search beyond the first executable point [s]: steps cost little, time is dear."""
 _EPS: Final = 1e-6
 _WINDOWS: Final = (0, 1, 10_000)
 """Steps by which a current may leave its neighbours on the grid, try by try."""
@@ -43,6 +45,16 @@ def whole_steps(form: StandardForm, layout: Layout) -> tuple[StandardForm, sp.cs
     return replace(stepped, whole=whole), change
 
 
+def in_steps(layout: Layout, x: FloatArray) -> FloatArray:
+    """The point ``x`` in the variables of ``whole_steps``; its steps are whole where ``x`` is executable."""
+    table, columns = layout.table, layout.columns
+    y = x.copy()
+    on = np.round(x[columns.on])
+    steps = (x[columns.current_a] - table.min_a * on) / table.step_a
+    y[columns.on], y[columns.current_a] = on, np.where(on > 0, steps, 0.0)
+    return y
+
+
 def round_to_steps(
     form: StandardForm,
     layout: Layout,
@@ -51,15 +63,18 @@ def round_to_steps(
     gap: float,
     bound: float,
     deadline: Deadline,
-    on_fixed: bool = False,
 ) -> Answer:
     """The best executable point found near ``x``; ``gap`` is absolute, ``bound`` is proven for ``form``."""
     stepped, change = whole_steps(form, layout)
     best: FloatArray | None = None
-    for near in _neighbourhoods(stepped, layout, x, on_fixed=on_fixed):
-        if best is not None and (form.value(best) - bound <= gap or deadline.over):
+    small = len(layout.table.slot) <= SMALL_DRAWS
+    for near in _neighbourhoods(stepped, layout, x):
+        if best is not None and (not small or form.value(best) - bound <= gap or deadline.over):
             break
-        answer = highs.solve(near, time_limit_s=deadline.left_s, gap=gap / 2, target=bound + gap)
+        limit_s = deadline.left_s if best is None else min(deadline.left_s, _THOROUGH_S)
+        if near is stepped and not small:
+            limit_s /= 2
+        answer = highs.solve(near, time_limit_s=limit_s, gap=gap / 2, target=bound + gap)
         if near is stepped:
             bound = max(bound, answer.bound)
         if answer.x is not None:
@@ -75,18 +90,15 @@ def _snapped(y: FloatArray, form: StandardForm) -> FloatArray:
     return snapped
 
 
-def _neighbourhoods(
-    stepped: StandardForm, layout: Layout, x: FloatArray, *, on_fixed: bool
-) -> Iterator[StandardForm]:
+def _neighbourhoods(stepped: StandardForm, layout: Layout, x: FloatArray) -> Iterator[StandardForm]:
     """``stepped`` with less and less held of the point ``x``."""
-    table, columns = layout.table, layout.columns
-    on = np.round(x[columns.on])
-    steps = np.where(on > 0, (x[columns.current_a] - table.min_a) / table.step_a, 0.0)
+    columns = layout.columns
+    y = in_steps(layout, x)
+    on, steps = y[columns.on], y[columns.current_a]
     held = stepped.with_bounds(columns.on, on, on)
     most = stepped.high[columns.current_a] * on
     for window in _WINDOWS:
         low = np.clip(np.floor(steps + _EPS) - window, 0.0, most)
         high = np.clip(np.ceil(steps - _EPS) + window, 0.0, most)
         yield held.with_bounds(columns.current_a, low, high)
-    if len(table.slot) <= SMALL_DRAWS and not on_fixed:
-        yield stepped
+    yield stepped

@@ -73,11 +73,14 @@ def session_of(
     share = grid.share(request.arrival, request.departure)
     slots = np.flatnonzero(share > _EPS)
     step = charger.current_a.step
-    fewest = min((len(option.phases) for option in options), default=1)
-    step_kwh = step * kw_per_a(site.grid.voltage_v, fewest) * hours_from_s(grid.slot_min * S_PER_MIN)
+    widths = [len(option.phases) for option in options] or [1]
+    per_phase_kwh = step * kw_per_a(site.grid.voltage_v, 1) * hours_from_s(grid.slot_min * S_PER_MIN)
     hours = grid.hours[slots] * share[slots]
-    most = max(need.energy_kwh + step_kwh, _least_above(need.energy_kwh, options, hours, site.grid.voltage_v))
-    goal = Goal(len(grid), need.energy_kwh, need.energy_kwh - step_kwh / 2)
+    most = max(
+        need.energy_kwh + per_phase_kwh * max(widths),
+        _least_above(need.energy_kwh, options, hours, site.grid.voltage_v),
+    )
+    goal = Goal(len(grid), need.energy_kwh, need.energy_kwh - per_phase_kwh * min(widths) / 2)
     return Session(
         id=request.id or f"{request.charger}@{request.arrival:%Y-%m-%dT%H:%MZ}",
         charger=chargers.index(request.charger),

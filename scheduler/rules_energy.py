@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyomo.environ as pyo
 
 if TYPE_CHECKING:
@@ -53,7 +52,5 @@ def kept_shortfall(m: pyo.ConcreteModel, problem: Problem) -> None:
     """sum_s missing_kwh[s] <= the least that the first stage reached"""
     if not problem.sessions:
         return
-    most = float(np.sum([session.goals[-1].least_kwh for session in problem.sessions]))
-    m.kept_shortfall = pyo.Constraint(
-        rule=lambda m: sum(m.missing_kwh[s] for s in m.sessions) <= max(most, 0.0)
-    )
+    most = sum(m.missing_kwh[s].ub for s in m.sessions)
+    m.kept_shortfall = pyo.Constraint(rule=lambda m: sum(m.missing_kwh[s] for s in m.sessions) <= most)

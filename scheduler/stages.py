@@ -37,7 +37,7 @@ Progress = Callable[[str], None]
 class PlanOptions:
     """How good a plan has to be, how calm, and how long it may take."""
 
-    gap: float = 0.003
+    gap: float = 0.005
     """Largest gap, relative to the cost of charging."""
     calm_eur: float | None = None
     """What calm may cost [EUR]; None: the larger of 0.01 EUR and 0.2 % of the charging cost."""
@@ -58,6 +58,8 @@ class Solved:
     columns: int = 0
     binaries: int = 0
     by_rule: bool = False
+    x: FloatArray | None = None
+    """The point of the model that the currents come from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def solve(problem: Problem, options: PlanOptions, clock: Clock, progress: Progre
         calm_eur = _within_the_gap(calm_eur, best, max(options.gap * scale, GOOD_ENOUGH_EUR))
     if calm_eur > 0 and not deadline.over:
         progress("calming")
-        best = replace(best, outcome=_calmer(whole, found.x, best, calm_eur, deadline))
+        best = replace(best, outcome=_calmer(whole, best, calm_eur, deadline))
     return best
 
 
@@ -208,6 +210,7 @@ def _rounded(model: _Model, missing: _Missing, found: Answer, gap_eur: float, de
         rows=model.form.rows,
         columns=model.form.columns,
         binaries=int(model.form.whole.sum()),
+        x=answer.x,
     )
 
 
@@ -228,21 +231,16 @@ def _evaluated(model: _Model, x: FloatArray) -> Outcome:
     return evaluate(model.problem, exact)
 
 
-def _calmer(model: _Model, x: FloatArray, best: Solved, calm_eur: float, deadline: Deadline) -> Outcome:
+def _calmer(model: _Model, best: Solved, calm_eur: float, deadline: Deadline) -> Outcome:
     """A calmer plan than ``best`` that costs at most ``calm_eur`` more, or ``best`` itself."""
+    assert best.x is not None
     kept_kwh = float(best.outcome.missing_kwh.sum())
     form = model.costing(kept_kwh + _EPS if kept_kwh else 0.0)
-    point = calmed(form, model.problem, model.layout, x, allowance_eur=calm_eur, deadline=deadline)
-    plain = replace(form.without_rows(_STARTS), whole=form.whole)
-    answer = round_to_steps(
-        plain, model.layout, point, gap=calm_eur, bound=form.value(point), deadline=deadline, on_fixed=True
-    )
-    if answer.x is None:
-        return best.outcome
-    outcome = _evaluated(model, answer.x)
+    point = calmed(form, model.problem, model.layout, best.x, allowance_eur=calm_eur, deadline=deadline)
+    outcome = _evaluated(model, point)
     acceptable = (
         not outcome.violations
-        and outcome.cost_eur <= best.outcome.cost_eur + calm_eur + 1e-9
+        and outcome.cost_eur <= best.outcome.cost_eur + calm_eur + _EPS
         and outcome.missing_kwh.sum() <= kept_kwh + _EPS
         and outcome.starts <= best.outcome.starts
     )

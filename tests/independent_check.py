@@ -129,6 +129,12 @@ def _circuit_slot(
                 yield f"{name} {NAMES[p]} slot {t}: {now[p]:.3f} A of {most}"
             if -now[p] > max(most, -alone[p]) + EPS:
                 yield f"{name} {NAMES[p]} slot {t}: feeds {-now[p]:.3f} A of {most}"
+    yield from _power_and_balance(site, circuit, name, t, alone, now)
+
+
+def _power_and_balance(
+    site: Site, circuit: object, name: str, t: int, alone: list[float], now: list[float]
+) -> Iterator[str]:
     limit_kw = getattr(circuit, "limit_kw", None)
     kw = site.grid.voltage_v / 1000
     if limit_kw is not None and sum(now) * kw > max(limit_kw, sum(alone) * kw) + EPS:

@@ -46,7 +46,7 @@ def _site(rng: np.random.Generator, most_chargers: int) -> dict[str, Any]:
         grid["imbalance_limit_a"] = float(rng.choice([10, 16, 20]))
     if rng.random() < 0.4:
         grid["export_limit_kw"] = float(rng.choice([0, 2, 5]))
-    circuits = []
+    circuits: list[dict[str, Any]] = []
     for i in range(int(rng.integers(0, 4))):
         parent = str(rng.choice(["grid", *(c["id"] for c in circuits)]))
         circuit: dict[str, Any] = {
@@ -63,8 +63,9 @@ def _site(rng: np.random.Generator, most_chargers: int) -> dict[str, Any]:
         _charger(rng, i, ["grid", *(c["id"] for c in circuits)])
         for i in range(rng.integers(1, most_chargers + 1))
     ]
+    places = ["grid", *(c["id"] for c in circuits)]
     solar = [
-        {"id": f"roof{i}", "peak_kw": 5, "source": "sample", "circuit": str(rng.choice(["grid", *(c["id"] for c in circuits)])),
+        {"id": f"roof{i}", "peak_kw": 5, "source": "sample", "circuit": str(rng.choice(places)),
          "wiring": WIRINGS[int(rng.integers(0, 6))]}
         for i in range(int(rng.integers(0, 3)))
     ]  # fmt: skip

@@ -79,14 +79,15 @@ def tiny_site(seed: int) -> Problem:
 def _grid(rng: np.random.Generator, load_a: np.ndarray, sun_a: np.ndarray, bare: Problem) -> Circuit:
     """The grid connection, its limits widened to what load and solar alone take."""
     per_kw = np.divide(sun_a, bare.solar_kw, out=np.zeros_like(sun_a), where=bare.solar_kw > 0)
-    whole_kw = (bare.solar_kw > 0) * 1.0
+    whole_kw = np.where(bare.solar_kw > 0, 1.0, 0.0)
     limit_a = float(rng.choice([13.3, 18.2, 24.9, 33.0]))
+    feed_limit_a = float(rng.choice([3.0, limit_a]))
     alone_a = load_a - sun_a + per_kw * bare.forced_kw
     alone_kw = bare.load_kw - bare.solar_kw + whole_kw * bare.forced_kw
     limit_kw = np.maximum(alone_kw, rng.uniform(5, 16)) if rng.random() < 0.4 else None
     return Circuit(
         id="grid", base_a=load_a - sun_a, relief_a_per_kw=per_kw,
-        limit_a=np.maximum(limit_a, alone_a), feed_limit_a=np.maximum(limit_a, -alone_a),
+        limit_a=np.maximum(limit_a, alone_a), feed_limit_a=np.maximum(feed_limit_a, -alone_a),
         base_kw=bare.load_kw - bare.solar_kw, relief_kw_per_kw=whole_kw, limit_kw=limit_kw,
     )  # fmt: skip
 
@@ -175,11 +176,46 @@ def test_almost_every_plan_is_the_best_of_all_to_the_millionth() -> None:
 def test_the_tiny_sites_have_what_makes_planning_hard() -> None:
     sites = [tried(seed).problem for seed in SEEDS]
     assert sum(tried(seed).lattice.least_missing_kwh > EPS for seed in SEEDS) >= 15
-    assert sum(site.imbalance_limit_a is not None for site in sites) >= 20
     assert sum(site.export_limit_kw is not None and bool(site.forced_kw.any()) for site in sites) >= 10
     assert sum(bool((site.buy_eur_per_kwh < 0).any()) for site in sites) >= 20
     assert sum(bool((site.sell_eur_per_kwh > site.buy_eur_per_kwh).any()) for site in sites) >= 20
     assert sum(site.sessions[0].charger == site.sessions[1].charger for site in sites) >= 15
+
+
+@pytest.mark.parametrize(
+    ("limit", "sites"),
+    [("current", 20), ("feed", 3), ("power", 6), ("imbalance", 15), ("garage", 3)],
+)
+def test_each_limit_decides_the_best_plan_of_some_tiny_sites(limit: str, sites: int) -> None:
+    assert sum(_decides(limit, seed) for seed in SEEDS) >= sites
+
+
+def _decides(limit: str, seed: int) -> bool:
+    """Whether the best plan is another one without this limit."""
+    case = tried(seed)
+    loose = _without(limit, case.problem)
+    lattice = lattice_of(loose)
+    least = case.lattice.least_missing_kwh
+    if lattice.least_missing_kwh < least - EPS:
+        return True
+    return lattice.least_cost_eur(least) < case.lattice.least_cost_eur(least) - EPS
+
+
+def _without(limit: str, site: Problem) -> Problem:
+    """The same site without one of its limits."""
+    grid, garage = site.circuits
+    endless = np.full((3, SLOTS), np.inf)
+    match limit:
+        case "current":
+            return replace(site, circuits=(replace(grid, limit_a=endless), garage))
+        case "feed":
+            return replace(site, circuits=(replace(grid, feed_limit_a=endless), garage))
+        case "power":
+            return replace(site, circuits=(replace(grid, limit_kw=None), garage))
+        case "garage":
+            return replace(site, circuits=(grid, replace(garage, limit_a=endless)))
+        case _:
+            return replace(site, imbalance_limit_a=None)
 
 
 def test_the_enumeration_itself_is_right_where_the_hand_can_follow() -> None:

@@ -22,8 +22,10 @@ EXACT = PlanOptions(gap=0.0, calm_eur=0.0)
 SAME_EUR = 0.006
 """Half a cent is where the planner stops to search, however small the asked gap."""
 PROVEN_EUR = 0.0101
-EPS = 1e-6
-SLACK_KWH = 1e-9
+EPS = 1e-5
+"""Both sides keep a limit to 1e-6 A, kW or kWh; over a night that adds up to a few of these."""
+SLACK_KWH = 1e-5
+"""Missing energy that the second stage is given on top, for the same reason: it is worth 5e-6 EUR."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def test_before_rounding_the_planner_finds_the_same_money(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nothing_is_missing_that_steps_of_current_could_deliver(seed: int) -> None:
     case = compared(seed)
-    assert case.missing_kwh == approx_kwh(case.least_missing_on_steps_kwh)
+    assert case.missing_kwh == pytest.approx(case.least_missing_on_steps_kwh, abs=EPS)
     assert case.least_missing_kwh <= case.missing_kwh + EPS
     assert case.solved.shortfall_bound_kwh <= case.least_missing_on_steps_kwh + EPS
 
@@ -108,7 +110,7 @@ def test_the_second_formulation_itself_is_right_where_the_hand_can_follow() -> N
     stated = problem([0.30, 0.10, 0.20], [need])
     assert need.goals[0].least_kwh == pytest.approx(3.795)
     assert SecondFormulation(stated).least_missing_kwh() == approx_kwh(0.0)
-    cost_eur = SecondFormulation(stated, on_steps=True).least_cost_eur(SLACK_KWH)
+    cost_eur = SecondFormulation(stated, on_steps=True).least_cost_eur(0.0)
     assert cost_eur == approx_eur(0.483)
 
 

@@ -1,0 +1,1 @@
+"""From a plan and live readings to the wires of chargers and meters."""

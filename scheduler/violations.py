@@ -1,0 +1,116 @@
+"""Every limit that a set of currents breaks, in words; a plan with none may be published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import permutations
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduler.problem import FloatArray, Problem
+
+TOLERANCE: Final = 1e-6
+"""Room for rounding in the last digits [A, kW, kWh, steps]."""
+
+
+def violations(
+    problem: Problem,
+    current_a: FloatArray,
+    curtailed_kw: FloatArray,
+    phase_a: tuple[FloatArray, ...],
+    delivered_kwh: FloatArray,
+) -> tuple[str, ...]:
+    """What is broken by ``current_a``, one current [A] per draw; the rest follows from it."""
+    return (
+        *_broken_setpoints(problem, current_a),
+        *_broken_currents(problem, current_a, curtailed_kw, phase_a),
+        *_broken_powers(problem, current_a, curtailed_kw),
+        *_broken_imbalance(problem, current_a, curtailed_kw),
+        *_broken_energies(problem, delivered_kwh),
+    )
+
+
+def phase_currents_a(problem: Problem, c: int, current_a: FloatArray, curtailed_kw: FloatArray) -> FloatArray:
+    """Signed current of circuit ``c`` per phase and slot [A], with the full current of every draw."""
+    table, circuit = problem.draw_table, problem.circuits[c]
+    drawn: FloatArray = circuit.base_a + circuit.relief_a_per_kw * curtailed_kw
+    mine = _below(problem, c)
+    for p in range(3):
+        on_phase = mine & table.phases[:, p]
+        np.add.at(drawn[p], table.slot[on_phase], current_a[on_phase])
+    return drawn
+
+
+def _below(problem: Problem, c: int) -> NDArray[np.bool_]:
+    """Which draws flow through circuit ``c``."""
+    carried = np.array([c in session.circuits for session in problem.sessions], dtype=bool)
+    below: NDArray[np.bool_] = (
+        carried[problem.draw_table.session] if len(carried) else np.zeros(0, dtype=bool)
+    )
+    return below
+
+
+def _broken_setpoints(problem: Problem, current_a: FloatArray) -> Iterator[str]:
+    """Currents that a charger cannot be told, and two at once."""
+    table = problem.draw_table
+    on = current_a > TOLERANCE
+    steps = (current_a - table.min_a) / table.step_a
+    off_grid = np.abs(steps - np.round(steps)) * table.step_a > TOLERANCE
+    outside = (current_a < table.min_a - TOLERANCE) | (current_a > table.max_a + TOLERANCE)
+    for j in np.flatnonzero((on & (off_grid | outside)) | (current_a < 0)):
+        session = problem.sessions[table.session[j]].id
+        yield f"{session} is told {current_a[j]:.3f} A in slot {table.slot[j]}, which its charger cannot do"
+    place = table.charger * problem.slots + table.slot
+    for double in np.flatnonzero(np.bincount(place[on], minlength=1) > 1):
+        yield f"charger {double // problem.slots} is told two currents in slot {double % problem.slots}"
+
+
+def _broken_currents(
+    problem: Problem, current_a: FloatArray, curtailed_kw: FloatArray, phase_a: tuple[FloatArray, ...]
+) -> Iterator[str]:
+    """Circuits whose current is above the limit; a car that leaves early relieves no feed-in."""
+    staying_a = np.where(problem.draw_table.share >= 1, current_a, 0.0)
+    for c, circuit in enumerate(problem.circuits):
+        for p, t in np.argwhere(phase_a[c] > circuit.limit_a + TOLERANCE):
+            yield f"{circuit.id} L{p + 1} carries {phase_a[c][p, t]:.3f} A in slot {t}"
+        fed_a = -phase_currents_a(problem, c, staying_a, curtailed_kw)
+        for p, t in np.argwhere(fed_a > circuit.feed_limit_a + TOLERANCE):
+            yield f"{circuit.id} L{p + 1} feeds in {fed_a[p, t]:.3f} A in slot {t}"
+
+
+def _broken_powers(problem: Problem, current_a: FloatArray, curtailed_kw: FloatArray) -> Iterator[str]:
+    """Circuits whose power is above the limit."""
+    table = problem.draw_table
+    for c, circuit in enumerate(problem.circuits):
+        if circuit.limit_kw is None:
+            continue
+        below = _below(problem, c)
+        power = circuit.base_kw + circuit.relief_kw_per_kw * curtailed_kw
+        np.add.at(power, table.slot[below], (table.kw_per_a * current_a)[below])
+        for t in np.flatnonzero(power > circuit.limit_kw + TOLERANCE):
+            yield f"{circuit.id} takes {power[t]:.3f} kW in slot {t}"
+
+
+def _broken_imbalance(problem: Problem, current_a: FloatArray, curtailed_kw: FloatArray) -> Iterator[str]:
+    """Slots whose phases are too far apart; a car that leaves early may be there or not."""
+    if problem.imbalance_limit_a is None:
+        return
+    table = problem.draw_table
+    carried = current_a * _below(problem, 0)
+    staying_a = phase_currents_a(problem, 0, np.where(table.share >= 1, carried, 0.0), curtailed_kw)
+    leaving_a = np.where(table.share < 1, carried, 0.0)
+    for p, q in permutations(range(3), 2):
+        apart = staying_a[p] - staying_a[q]
+        one_sided = table.phases[:, p] & ~table.phases[:, q]
+        np.add.at(apart, table.slot[one_sided], leaving_a[one_sided])
+        for t in np.flatnonzero(apart > problem.imbalance_limit_a + TOLERANCE):
+            yield f"L{p + 1} and L{q + 1} differ by {apart[t]:.3f} A in slot {t}"
+
+
+def _broken_energies(problem: Problem, delivered_kwh: FloatArray) -> Iterator[str]:
+    """Sessions that get more than they may."""
+    for session, energy in zip(problem.sessions, delivered_kwh, strict=True):
+        if energy > session.most_kwh + TOLERANCE:
+            yield f"{session.id} gets {energy:.3f} kWh, at most {session.most_kwh:.3f} are wanted"

@@ -1,0 +1,110 @@
+"""The panels of the chart that show the chargers: one each, or one picture for many."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from matplotlib import dates
+from matplotlib.colors import to_rgba
+from matplotlib.patches import Patch
+
+from domain.phases import PHASES, name_of
+from service.chart_axis import INK, edges, stretches
+from service.chart_rows import COLOURS, LEGEND, LIMIT, SMALL, dress, legend
+from service.plan_words import blocks
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from domain.plan import Plan
+
+WAITS: Final = "#e1e8e5"
+"""Colour of a car that stands at a charger and is not charged."""
+
+
+def draw_charger(panel: Axes, plan: Plan, charger: str) -> None:
+    """Current of one charger, coloured by phase set, over the stays of its cars."""
+    told, at = plan.chargers[charger], edges(plan.grid)
+    names = np.array([name_of(phases) for phases in told.phases])
+    top_a = max(float(told.current_a.max()), 6.0)
+    for planned in (planned for planned in plan.requests if planned.request.charger == charger):
+        stay = plan.grid.share(planned.request.arrival, planned.request.departure) > 0
+        missing = planned.shortfall_kwh > 0
+        for left, right in stretches(stay, plan.grid):
+            panel.axvspan(left, right, color=WAITS, linewidth=0, zorder=0.3)
+            words = f"{planned.delivered_kwh:.1f} of {planned.energy_kwh:.1f} kWh"
+            panel.text(
+                left,
+                top_a * 1.27,
+                f" {words}" + (" - NOT ENOUGH" if missing else ""),
+                va="top",
+                fontsize=SMALL,
+                color=LIMIT if missing else INK,
+                fontweight="bold" if missing else "normal",
+                clip_on=True,
+            )
+    for name in (name for name in COLOURS if name in names):
+        values = np.where(names == name, told.current_a, 0.0)
+        panel.stairs(values, at, fill=True, color=COLOURS[name], label=_spaced(name))
+    _write_currents(panel, plan, charger)
+    panel.set_ylim(0, top_a * 1.35)
+    dress(panel, f"{charger}\nA per phase")
+    legend(panel)
+
+
+def _write_currents(panel: Axes, plan: Plan, charger: str) -> None:
+    """Current [A] inside every block that is wide enough to hold it."""
+    span_s = (plan.grid.end - plan.grid.start).total_seconds()
+    for block in blocks(plan, charger):
+        if (block.end - block.start).total_seconds() / span_s > 0.035:
+            panel.text(
+                dates.date2num(block.start + (block.end - block.start) / 2),
+                block.current_a / 2,
+                f"{block.current_a:g} A",
+                ha="center",
+                va="center",
+                fontsize=SMALL,
+                fontweight="bold",
+                color="white",
+            )
+
+
+def draw_many_chargers(panel: Axes, plan: Plan) -> None:
+    """A row for each charger: hue is the phase set, strength is the current, grey is a car that waits."""
+    at = edges(plan.grid)
+    names = list(plan.chargers)
+    picture = np.ones((len(names), len(plan.grid), 4))
+    top_a = max(float(told.current_a.max()) for told in plan.chargers.values()) or 1.0
+    for row, name in enumerate(names):
+        picture[row, _stays(plan, name)] = to_rgba(WAITS)
+        told = plan.chargers[name]
+        for slot in np.flatnonzero(told.current_a > 0):
+            colour = np.array(to_rgba(COLOURS[name_of(told.phases[slot])]))
+            strength = 0.35 + 0.65 * told.current_a[slot] / top_a
+            picture[row, slot, :3] = 1 - strength * (1 - colour[:3])
+    panel.pcolormesh(at, np.arange(len(names) + 1), picture)
+    panel.set_ylim(len(names), 0)
+    every = -(-len(names) // 24)
+    panel.set_yticks(np.arange(0, len(names), every) + 0.5, names[::every], fontsize=6.5, parse_math=False)
+    dress(panel, f"{len(names)} chargers")
+    panel.grid(visible=False, axis="y")
+    used = {name_of(phases) for told in plan.chargers.values() for phases in told.phases}
+    handles = [Patch(color=COLOURS[name], label=_spaced(name)) for name in COLOURS if name in used]
+    handles.append(Patch(color=WAITS, label="car waits"))
+    panel.legend(handles=handles, **LEGEND)
+
+
+def _stays(plan: Plan, charger: str) -> NDArray[np.bool_]:
+    """In which slots a car is at ``charger``."""
+    mask = np.zeros(len(plan.grid), dtype=bool)
+    for planned in plan.requests:
+        if planned.request.charger == charger:
+            mask |= plan.grid.share(planned.request.arrival, planned.request.departure) > 0
+    return mask
+
+
+def _spaced(name: str) -> str:
+    """``L1L2L3`` as people read it: ``L1 L2 L3``."""
+    return " ".join(phase for phase in PHASES if phase in name)

@@ -1,0 +1,152 @@
+"""The command line: commands and their options, and how every error is answered."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from domain.errors import ChargewrightError
+from service.answers import STOPPED, Answer, answer_to, wrong_usage
+
+app = typer.Typer(
+    name="chargewright",
+    help="Plan EV charging at a site: prices and sun in, proven currents out.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+SiteArgument = Annotated[Path, typer.Argument(metavar="SITE", help="Site file (YAML).", show_default=False)]
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer, and errors, as JSON on standard output.")]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code: 0 done, 1 the answer is no, 2 wrong input."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        answer = _answer(given or ["--help"])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return answer
+
+
+def _answer(given: list[str]) -> int:
+    """The exit code of a command, its error told."""
+    try:
+        code = app(given, standalone_mode=False)
+    except ChargewrightError as error:
+        return _tell(answer_to(error), given)
+    except TyperException as error:
+        return _tell(wrong_usage(error.format_message()), given)
+    except (KeyboardInterrupt, typer.Abort):
+        return _tell(STOPPED, given)
+    if code == STOPPED.exit_code:  # typer turns Ctrl-C into this code
+        return _tell(STOPPED, given)
+    return code if isinstance(code, int) else 0
+
+
+def _tell(answer: Answer, given: Sequence[str]) -> int:
+    """Say an error on standard error, and to programs on standard output too."""
+    sys.stderr.write("".join(f"{line}\n" for line in answer.lines))
+    if "--json" in given:
+        sys.stdout.write(f"{answer.json_text}\n")
+    return answer.exit_code
+
+
+def program_version() -> str:
+    """Name and version of this program."""
+    try:
+        return f"chargewright {version('chargewright')}"
+    except PackageNotFoundError:
+        return "chargewright (run from its folder, not installed)"
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"{program_version()}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _every_command(
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Say the version.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Plan EV charging at a site: prices and sun in, proven currents out."""
+
+
+@app.command()
+def check(site: SiteArgument, as_json: JsonOption = False) -> None:
+    """Read a site file: what it says, what is wrong with it, what this version cannot plan."""
+    from service.site_file import read_site
+    from service.site_report import report_json, report_of
+
+    report = report_of(read_site(site))
+    if as_json:
+        sys.stdout.write(json.dumps(report_json(report), indent=1) + "\n")
+        return
+    from service.console import output
+    from service.screen_site import show_report
+
+    show_report(report, output())
+
+
+@app.command()
+def plan(
+    site: SiteArgument,
+    at: Annotated[
+        str | None,
+        typer.Option(help="Start, ISO 8601; without offset on the site's clock; without --at: now"),
+    ] = None,
+    prices: Annotated[Path | None, typer.Option(help="Prices, CSV or Parquet.")] = None,
+    solar: Annotated[Path | None, typer.Option(help="Solar power, CSV or Parquet.")] = None,
+    load: Annotated[Path | None, typer.Option(help="Load of everything but charging.")] = None,
+    requests: Annotated[Path | None, typer.Option(help="Charging requests, CSV or Parquet.")] = None,
+    slot_min: Annotated[int, typer.Option(help="Length of a slot: 1, 3, 5, 15, 30, 60 min.")] = 15,
+    gap: Annotated[float, typer.Option(help="Good enough: this share above the proven bound.")] = 0.005,
+    calm_eur: Annotated[
+        float | None,
+        typer.Option(help="What fewer switchings may cost in EUR; default: 0.2 %, at least 0.01"),
+    ] = None,
+    time_limit: Annotated[float, typer.Option(help="Longest time to solve, in seconds.")] = 60.0,
+    out: Annotated[Path | None, typer.Option(help="Write plan.json here.")] = None,
+    chart: Annotated[Path | None, typer.Option(help="Draw the plan here, .png or .svg.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Plan the charging of a site and prove how good the plan is."""
+    from service.commands import plan_command
+    from service.plan_options import PlanOrder
+
+    order = PlanOrder(
+        site, at, prices, solar, load, requests, slot_min, gap, calm_eur, time_limit, out, chart
+    )
+    plan_command(order, datetime.now(UTC), program_version(), as_json=as_json)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for plan.json and the pictures.")] = Path("out/demo"),
+    as_json: JsonOption = False,
+) -> None:
+    """Plan a sample day of a sample home."""
+    from service.commands import demo_command
+
+    demo_command(out, program_version(), as_json=as_json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,179 @@
+"""What a plan says to people, in words: its proof, its money, its blocks of charging."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from domain.phases import name_of
+from domain.plan import Breach, Plan, Proof, RequestPlan, Status
+from domain.plan_document import request_id
+
+_NEAR_EUR = 0.005
+"""Below this, two sums of money read the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of time in which a charger is told one current on one phase set."""
+
+    start: datetime
+    """Local time."""
+    end: datetime
+    current_a: float
+    phases: str
+    energy_kwh: float
+    price_eur_per_kwh: float
+    """Buying price, weighted by energy."""
+
+
+def blocks(plan: Plan, charger: str) -> tuple[Block, ...]:
+    """The stretches in which ``charger`` charges; a session that covers part of a slot cuts its block."""
+    told = plan.chargers[charger]
+    sessions = [planned.request for planned in plan.requests if planned.request.charger == charger]
+
+    def key(slot: int) -> tuple[float, str]:
+        return float(told.current_a[slot]), name_of(told.phases[slot])
+
+    found = []
+    for (current_a, phases), group in groupby(range(len(plan.grid)), key):
+        if current_a == 0:
+            continue
+        slots = list(group)
+        start, end = plan.grid.starts[slots[0]], plan.grid.ends[slots[-1]]
+        here = [session for session in sessions if session.arrival < end and session.departure > start]
+        if here:
+            start = max(start, min(session.arrival for session in here))
+            end = min(end, max(session.departure for session in here))
+        energy_kwh = told.power_kw[slots] * plan.grid.hours[slots]
+        prices = plan.sources["buy"].values[slots]
+        total_kwh = float(energy_kwh.sum())
+        price = float(energy_kwh @ prices) / total_kwh if total_kwh else float(prices.mean())
+        found.append(Block(local(plan, start), local(plan, end), current_a, phases, total_kwh, price))
+    return tuple(found)
+
+
+def local(plan: Plan, moment: datetime) -> datetime:
+    """``moment`` on the site's clock."""
+    return moment.astimezone(ZoneInfo(plan.grid.time_zone))
+
+
+def spoken(plan: Plan, moment: datetime) -> str:
+    """``moment`` on the site's clock, with its day: ``Wed 22:00``."""
+    return f"{local(plan, moment):%a %H:%M}"
+
+
+def period(plan: Plan) -> str:
+    """The horizon in local time, with its date and zone."""
+    start, end = local(plan, plan.grid.start), local(plan, plan.grid.end)
+    return f"{start:%a %d %b %Y %H:%M} to {end:%a %d %b %H:%M}, {plan.grid.time_zone}"
+
+
+def is_sample(plan: Plan) -> bool:
+    """Whether any series of the plan is made up."""
+    return any(series.source.startswith("sample") for series in plan.sources.values())
+
+
+def charging_eur(plan: Plan) -> float:
+    """What charging adds to the site's cost [EUR]."""
+    return plan.cost.total_eur - plan.cost.without_charging_eur
+
+
+def delivered_kwh(plan: Plan) -> float:
+    """Energy that all requests get [kWh]."""
+    return sum(planned.delivered_kwh for planned in plan.requests)
+
+
+def proof_line(proof: Proof) -> str:
+    """How good the plan provably is, in one sentence."""
+    if proof.status is Status.FALLBACK:
+        return "made by rule because the solver gave nothing; every limit holds, the cost is not proven"
+    if not np.isfinite(proof.gap):
+        return "every limit holds; how far the cost is from the best is not known"
+    above_eur = max(0.0, proof.cost_eur - proof.bound_eur)
+    within = f"at most {above_eur:.2f} EUR ({max(0.0, proof.gap):.2%}) above the best possible"
+    if above_eur < _NEAR_EUR:
+        within = f"less than a cent ({max(0.0, proof.gap):.2%}) above the best possible"
+    found = f"solved in {proof.build_s + proof.solve_s:.1f} s"
+    return f"{within}; {found}" if proof.status is Status.OPTIMAL else f"{within}, more than asked; {found}"
+
+
+def comparison(plan: Plan, at_once_eur: float) -> str:
+    """The money of charging by plan against charging at once, both as additions to the site's cost."""
+    mine, other = (
+        round(eur, 2) for eur in (charging_eur(plan), at_once_eur - plan.cost.without_charging_eur)
+    )
+    saved = other - mine
+    if abs(saved) < _NEAR_EUR:
+        return f"charging {money(mine)}, the same as charging at once"
+    if saved < 0:
+        return f"charging {money(mine)}; charging at once: {money(other)}, which ignores some limit or wish"
+    share = f" ({saved / other:.0%})" if other > _NEAR_EUR and saved <= other else ""
+    return f"charging {money(mine)}; charging at once: {money(other)}; saved: {money(saved)}{share}"
+
+
+def money(amount_eur: float) -> str:
+    """An amount in euros and cents, never ``-0.00``."""
+    return f"{round(amount_eur, 2) + 0.0:.2f} EUR"
+
+
+def shortfall_lines(plan: Plan) -> Iterator[str]:
+    """One sentence for each request that misses energy: how much, why, and what would help."""
+    for planned in plan.requests:
+        if planned.shortfall_kwh > 0:
+            yield (
+                f"{request_id(planned)} misses {planned.shortfall_kwh:.1f} of {planned.energy_kwh:.1f} kWh"
+                + (_why(planned))
+            )
+
+
+def breach_line(plan: Plan, breach: Breach) -> str:
+    """One limit that load and solar alone break."""
+    phase = f" {breach.phase}" if breach.phase else ""
+    when = spans(plan, breach.slots)
+    return (
+        f"without any charging, {breach.circuit}{phase} has {breach.worst:.1f} {breach.unit} where "
+        f"{breach.limit:.1f} {breach.unit} is allowed ({breach.kind}; {when})"
+    )
+
+
+def spans(plan: Plan, slots: tuple[int, ...]) -> str:
+    """Local times of some slots: the first stretch, and how many more there are."""
+    runs: list[list[int]] = []
+    for slot in sorted(slots):
+        if runs and slot == runs[-1][-1] + 1:
+            runs[-1].append(slot)
+        else:
+            runs.append([slot])
+    if not runs:
+        return "at no time"
+    first = (
+        f"{spoken(plan, plan.grid.starts[runs[0][0]])} to {local(plan, plan.grid.ends[runs[0][-1]]):%H:%M}"
+    )
+    return first if len(runs) == 1 else f"{first} and {len(runs) - 1} more"
+
+
+def _why(planned: RequestPlan) -> str:
+    """What binds, and the remedy, after a semicolon each."""
+    words = ""
+    if planned.binding is not None:
+        place = " ".join(part for part in (planned.binding.circuit, planned.binding.phase) if part)
+        kind = _KINDS.get(planned.binding.kind, planned.binding.kind)
+        words += f"; what binds: {kind}{' ' + place if place else ''}"
+    if planned.remedy is not None:
+        words += f"; remedy: {planned.remedy.text}"
+    return words
+
+
+_KINDS = {
+    "stay": "the stay is too short at full current",
+    "circuit": "circuit",
+    "power": "the power limit of",
+    "imbalance": "the imbalance limit of",
+    "charger": "the charger's own range",
+}

@@ -1,0 +1,52 @@
+"""What `check` shows in a terminal: the site as a tree, then what the owner should know."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.tree import Tree
+
+from domain.site import GRID, Site
+from service import site_words as words
+from service.site_report import FAILSAFE_PROOF, SiteReport
+
+
+def show_report(report: SiteReport, console: Console) -> None:
+    """Print the site, its warnings, and what this version cannot plan."""
+    console.print(_tree(report.site))
+    _list(console, "Departures", [words.departure_words(one) for one in report.site.departures])
+    _list(console, "Good to know", report.warnings)
+    _list(console, "Not planned by this version", [str(key) for key in report.unbuilt])
+    console.print(f"\nFailsafe proof: {FAILSAFE_PROOF}")
+    verdict = "can be planned" if not report.unbuilt else "is read, but `plan` refuses the keys above"
+    console.print(f"The site file is right; the site {verdict}.")
+
+
+def _tree(site: Site) -> Tree:
+    head = f"[bold]{escape(site.name)}[/], {site.location.time_zone}, mode {words.mode_words(site)}"
+    tree = Tree(head, guide_style="dim")
+    grid = tree.add(f"[bold]grid[/]  {words.grid_words(site.grid)}")
+    _add_below(grid, site, GRID)
+    tree.add(f"[bold]buy[/]   {escape(words.price_words(site.tariff.buy))}")
+    tree.add(f"[bold]sell[/]  {escape(words.price_words(site.tariff.sell))}")
+    return tree
+
+
+def _add_below(branch: Tree, site: Site, circuit_id: str) -> None:
+    """Circuits, chargers and solar of one circuit."""
+    for circuit in (circuit for circuit in site.circuits if circuit.parent == circuit_id):
+        limits = words.circuit_words(circuit, site.grid.phases)
+        _add_below(branch.add(f"[bold]{escape(circuit.id)}[/]  {limits}"), site, circuit.id)
+    cabinets = {cabinet.id: cabinet.circuit for cabinet in site.cabinets}
+    for charger in site.chargers:
+        if cabinets.get(getattr(charger, "cabinet", None) or "", charger.circuit) == circuit_id:
+            branch.add(f"charger [bold]{escape(charger.id)}[/]  {escape(words.charger_words(charger))}")
+    for array in (array for array in site.solar if array.circuit == circuit_id):
+        branch.add(f"solar [bold]{escape(array.id)}[/]  {escape(words.solar_words(array))}")
+
+
+def _list(console: Console, title: str, lines: tuple[str, ...] | list[str]) -> None:
+    if lines:
+        console.print(f"\n[bold]{title}[/]")
+    for line in lines:
+        console.print(f"  - {escape(line)}")

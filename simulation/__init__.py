@@ -1,0 +1,1 @@
+"""A plant in a box: cars, chargers, meters and a house to try plans on."""

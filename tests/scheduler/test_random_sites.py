@@ -1,0 +1,54 @@
+"""No random site makes the planner break a limit; every plan is checked from outside."""
+
+from __future__ import annotations
+
+import os
+from time import perf_counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.errors import InputError
+from domain.plan import Plan, Status
+from scheduler.planner import PlanOptions, plan_site
+from tests.independent_check import faults
+from tests.random_cases import START, random_case
+
+SEEDS = st.integers(0, 2**32 - 1)
+LONG = 20 if os.environ.get("CHARGEWRIGHT_LONG") else 1
+"""How many times more sites ``make test-long`` tries."""
+
+
+def checked_plan(seed: int, calm_eur: float | None) -> Plan | None:
+    """The plan of a random site after every check; none where the site itself is refused."""
+    try:
+        site, inputs = random_case(seed)
+    except InputError:
+        return None
+    options = PlanOptions(calm_eur=calm_eur, time_limit_s=20.0)
+    plan = plan_site(site, inputs, made_at=START, clock=perf_counter, options=options)
+    assert faults(site, inputs, plan) == [], f"random_case({seed})"
+    assert plan.proof.status != Status.FALLBACK, f"random_case({seed}): {plan.notes}"
+    return plan
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_no_limit_of_a_random_site_is_broken(part: int) -> None:
+    @settings(max_examples=250 * LONG, derandomize=True, deadline=None)
+    @given(seed=SEEDS)
+    def every_site(seed: int) -> None:
+        checked_plan(seed ^ (part * 0x9E3779B9), calm_eur=0.0)
+
+    every_site()
+
+
+@settings(max_examples=60 * LONG, derandomize=True, deadline=None)
+@given(seed=SEEDS)
+def test_calm_breaks_no_limit_and_keeps_to_its_money(seed: int) -> None:
+    plan = checked_plan(seed, calm_eur=0.05)
+    restless = checked_plan(seed, calm_eur=0.0)
+    if plan is None or restless is None:
+        return
+    assert plan.cost.total_eur <= restless.cost.total_eur + 0.05 + 0.01
+    assert plan.proof.shortfall_kwh == pytest.approx(restless.proof.shortfall_kwh, abs=0.01)

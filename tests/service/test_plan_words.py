@@ -1,0 +1,129 @@
+"""What a plan says in words."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from domain.plan import Plan, Proof, Status
+from service import plan_words as words
+from service.screen_plan import show_tables
+from tests.plans import garage_plan, home_plan, with_breach, with_shortfall
+from tests.tolerance import approx_eur, approx_kwh
+
+
+def shown(plan: Plan, at_once_eur: float = 0.0) -> str:
+    console = Console(file=io.StringIO(), width=120, highlight=False)
+    show_tables(plan, at_once_eur, console)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_a_block_is_a_stretch_of_one_current_on_one_phase_set() -> None:
+    day, night = words.blocks(home_plan(), "driveway")
+    assert (f"{day.start:%H:%M}", f"{day.end:%H:%M}", day.current_a, day.phases) == (
+        "13:00",
+        "14:00",
+        8,
+        "L1L2L3",
+    )
+    assert (f"{night.start:%H:%M}", f"{night.end:%H:%M}", night.current_a) == ("22:00", "04:00", 10)
+    assert night.energy_kwh == approx_kwh(6 * 2.3)
+
+
+def test_the_price_of_a_block_is_weighted_by_energy() -> None:
+    day, _ = words.blocks(home_plan(), "driveway")
+    assert day.price_eur_per_kwh == approx_eur(-0.02)
+
+
+def test_a_session_that_covers_part_of_a_slot_cuts_its_block() -> None:
+    plan = home_plan()
+    late = plan.requests[0].request.model_copy(update={"arrival": plan.grid.start + timedelta(minutes=67)})
+    plan = replace(plan, requests=(replace(plan.requests[0], request=late),))
+    assert f"{words.blocks(plan, 'driveway')[0].start:%H:%M}" == "13:07"
+
+
+def test_saving_is_told_in_money_and_share() -> None:
+    plan = home_plan()
+    line = words.comparison(plan, plan.cost.without_charging_eur + 6.0)
+    assert line == "charging 1.50 EUR; charging at once: 6.00 EUR; saved: 4.50 EUR (75%)"
+
+
+def test_sums_that_are_shown_add_up_to_the_cent() -> None:
+    plan = home_plan()
+    plan = replace(plan, cost=replace(plan.cost, without_charging_eur=plan.cost.total_eur - 8.404))
+    assert "saved: 5.22 EUR" in words.comparison(plan, plan.cost.without_charging_eur + 13.616)
+
+
+def test_no_share_is_told_where_charging_earns_money() -> None:
+    plan = home_plan()
+    assert "%" not in words.comparison(plan, plan.cost.without_charging_eur - 0.2)
+    assert words.comparison(plan, plan.cost.total_eur) == "charging 1.50 EUR, the same as charging at once"
+
+
+@pytest.mark.parametrize(
+    ("status", "cost", "gap", "told"),
+    [
+        (Status.OPTIMAL, 10.0, 0.0002, "less than a cent (0.02%) above the best possible; solved in 0.2 s"),
+        (Status.FEASIBLE, 10.5, 0.05, "at most 0.50 EUR (5.00%) above the best possible, more than asked"),
+        (Status.FALLBACK, 10.5, np.inf, "made by rule because the solver gave nothing"),
+        (Status.FEASIBLE, 10.5, np.inf, "every limit holds; how far the cost is from the best is not known"),
+    ],
+)
+def test_the_proof_in_one_sentence(status: Status, cost: float, gap: float, told: str) -> None:
+    proof = Proof(status, cost, 10.0, gap, 0.0, 0.0, 0.0, 0.05, 0.1, 1, 1, 1)
+    assert words.proof_line(proof).startswith(told)
+
+
+def test_money_has_no_negative_zero() -> None:
+    assert words.money(-0.001) == "0.00 EUR"
+
+
+def test_a_shortfall_says_how_much_why_and_what_helps() -> None:
+    (line,) = words.shortfall_lines(with_shortfall(home_plan()))
+    assert line == (
+        "driveway@2026-06-17T10:00Z misses 4.0 of 23.3 kWh; what binds: circuit grid L1; "
+        "remedy: 2 A more on circuit grid"
+    )
+
+
+def test_a_breach_says_what_is_exceeded_when_and_by_what() -> None:
+    plan = with_breach(home_plan())
+    assert words.breach_line(plan, plan.breaches[0]) == (
+        "without any charging, grid L2 has 27.5 A where 24.0 A is allowed (current; Wed 14:30 to 15:00)"
+    )
+
+
+def test_stretches_of_slots_are_counted() -> None:
+    assert words.spans(home_plan(), (0, 1, 5, 9)) == "Wed 12:00 to 12:30 and 2 more"
+
+
+def test_the_screen_shows_blocks_money_proof_and_sources() -> None:
+    told = shown(with_breach(with_shortfall(home_plan())), 3.0)
+    for part in ("Wed 22:00", "10 A", "L1L2L3", "13.80 kWh", "Missing", "Breach", "SAMPLE DATA", "optimal"):
+        assert part in told
+    assert "published until Thu 00:00, then forecast" in told
+    assert "Note     prices after 00:00 are a forecast" in told
+
+
+def test_many_chargers_have_one_line_for_each_request() -> None:
+    told = shown(garage_plan(20))
+    assert told.count("kWh") >= 40
+    assert sum(line.strip().startswith("point-") for line in told.splitlines()) == 20
+
+
+def test_a_plan_without_requests_says_so() -> None:
+    plan = home_plan()
+    assert "No car wants energy in this time." in shown(replace(plan, requests=()))
+
+
+def test_names_in_square_brackets_are_text_and_no_style() -> None:
+    plan = home_plan()
+    told = shown(replace(plan, site="[red]x[/red] [/]", chargers={"[b]": plan.chargers["driveway"]}))
+    assert "[red]x[/red] [/]" in told
+    assert "[b]" in told

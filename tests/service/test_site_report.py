@@ -1,0 +1,93 @@
+"""What check says about a site."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from domain.site import parse_site
+from service.screen_site import show_report
+from service.site_report import report_of
+from tests.service.commands import HOME
+
+EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+
+
+def warnings(text: str) -> str:
+    return "\n".join(report_of(parse_site(text, "site.yaml")).warnings)
+
+
+def shown(text: str) -> str:
+    console = Console(file=io.StringIO(), width=200, highlight=False)
+    show_report(report_of(parse_site(text, "site.yaml")), console)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+MARKET = HOME[: HOME.index("tariff:")] + "tariff: {buy: {source: sample}}\n"
+
+
+def test_a_site_without_meter_has_no_live_protection() -> None:
+    assert "no live protection" in warnings(HOME)
+    metered = (
+        HOME.replace("{limit_a: 25}", "{limit_a: 25, meter: p1}") + "meters: {p1: {driver: simulated}}\n"
+    )
+    assert "no live protection" not in warnings(metered)
+
+
+def test_tax_and_surcharge_that_are_not_said_are_named() -> None:
+    assert "tariff.buy: add_eur_per_kwh and vat not said and taken as 0" in warnings(MARKET)
+    said = MARKET.replace("sample}", "sample, vat: 0.06, add_eur_per_kwh: 0}")
+    assert "not said" not in warnings(said).replace("grid.base_load_max_a: not said", "")
+
+
+def test_final_prices_need_no_tax() -> None:
+    assert "tariff.buy" not in warnings(HOME)
+
+
+def test_a_country_that_was_derived_is_named() -> None:
+    holidays = HOME.replace(
+        '- {from: "01:00"', '- {days: [holiday], eur_per_kwh: 0.1}\n      - {from: "01:00"'
+    )
+    assert "public holidays are those of BE" in warnings(holidays)
+    assert "public holidays" not in warnings(HOME)
+
+
+def test_a_site_without_departures_needs_requests() -> None:
+    text = HOME[: HOME.index("departures:")] + HOME[HOME.index("load:") :]
+    assert "departures: none, so a plan needs --requests" in warnings(text)
+
+
+def test_a_load_of_nothing_is_said() -> None:
+    assert "everything but charging counts as 0" in warnings(
+        HOME.replace("load: {source: fixed, kw: 0.3}\n", "")
+    )
+
+
+def test_the_tree_shows_circuits_with_their_chargers() -> None:
+    text = HOME.replace("id: driveway,", "id: driveway, circuit: garage,")
+    lines = shown(
+        text + "circuits: [{id: garage, parent: grid, limit_a: [20, 18, 16], limit_kw: 11}]\n"
+    ).splitlines()
+    garage = next(index for index, line in enumerate(lines) if "garage" in line)
+    assert "20 / 18 / 16 A per phase, 11 kW" in lines[garage]
+    assert "charger driveway" in lines[garage + 1]
+    assert lines[garage + 1].index("charger") > lines[garage].index("garage")
+
+
+@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_example_can_be_shown(example: Path) -> None:
+    told = shown(example.read_text())
+    site = parse_site(example.read_text(), example.name)
+    assert site.name in told
+    assert all(charger.id in told for charger in site.chargers)
+    assert all(circuit.id in told for circuit in site.circuits)
+
+
+@pytest.mark.parametrize("name", ["home_simple", "price_only"])
+def test_the_simple_examples_use_only_what_can_be_planned(name: str) -> None:
+    text = (EXAMPLES / f"{name}.yaml").read_text()
+    assert report_of(parse_site(text, name)).unbuilt == ()

@@ -1,0 +1,50 @@
+"""What the README shows works as it is written."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from service.main import main
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def test_the_first_real_site_can_be_checked_and_planned(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (block,) = re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL)
+    site = tmp_path / "site.yaml"
+    site.write_text(block)
+    rows = [
+        f"2026-06-{17 + hour // 24}T{hour % 24:02d}:00+02:00,{0.1 + hour / 1000:.3f}"
+        for hour in range(12, 36)
+    ]
+    (tmp_path / "prices.csv").write_text("\n".join(["time,market_eur_per_kwh", *rows]) + "\n")
+    assert main(["check", str(site)]) == 0
+    capsys.readouterr()
+    assert main(["plan", str(site), "--at", "2026-06-17T12:00+02:00", "--json"]) == 0
+    plan = json.loads(capsys.readouterr().out)
+    # the market's first price through the tariff of the README, by hand
+    assert plan["prices_eur_per_kwh"]["buy"][0] == pytest.approx((0.112 + 0.145) * 1.06, abs=1e-6)
+    assert plan["requests"][0]["energy_kwh"] == 18
+
+
+def test_the_first_real_site_has_about_ten_lines() -> None:
+    (block,) = re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL)
+    assert len(block.splitlines()) <= 10
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_every_link_to_a_file_leads_somewhere(page: str) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", (ROOT / page).read_text())
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_picture_is_small_enough_to_be_kept() -> None:
+    assert (ROOT / "docs" / "demo.png").stat().st_size < 200_000
