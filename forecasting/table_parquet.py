@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from domain.errors import Fault, InputError
 from forecasting.faults import Faults
@@ -48,7 +50,17 @@ def _cells(column: object, kind: object) -> list[object]:
     import pyarrow as pa  # noqa: PLC0415
 
     if pa.types.is_timestamp(kind):
+        _check_zone(kind.tz)  # type: ignore[attr-defined]
         column = column.cast(pa.timestamp("us", tz=kind.tz), safe=False)  # type: ignore[attr-defined]
     elif pa.types.is_decimal(kind):
         column = column.cast(pa.float64())  # type: ignore[attr-defined]
     return list(column.to_pylist())  # type: ignore[attr-defined]
+
+
+def _check_zone(name: str | None) -> None:
+    """Raise ``ValueError`` for an unknown zone: Arrow's own words depend on what is installed."""
+    if name is not None and not re.fullmatch(r"[+-]\d{2}:\d{2}", name):
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"unknown time zone '{name}'") from error

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import scipy.sparse as sp
 
 from scheduler import highs
+from scheduler.batches import improved
 from scheduler.deadline import Deadline
-from scheduler.highs import Answer
 from scheduler.problem import FloatArray
 from scheduler.search import Layout
 from scheduler.standard_form import StandardForm
@@ -19,7 +19,7 @@ from scheduler.standard_form import StandardForm
 SMALL_DRAWS: Final = 420
 """Up to so many choices, on and off is searched together with the steps."""
 _THOROUGH_S: Final = 5.0
-"""Most time for a search beyond the first executable point [s]: steps cost little, time is dear."""
+"""Time for more than was asked [s]: steps cost little, time is dear."""
 _EPS: Final = 1e-6
 _WINDOWS: Final = (0, 1, 10_000)
 """Steps by which a current may leave its neighbours on the grid, try by try."""
@@ -55,33 +55,80 @@ def in_steps(layout: Layout, x: FloatArray) -> FloatArray:
     return y
 
 
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """How near to a bound a point has to come; both gaps are absolute."""
+
+    bound: float
+    fine: float
+    """Nearer is not worth looking for."""
+    asked: float
+    """Until this is reached, all the time there is may be used."""
+
+
 def round_to_steps(
-    form: StandardForm,
-    layout: Layout,
-    x: FloatArray,
-    *,
-    gap: float,
-    bound: float,
-    deadline: Deadline,
-) -> Answer:
-    """The best executable point found near ``x``; ``gap`` is absolute, ``bound`` is proven for ``form``."""
+    form: StandardForm, layout: Layout, x: FloatArray, aim: Aim, deadline: Deadline
+) -> FloatArray | None:
+    """The best executable point found near ``x``; None where none was found.
+
+    First the steps next to ``x`` alone; then, as far as the aim wants it, everything at once in small
+    problems, batch by batch in large ones, and at last everything with the time that is left.
+    """
     stepped, change = whole_steps(form, layout)
-    best: FloatArray | None = None
-    small = len(layout.table.slot) <= SMALL_DRAWS
-    for near in _neighbourhoods(stepped, layout, x):
-        if best is not None and (not small or form.value(best) - bound <= gap or deadline.over):
+    y = _nearest(stepped, layout, x, aim, deadline)
+    done = False
+    if len(layout.table.slot) <= SMALL_DRAWS:
+        if not _reached(stepped, y, aim.bound + aim.fine):
+            brief = Deadline.after(deadline.clock, min(deadline.left_s, _THOROUGH_S))
+            y, done = _full(stepped, y, aim, brief)
+    elif y is not None:
+        y = _by_batches(stepped, layout, y, aim, deadline)
+    if not (done or deadline.over or _reached(stepped, y, aim.bound + aim.asked)):
+        y, _ = _full(stepped, y, aim, deadline)
+    return None if y is None else np.asarray(change @ y)
+
+
+def _by_batches(
+    stepped: StandardForm, layout: Layout, y: FloatArray, aim: Aim, deadline: Deadline
+) -> FloatArray:
+    """``y`` improved pass by pass, until it is as good as asked or a pass is not worth its time."""
+    while not (deadline.over or _reached(stepped, y, aim.bound + aim.asked)):
+        better = improved(stepped, layout, y, gap=aim.fine / 10, deadline=deadline)
+        gained = stepped.value(y) - stepped.value(better)
+        y = better
+        if gained < aim.fine / 10:
             break
-        limit_s = deadline.left_s if best is None else min(deadline.left_s, _THOROUGH_S)
-        if near is stepped and not small:
-            limit_s /= 2
-        answer = highs.solve(near, time_limit_s=limit_s, gap=gap / 2, target=bound + gap)
-        if near is stepped:
-            bound = max(bound, answer.bound)
+    return y
+
+
+def _reached(stepped: StandardForm, y: FloatArray | None, value: float) -> bool:
+    """Whether ``y`` is as good as ``value``."""
+    return y is not None and stepped.value(y) <= value
+
+
+def _nearest(
+    stepped: StandardForm, layout: Layout, x: FloatArray, aim: Aim, deadline: Deadline
+) -> FloatArray | None:
+    """The best point in the first neighbourhood of ``x`` that has one."""
+    for near in _neighbourhoods(stepped, layout, x):
+        answer = highs.solve(
+            near, time_limit_s=deadline.left_s, gap=aim.fine / 2, target=aim.bound + aim.fine
+        )
         if answer.x is not None:
-            point = change @ _snapped(answer.x, near)
-            if best is None or form.value(point) < form.value(best):
-                best = point
-    return Answer(best, bound, infeasible=best is None)
+            return _snapped(answer.x, near)
+    return None
+
+
+def _full(
+    stepped: StandardForm, y: FloatArray | None, aim: Aim, deadline: Deadline
+) -> tuple[FloatArray | None, bool]:
+    """The best point found with everything open, from ``y`` on, and whether no better one exists."""
+    answer = highs.solve(
+        stepped, time_limit_s=deadline.left_s, gap=aim.fine / 2, target=aim.bound + aim.fine, start=y
+    )
+    if answer.x is not None and (y is None or stepped.value(answer.x) < stepped.value(y)):
+        y = _snapped(answer.x, stepped)
+    return y, y is not None and _reached(stepped, y, answer.bound + aim.fine)
 
 
 def _snapped(y: FloatArray, form: StandardForm) -> FloatArray:
@@ -91,7 +138,7 @@ def _snapped(y: FloatArray, form: StandardForm) -> FloatArray:
 
 
 def _neighbourhoods(stepped: StandardForm, layout: Layout, x: FloatArray) -> Iterator[StandardForm]:
-    """``stepped`` with less and less held of the point ``x``."""
+    """``stepped`` with on and off as in ``x``, and its steps less and less held."""
     columns = layout.columns
     y = in_steps(layout, x)
     on, steps = y[columns.on], y[columns.current_a]
@@ -101,4 +148,3 @@ def _neighbourhoods(stepped: StandardForm, layout: Layout, x: FloatArray) -> Ite
         low = np.clip(np.floor(steps + _EPS) - window, 0.0, most)
         high = np.clip(np.ceil(steps - _EPS) + window, 0.0, most)
         yield held.with_bounds(columns.current_a, low, high)
-    yield stepped

@@ -61,11 +61,13 @@ def solved_by_rule(problem: Problem) -> Solved:
     outcome = evaluate(problem, cheapest_first(problem))
     if outcome.violations:
         outcome = evaluate(problem, np.zeros(len(problem.draws)))
+    bound = min(alone_bound_eur(problem, float(outcome.missing_kwh.sum())), outcome.cost_eur)
     return Solved(
         outcome=outcome,
-        cost_bound_eur=min(alone_bound_eur(problem, float(outcome.missing_kwh.sum())), outcome.cost_eur),
+        cost_bound_eur=bound,
         shortfall_bound_kwh=0.0,
         cost_before_rounding_eur=outcome.cost_eur,
+        bound_before_rounding_eur=bound,
         by_rule=True,
     )
 
@@ -78,6 +80,7 @@ def proof_of(problem: Problem, solved: Solved, options: PlanOptions, *, seconds:
     short = [shortfall_kwh(problem, solved.outcome, s) for s in range(len(problem.sessions))]
     goals = [session.goals[-1] for session, kwh in zip(problem.sessions, short, strict=True) if kwh > 0]
     tolerance = sum(2 * (goal.asked_kwh - goal.least_kwh) for goal in goals)
+    before_eur = solved.cost_before_rounding_eur - solved.bound_before_rounding_eur
     return Proof(
         status=_status(
             solved, GAP_KWH + tolerance, good=gap_eur <= max(options.gap * scale, GOOD_ENOUGH_EUR)
@@ -85,7 +88,7 @@ def proof_of(problem: Problem, solved: Solved, options: PlanOptions, *, seconds:
         cost_eur=cost.total_eur,
         bound_eur=solved.cost_bound_eur,
         gap=gap_eur / scale,
-        gap_before_rounding=max(0.0, solved.cost_before_rounding_eur - solved.cost_bound_eur) / scale,
+        gap_before_rounding=max(0.0, before_eur) / scale,
         shortfall_kwh=sum(short),
         shortfall_bound_kwh=min(solved.shortfall_bound_kwh, sum(short)),
         build_s=solved.build_s,

@@ -14,7 +14,7 @@ from scheduler.calm import calmed
 from scheduler.deadline import Clock, Deadline
 from scheduler.evaluate import Outcome, evaluate
 from scheduler.highs import Answer
-from scheduler.lattice import round_to_steps
+from scheduler.lattice import Aim, round_to_steps
 from scheduler.model import CALM_RULES, ON_OFF, RULES, build
 from scheduler.problem import FloatArray, Problem
 from scheduler.search import Layout, search
@@ -26,6 +26,7 @@ _STARTS: Final = frozenset(rule.__name__ for rule in CALM_RULES)
 _EPS: Final = 1e-6
 GAP_KWH: Final = 1e-3
 """Gap at which missing energy counts as the least."""
+_FINE_GAP: Final = 1e-3
 _LEAST_CALM_EUR: Final = 1e-4
 _GRACE_S: Final = 5.0
 """Time for the one relaxation that a certificate needs, even where no time is left [s]."""
@@ -37,8 +38,8 @@ Progress = Callable[[str], None]
 class PlanOptions:
     """How good a plan has to be, how calm, and how long it may take."""
 
-    gap: float = 0.005
-    """Largest gap, relative to the cost of charging."""
+    gap: float = 0.01
+    """Largest gap, relative to the cost of charging; whole amperes alone may take half of it."""
     calm_eur: float | None = None
     """What calm may cost [EUR]; None: the larger of 0.01 EUR and 0.2 % of the charging cost."""
     time_limit_s: float = 60.0
@@ -53,6 +54,8 @@ class Solved:
     """For the shortfall that was reached."""
     shortfall_bound_kwh: float
     cost_before_rounding_eur: float
+    bound_before_rounding_eur: float
+    """Cost and bound of the search, at the shortfall that currents without steps need."""
     build_s: float = 0.0
     rows: int = 0
     columns: int = 0
@@ -97,30 +100,46 @@ def solve(problem: Problem, options: PlanOptions, clock: Clock, progress: Progre
     missing = _least_missing(model, deadline)
     relaxed = _relaxed_cost(model, missing.kept_kwh, deadline)
     scale = max(abs(relaxed.bound - evaluate(problem, np.zeros(len(problem.draws))).cost_eur), 1.0)
-    calm_eur = max(0.01, 0.002 * scale) if options.calm_eur is None else options.calm_eur
-    gap_eur = max(options.gap * scale - calm_eur, options.gap * scale / 3, GOOD_ENOUGH_EUR / 2)
+    gaps = _Gaps.of(options, scale)
     progress("searching")
     form = model.costing(missing.kept_kwh)
-    found = search(form, model.layout, relaxed, gap=gap_eur / 2, deadline=deadline)
+    found = search(form, model.layout, relaxed, gap=gaps.fine_eur, deadline=deadline)
     if found.infeasible:
         missing = _least_missing_on_off(model, missing, deadline)
-        found = _found_again(model, missing, gap_eur, deadline)
+        found = _found_again(model, missing, gaps.fine_eur, deadline)
     if found.x is None:
         raise SolverError("no plan was found in time")
     progress("rounding to executable currents")
-    best = _rounded(model, missing, found, gap_eur, deadline)
-    if options.calm_eur is None:
-        calm_eur = _within_the_gap(calm_eur, best, max(options.gap * scale, GOOD_ENOUGH_EUR))
+    best = _rounded(model, missing, found, gaps, deadline)
+    calm_eur = _calm_eur(options, scale, best, gaps)
     if calm_eur > 0 and not deadline.over:
         progress("calming")
         best = replace(best, outcome=_calmer(whole, best, calm_eur, deadline))
     return best
 
 
-def _within_the_gap(calm_eur: float, best: Solved, gap_eur: float) -> float:
-    """What calm may cost where nobody said so [EUR]: never so much that the plan is no longer optimal."""
-    left_eur = gap_eur - (best.outcome.cost_eur - best.cost_bound_eur)
-    return min(calm_eur, max(left_eur, _LEAST_CALM_EUR))
+@dataclass(frozen=True, slots=True)
+class _Gaps:
+    """What a plan may cost above its bound [EUR]."""
+
+    asked_eur: float
+    fine_eur: float
+    """Nearer is not worth looking for."""
+
+    @classmethod
+    def of(cls, options: PlanOptions, scale_eur: float) -> _Gaps:
+        """The gaps for a charging cost of ``scale_eur``."""
+        asked = max(options.gap * scale_eur, GOOD_ENOUGH_EUR)
+        return cls(asked, min(asked / 4, max(_FINE_GAP * scale_eur, GOOD_ENOUGH_EUR / 4)))
+
+
+def _calm_eur(options: PlanOptions, scale_eur: float, best: Solved, gaps: _Gaps) -> float:
+    """What calm may cost [EUR]: as asked, or a little that does not take a plan from its asked gap."""
+    if options.calm_eur is not None:
+        return options.calm_eur
+    little_eur = max(0.01, 0.002 * scale_eur)
+    left_eur = gaps.asked_eur - (best.outcome.cost_eur - best.cost_bound_eur)
+    return min(little_eur, max(left_eur, _LEAST_CALM_EUR)) if left_eur >= 0 else little_eur
 
 
 def _compiled(problem: Problem, clock: Clock, *, with_starts: bool) -> _Model:
@@ -177,49 +196,46 @@ def _found_again(model: _Model, missing: _Missing, gap_eur: float, deadline: Dea
     """The search for the least cost, where more is missing than the relaxation said."""
     relaxed = _relaxed_cost(model, missing.kept_kwh, deadline)
     form = model.costing(missing.kept_kwh)
-    found = search(form, model.layout, relaxed, gap=gap_eur / 2, deadline=deadline, start=missing.x)
+    found = search(form, model.layout, relaxed, gap=gap_eur, deadline=deadline, start=missing.x)
     return found if found.x is not None else replace(found, x=missing.x)
 
 
-def _rounded(model: _Model, missing: _Missing, found: Answer, gap_eur: float, deadline: Deadline) -> Solved:
+def _rounded(model: _Model, missing: _Missing, found: Answer, gaps: _Gaps, deadline: Deadline) -> Solved:
     """The executable plan nearest to ``found``; with a little more missing where the steps force it."""
     assert found.x is not None
-    before = model.form.value(found.x)
-    near, answer = found.x, _on_steps(model, missing.kept_kwh, found.x, found.bound, gap_eur, deadline)
-    if answer.x is None:
-        form = model.missing()
-        least = round_to_steps(
-            form, model.layout, near, gap=GAP_KWH, bound=missing.bound_kwh, deadline=deadline
-        )
-        if least.x is None:
-            raise SolverError("no executable currents were found in time")
-        missing = _Missing(max(missing.bound_kwh, least.bound), form.value(least.x) + _EPS, least.x)
-        bound = _relaxed_cost(model, missing.kept_kwh, deadline.at_least(_GRACE_S)).bound
-        answer = _on_steps(model, missing.kept_kwh, least.x, bound, gap_eur, deadline)
-        answer = answer if answer.x is not None else replace(answer, x=least.x)
-    assert answer.x is not None
-    outcome = _evaluated(model, answer.x)
+    aim = Aim(found.bound, gaps.fine_eur, gaps.asked_eur)
+    x = round_to_steps(model.costing(missing.kept_kwh), model.layout, found.x, aim, deadline)
+    if x is None:
+        least = _least_on_steps(model, missing, found.x, deadline)
+        kept = _Missing(missing.bound_kwh, model.missing().value(least) + _EPS, least)
+        again = _found_again(model, kept, gaps.fine_eur, deadline.at_least(_GRACE_S))
+        aim = Aim(again.bound, gaps.fine_eur, gaps.asked_eur)
+        x = round_to_steps(model.costing(kept.kept_kwh), model.layout, least, aim, deadline)
+        x = least if x is None else x
+    outcome = _evaluated(model, x)
     if outcome.violations:
         raise SolverError(f"the solver's plan breaks a limit: {outcome.violations[0]}")
     return Solved(
         outcome=outcome,
-        cost_bound_eur=min(answer.bound, outcome.cost_eur),
+        cost_bound_eur=min(aim.bound, outcome.cost_eur),
         shortfall_bound_kwh=missing.bound_kwh,
-        cost_before_rounding_eur=before,
+        cost_before_rounding_eur=model.form.value(found.x),
+        bound_before_rounding_eur=found.bound,
         build_s=model.build_s,
         rows=model.form.rows,
         columns=model.form.columns,
         binaries=int(model.form.whole.sum()),
-        x=answer.x,
+        x=x,
     )
 
 
-def _on_steps(
-    model: _Model, kept_kwh: float, x: FloatArray, bound: float, gap_eur: float, deadline: Deadline
-) -> Answer:
-    """The cheapest executable point near ``x`` at a shortfall."""
-    form = model.costing(kept_kwh)
-    return round_to_steps(form, model.layout, x, gap=gap_eur, bound=bound, deadline=deadline)
+def _least_on_steps(model: _Model, missing: _Missing, x: FloatArray, deadline: Deadline) -> FloatArray:
+    """An executable point near ``x`` with as little missing as the steps allow."""
+    aim = Aim(missing.bound_kwh, GAP_KWH, GAP_KWH)
+    least = round_to_steps(model.missing(), model.layout, x, aim, deadline)
+    if least is None:
+        raise SolverError("no executable currents were found in time")
+    return least
 
 
 def _evaluated(model: _Model, x: FloatArray) -> Outcome:

@@ -117,7 +117,7 @@ def plan(
     load: Annotated[Path | None, typer.Option(help="Load of everything but charging.")] = None,
     requests: Annotated[Path | None, typer.Option(help="Charging requests, CSV or Parquet.")] = None,
     slot_min: Annotated[int, typer.Option(help="Length of a slot: 1, 3, 5, 15, 30, 60 min.")] = 15,
-    gap: Annotated[float, typer.Option(help="Good enough: this share above the proven bound.")] = 0.005,
+    gap: Annotated[float, typer.Option(help="Good enough: this share above the proven bound.")] = 0.01,
     calm_eur: Annotated[
         float | None,
         typer.Option(help="What fewer switchings may cost in EUR; default: 0.2 %, at least 0.01"),

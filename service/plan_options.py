@@ -30,7 +30,7 @@ class PlanOrder:
     load: Path | None = None
     requests: Path | None = None
     slot_min: int = 15
-    gap: float = 0.005
+    gap: float = 0.01
     calm_eur: float | None = None
     time_limit_s: float = 60.0
     out: Path | None = None

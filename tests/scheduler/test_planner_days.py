@@ -83,7 +83,17 @@ def test_the_car_charges_in_the_cheapest_hour() -> None:
     assert plan.chargers["home"].power_kw == approx_kw([0.0, 11.04, 0.0])
     assert plan.chargers["home"].phases == ((), (0, 1, 2), ())
     assert plan.cost.total_eur == approx_eur(1.104)
-    assert plan.proof.status is Status.OPTIMAL
+
+
+def test_the_bound_is_that_of_the_energy_less_half_a_step() -> None:
+    """Half an ampere on three phases for an hour is 0.345 kWh: 10.695 kWh at 0.10 EUR cannot be undercut."""
+    plan = planned([0.30, 0.10, 0.20], [car(11.04)])
+    assert plan.proof.bound_eur == approx_eur(1.0695)
+    assert plan.proof.gap == pytest.approx(0.0345 / 1.104)
+    assert plan.proof.gap_before_rounding == pytest.approx(0.0, abs=1e-9)
+    assert plan.proof.status is Status.FEASIBLE
+    content = PlanOptions(gap=0.05, calm_eur=0.0)
+    assert planned([0.30, 0.10, 0.20], [car(11.04)], options=content).proof.status is Status.OPTIMAL
 
 
 def test_nothing_is_planned_after_the_departure() -> None:

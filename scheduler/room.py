@@ -1,0 +1,131 @@
+"""What the limits still allow while a plan made by rule fills up."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from domain.units import kw_per_a
+from scheduler.problem import FloatArray, Option, Problem, Session
+
+EPS: Final = 1e-9
+
+
+def energy_per_a(problem: Problem, session: Session, i: int, option: Option) -> float:
+    """Energy of one ampere in the session's ``i``-th slot [kWh/A]."""
+    hours = problem.hours[session.slots[i]] * session.share[i]
+    return float(kw_per_a(problem.voltage_v, len(option.phases)) * hours)
+
+
+def on_grid_a(current_a: float, option: Option, session: Session) -> float:
+    """The largest current of the option's grid that is at most ``current_a``; 0 below its minimum."""
+    if current_a < option.min_a - EPS:
+        return 0.0
+    steps = np.floor((min(current_a, option.max_a) - option.min_a) / session.step_a + EPS)
+    return float(option.min_a + steps * session.step_a)
+
+
+class Room:
+    """The currents booked so far, and what may still be booked beside them."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._first = np.cumsum([0, *(len(x.slots) * len(x.options) for x in problem.sessions)])
+        self.current_a = np.zeros(len(problem.draw_table.slot))
+        self._taken: set[tuple[int, int]] = set()
+        shape = (len(problem.circuits), 3, problem.slots)
+        self._cars_a, self._staying_a = np.zeros(shape), np.zeros(shape)
+        self._apart_a = np.zeros((3, 3, problem.slots))
+        self._charging_kw = np.zeros(problem.slots)
+        self._energy_kwh = [np.zeros(problem.slots) for _ in problem.sessions]
+
+    def delivered_kwh(self, s: int, slots: int) -> float:
+        """Energy of session ``s`` in the first ``slots`` slots [kWh]."""
+        return float(self._energy_kwh[s][:slots].sum())
+
+    def most_a(self, s: int, i: int, k: int, current_a: float) -> float:
+        """The largest current of its grid up to ``current_a`` that breaks nothing; 0 where none is possible.
+
+        The currents that a slot allows are an interval from 0 up, so that it can be halved.
+        """
+        session = self._problem.sessions[s]
+        option, t = session.options[k], int(session.slots[i])
+        high = on_grid_a(current_a, option, session)
+        if high <= 0 or (session.charger, t) in self._taken or not self._fits(s, i, k, option.min_a):
+            return 0.0
+        low = option.min_a
+        while high - low > session.step_a / 2:
+            middle = on_grid_a((low + high + session.step_a) / 2, option, session)
+            if self._fits(s, i, k, middle):
+                low = middle
+            else:
+                high = middle - session.step_a
+        return low
+
+    def take(self, s: int, i: int, k: int, current_a: float) -> None:
+        """Book a current."""
+        session = self._problem.sessions[s]
+        t = int(session.slots[i])
+        self.current_a[self._first[s] + i * len(session.options) + k] = current_a
+        self._taken.add((session.charger, t))
+        self._energy_kwh[s][t] += current_a * energy_per_a(self._problem, session, i, session.options[k])
+        self._add(s, i, k, current_a)
+
+    def _add(self, s: int, i: int, k: int, current_a: float) -> None:
+        """Let a current flow; a negative one takes it back."""
+        session = self._problem.sessions[s]
+        t, phases = int(session.slots[i]), list(session.options[k].phases)
+        used = np.isin(range(3), phases).astype(np.float64)
+        stays = session.share[i] >= 1
+        for c in session.circuits:
+            self._cars_a[c][phases, t] += current_a
+            self._staying_a[c][phases, t] += current_a * stays
+        apart = used[:, np.newaxis] - used
+        self._apart_a[:, :, t] += current_a * (apart if stays else np.maximum(apart, 0.0))
+        per_a = kw_per_a(self._problem.voltage_v, len(phases)) * float(session.share[i])
+        self._charging_kw[t] += current_a * per_a
+
+    def _fits(self, s: int, i: int, k: int, current_a: float) -> bool:
+        """Whether every limit of the slot holds with this current on top."""
+        self._add(s, i, k, current_a)
+        fits = self._holds(int(self._problem.sessions[s].slots[i]))
+        self._add(s, i, k, -current_a)
+        return fits
+
+    def _holds(self, t: int) -> bool:
+        """Whether every limit of slot ``t`` holds."""
+        problem = self._problem
+        cut_kw = self._cut_kw(t)
+        for c, circuit in enumerate(problem.circuits):
+            base = circuit.base_a[:, t] + circuit.relief_a_per_kw[:, t] * cut_kw
+            if (base + self._cars_a[c][:, t] > circuit.limit_a[:, t] + EPS).any():
+                return False
+            if (-(base + self._staying_a[c][:, t]) > circuit.feed_limit_a[:, t] + EPS).any():
+                return False
+            if circuit.limit_kw is not None and self._power_kw(c, t, cut_kw) > circuit.limit_kw[t] + EPS:
+                return False
+        return self._balanced(t, cut_kw)
+
+    def _cut_kw(self, t: int) -> float:
+        """Solar that the export limit cuts off in slot ``t`` [kW]."""
+        limit = self._problem.export_limit_kw
+        if limit is None:
+            return 0.0
+        left = float(self._problem.surplus_kw[t]) - float(self._charging_kw[t]) - limit
+        return min(max(left, 0.0), float(self._problem.solar_kw[t]))
+
+    def _power_kw(self, c: int, t: int, cut_kw: float) -> float:
+        """Power in circuit ``c``, with every car at its full power [kW]."""
+        circuit = self._problem.circuits[c]
+        cars = float(self._cars_a[c][:, t].sum()) * kw_per_a(self._problem.voltage_v, 1)
+        return float(circuit.base_kw[t] + circuit.relief_kw_per_kw[t] * cut_kw) + cars
+
+    def _balanced(self, t: int, cut_kw: float) -> bool:
+        """Whether the grid stays within its imbalance limit."""
+        if self._problem.imbalance_limit_a is None:
+            return True
+        grid = self._problem.circuits[0]
+        base: FloatArray = grid.base_a[:, t] + grid.relief_a_per_kw[:, t] * cut_kw
+        apart = base[:, np.newaxis] - base + self._apart_a[:, :, t]
+        return bool(apart.max() <= self._problem.imbalance_limit_a[t] + EPS)
