@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -14,12 +14,11 @@ from scheduler.batches import improved
 from scheduler.deadline import Deadline
 from scheduler.problem import FloatArray
 from scheduler.search import Layout
+from scheduler.solved import THOROUGH_S, Aim
 from scheduler.standard_form import StandardForm
 
 SMALL_DRAWS: Final = 420
 """Up to so many choices, on and off is searched together with the steps."""
-_THOROUGH_S: Final = 5.0
-"""Time for more than was asked [s]: steps cost little, time is dear."""
 _EPS: Final = 1e-6
 _WINDOWS: Final = (0, 1, 10_000)
 """Steps by which a current may leave its neighbours on the grid, try by try."""
@@ -55,44 +54,33 @@ def in_steps(layout: Layout, x: FloatArray) -> FloatArray:
     return y
 
 
-@dataclass(frozen=True, slots=True)
-class Aim:
-    """How near to a bound a point has to come; both gaps are absolute."""
-
-    bound: float
-    fine: float
-    """Nearer is not worth looking for."""
-    asked: float
-    """Until this is reached, all the time there is may be used."""
-
-
 def round_to_steps(
-    form: StandardForm, layout: Layout, x: FloatArray, aim: Aim, deadline: Deadline
+    form: StandardForm, layout: Layout, x: FloatArray, bound: float, aim: Aim, deadline: Deadline
 ) -> FloatArray | None:
-    """The best executable point found near ``x``; None where none was found.
+    """An executable point near ``x`` and as near to ``bound`` as the aim wants; None if there is none.
 
     First the steps next to ``x`` alone; then, as far as the aim wants it, everything at once in small
     problems, batch by batch in large ones, and at last everything with the time that is left.
     """
     stepped, change = whole_steps(form, layout)
-    y = _nearest(stepped, layout, x, aim, deadline)
+    y = _nearest(stepped, layout, x, bound, aim, deadline)
     done = False
     if len(layout.table.slot) <= SMALL_DRAWS:
-        if not _reached(stepped, y, aim.bound + aim.fine):
-            brief = Deadline.after(deadline.clock, min(deadline.left_s, _THOROUGH_S))
-            y, done = _full(stepped, y, aim, brief)
+        if not _reached(stepped, y, bound + aim.fine):
+            brief = Deadline.after(deadline.clock, min(deadline.left_s, THOROUGH_S))
+            y, done = _full(stepped, y, bound, aim, brief)
     elif y is not None:
-        y = _by_batches(stepped, layout, y, aim, deadline)
-    if not (done or deadline.over or _reached(stepped, y, aim.bound + aim.asked)):
-        y, _ = _full(stepped, y, aim, deadline)
+        y = _by_batches(stepped, layout, y, bound, aim, deadline)
+    if not (done or deadline.over or _reached(stepped, y, bound + aim.asked)):
+        y, _ = _full(stepped, y, bound, aim, deadline)
     return None if y is None else np.asarray(change @ y)
 
 
 def _by_batches(
-    stepped: StandardForm, layout: Layout, y: FloatArray, aim: Aim, deadline: Deadline
+    stepped: StandardForm, layout: Layout, y: FloatArray, bound: float, aim: Aim, deadline: Deadline
 ) -> FloatArray:
     """``y`` improved pass by pass, until it is as good as asked or a pass is not worth its time."""
-    while not (deadline.over or _reached(stepped, y, aim.bound + aim.asked)):
+    while not (deadline.over or _reached(stepped, y, bound + aim.asked)):
         better = improved(stepped, layout, y, gap=aim.fine / 10, deadline=deadline)
         gained = stepped.value(y) - stepped.value(better)
         y = better
@@ -107,24 +95,22 @@ def _reached(stepped: StandardForm, y: FloatArray | None, value: float) -> bool:
 
 
 def _nearest(
-    stepped: StandardForm, layout: Layout, x: FloatArray, aim: Aim, deadline: Deadline
+    stepped: StandardForm, layout: Layout, x: FloatArray, bound: float, aim: Aim, deadline: Deadline
 ) -> FloatArray | None:
     """The best point in the first neighbourhood of ``x`` that has one."""
     for near in _neighbourhoods(stepped, layout, x):
-        answer = highs.solve(
-            near, time_limit_s=deadline.left_s, gap=aim.fine / 2, target=aim.bound + aim.fine
-        )
+        answer = highs.solve(near, time_limit_s=deadline.left_s, gap=aim.fine / 2, target=bound + aim.fine)
         if answer.x is not None:
             return _snapped(answer.x, near)
     return None
 
 
 def _full(
-    stepped: StandardForm, y: FloatArray | None, aim: Aim, deadline: Deadline
+    stepped: StandardForm, y: FloatArray | None, bound: float, aim: Aim, deadline: Deadline
 ) -> tuple[FloatArray | None, bool]:
     """The best point found with everything open, from ``y`` on, and whether no better one exists."""
     answer = highs.solve(
-        stepped, time_limit_s=deadline.left_s, gap=aim.fine / 2, target=aim.bound + aim.fine, start=y
+        stepped, time_limit_s=deadline.left_s, gap=aim.fine / 2, target=bound + aim.fine, start=y
     )
     if answer.x is not None and (y is None or stepped.value(answer.x) < stepped.value(y)):
         y = _snapped(answer.x, stepped)

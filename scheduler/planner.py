@@ -18,7 +18,8 @@ from scheduler.deadline import Clock
 from scheduler.evaluate import evaluate
 from scheduler.from_site import problem_of
 from scheduler.problem import Problem
-from scheduler.stages import GAP_KWH, GOOD_ENOUGH_EUR, PlanOptions, Solved, solve
+from scheduler.solved import GAP_KWH, GOOD_ENOUGH_EUR, PlanOptions, Solved
+from scheduler.stages import solve
 
 __all__ = ["PlanOptions", "cost_of_charging_at_once_eur", "plan_site"]
 

@@ -12,6 +12,7 @@ from scheduler import highs
 from scheduler.deadline import Deadline
 from scheduler.highs import Answer
 from scheduler.problem import DrawTable, FloatArray
+from scheduler.solved import THOROUGH_S, Aim
 from scheduler.standard_form import BoolArray, Columns, StandardForm
 
 SMALL_DRAWS: Final = 600
@@ -33,46 +34,64 @@ def search(
     form: StandardForm,
     layout: Layout,
     relaxed: Answer,
-    *,
-    gap: float,
+    aim: Aim,
     deadline: Deadline,
     start: FloatArray | None = None,
 ) -> Answer:
     """Best point of ``form`` found, and the best bound proven for it.
 
-    ``relaxed`` is the answer of the relaxation with the same objective; ``gap`` is absolute.
+    ``relaxed`` is the answer of the relaxation with the same objective. Restricted searches go for the
+    fine gap; everything at once is searched in small problems, and where the asked gap is not reached.
     """
-    best, bound = None, relaxed.bound
     if relaxed.x is None:
         return relaxed
-    for free in _tries(layout, relaxed):
-        if best is not None and (form.value(best) - bound <= gap or deadline.over):
-            break
-        answer = highs.solve(
-            _fixed(form, layout, relaxed.x, free),
-            time_limit_s=deadline.left_s,
-            gap=gap / 2,
-            target=bound + gap,
-            start=start if best is None else best,
-        )
-        if free.all():
-            bound = max(bound, answer.bound)
-            if answer.infeasible and best is None:
-                return answer
-        if answer.x is not None and (best is None or form.value(answer.x) < form.value(best)):
-            best = answer.x
-    return Answer(best, bound, infeasible=False)
+    best = Answer(None, relaxed.bound, infeasible=False)
+    if len(layout.table.slot) > SMALL_DRAWS:
+        for free in _tries(layout, relaxed):
+            part = _fixed(form, layout, relaxed.x, free)
+            best = _better(form, best, part, aim.fine, deadline, start)
+            if _near(form, best, aim.fine) or deadline.over:
+                break
+    elif not deadline.over:
+        brief = Deadline.after(deadline.clock, min(deadline.left_s, THOROUGH_S))
+        best = _better(form, best, form, aim.fine, brief, start)
+    if not (best.infeasible or deadline.over or _near(form, best, aim.asked)):
+        best = _better(form, best, form, aim.asked, deadline, start)
+    return best
+
+
+def _near(form: StandardForm, best: Answer, gap: float) -> bool:
+    """Whether the best point is within ``gap`` of the bound."""
+    return best.x is not None and form.value(best.x) - best.bound <= gap
+
+
+def _better(
+    form: StandardForm,
+    best: Answer,
+    part: StandardForm,
+    gap: float,
+    deadline: Deadline,
+    start: FloatArray | None,
+) -> Answer:
+    """``best``, or what a search of ``part`` finds; the whole ``form`` as its part also moves the bound."""
+    answer = highs.solve(
+        part,
+        time_limit_s=deadline.left_s,
+        gap=gap / 2,
+        target=best.bound + gap,
+        start=start if best.x is None else best.x,
+    )
+    bound = max(best.bound, answer.bound) if part is form and not answer.infeasible else best.bound
+    if answer.x is None or (best.x is not None and form.value(answer.x) >= form.value(best.x)):
+        return Answer(best.x, bound, infeasible=part is form and answer.infeasible and best.x is None)
+    return Answer(answer.x, bound, infeasible=False)
 
 
 def _tries(layout: Layout, relaxed: Answer) -> Iterator[BoolArray]:
-    """Which draws are left to choose, from few to all."""
-    table = layout.table
-    everything = np.ones(len(table.slot), dtype=bool)
-    if len(everything) > SMALL_DRAWS:
-        undecided = _undecided(layout, relaxed)
-        for near in _NEAR:
-            yield undecided | _cheapest_unused(layout, relaxed, near)
-    yield everything
+    """Which draws are left to choose, from few to more."""
+    undecided = _undecided(layout, relaxed)
+    for near in _NEAR:
+        yield undecided | _cheapest_unused(layout, relaxed, near)
 
 
 def _current_a(layout: Layout, x: FloatArray) -> FloatArray:
@@ -110,8 +129,6 @@ def _cheapest_unused(layout: Layout, relaxed: Answer, near: int) -> BoolArray:
 
 def _fixed(form: StandardForm, layout: Layout, x: FloatArray, free: BoolArray) -> StandardForm:
     """``form`` with every draw that is not ``free`` on or off as it is in ``x``."""
-    if free.all():
-        return form
     on = (_current_a(layout, x) >= layout.table.min_a - _EPS_A).astype(np.float64)
     held = ~free
     return form.with_bounds(layout.columns.on[held], on[held], on[held])

@@ -14,55 +14,20 @@ from scheduler.calm import calmed
 from scheduler.deadline import Clock, Deadline
 from scheduler.evaluate import Outcome, evaluate
 from scheduler.highs import Answer
-from scheduler.lattice import Aim, round_to_steps
+from scheduler.lattice import round_to_steps
 from scheduler.model import CALM_RULES, ON_OFF, RULES, build
 from scheduler.problem import FloatArray, Problem
 from scheduler.search import Layout, search
+from scheduler.solved import FOR_MISSING, Aim, PlanOptions, Solved
 from scheduler.standard_form import StandardForm, compiled
 
-GOOD_ENOUGH_EUR: Final = 0.01
-"""A gap up to this is good enough whatever was asked."""
 _STARTS: Final = frozenset(rule.__name__ for rule in CALM_RULES)
 _EPS: Final = 1e-6
-GAP_KWH: Final = 1e-3
-"""Gap at which missing energy counts as the least."""
-_FINE_GAP: Final = 1e-3
 _LEAST_CALM_EUR: Final = 1e-4
 _GRACE_S: Final = 5.0
-"""Time for the one relaxation that a certificate needs, even where no time is left [s]."""
+"""Time for the search that a certificate needs, even where no time is left [s]."""
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class PlanOptions:
-    """How good a plan has to be, how calm, and how long it may take."""
-
-    gap: float = 0.01
-    """Largest gap, relative to the cost of charging; whole amperes alone may take half of it."""
-    calm_eur: float | None = None
-    """What calm may cost [EUR]; None: the larger of 0.01 EUR and 0.2 % of the charging cost."""
-    time_limit_s: float = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Solved:
-    """Executable currents, what follows from them, and how good they provably are."""
-
-    outcome: Outcome
-    cost_bound_eur: float
-    """For the shortfall that was reached."""
-    shortfall_bound_kwh: float
-    cost_before_rounding_eur: float
-    bound_before_rounding_eur: float
-    """Cost and bound of the search, at the shortfall that currents without steps need."""
-    build_s: float = 0.0
-    rows: int = 0
-    columns: int = 0
-    binaries: int = 0
-    by_rule: bool = False
-    x: FloatArray | None = None
-    """The point of the model that the currents come from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,45 +65,30 @@ def solve(problem: Problem, options: PlanOptions, clock: Clock, progress: Progre
     missing = _least_missing(model, deadline)
     relaxed = _relaxed_cost(model, missing.kept_kwh, deadline)
     scale = max(abs(relaxed.bound - evaluate(problem, np.zeros(len(problem.draws))).cost_eur), 1.0)
-    gaps = _Gaps.of(options, scale)
+    aim = Aim.for_money(options, scale)
     progress("searching")
     form = model.costing(missing.kept_kwh)
-    found = search(form, model.layout, relaxed, gap=gaps.fine_eur, deadline=deadline)
+    found = search(form, model.layout, relaxed, aim, deadline)
     if found.infeasible:
         missing = _least_missing_on_off(model, missing, deadline)
-        found = _found_again(model, missing, gaps.fine_eur, deadline)
+        found = _found_again(model, missing, aim, deadline)
     if found.x is None:
         raise SolverError("no plan was found in time")
     progress("rounding to executable currents")
-    best = _rounded(model, missing, found, gaps, deadline)
-    calm_eur = _calm_eur(options, scale, best, gaps)
+    best = _rounded(model, missing, found, aim, deadline)
+    calm_eur = _calm_eur(options, scale, best, aim)
     if calm_eur > 0 and not deadline.over:
         progress("calming")
         best = replace(best, outcome=_calmer(whole, best, calm_eur, deadline))
     return best
 
 
-@dataclass(frozen=True, slots=True)
-class _Gaps:
-    """What a plan may cost above its bound [EUR]."""
-
-    asked_eur: float
-    fine_eur: float
-    """Nearer is not worth looking for."""
-
-    @classmethod
-    def of(cls, options: PlanOptions, scale_eur: float) -> _Gaps:
-        """The gaps for a charging cost of ``scale_eur``."""
-        asked = max(options.gap * scale_eur, GOOD_ENOUGH_EUR)
-        return cls(asked, min(asked / 4, max(_FINE_GAP * scale_eur, GOOD_ENOUGH_EUR / 4)))
-
-
-def _calm_eur(options: PlanOptions, scale_eur: float, best: Solved, gaps: _Gaps) -> float:
+def _calm_eur(options: PlanOptions, scale_eur: float, best: Solved, aim: Aim) -> float:
     """What calm may cost [EUR]: as asked, or a little that does not take a plan from its asked gap."""
     if options.calm_eur is not None:
         return options.calm_eur
     little_eur = max(0.01, 0.002 * scale_eur)
-    left_eur = gaps.asked_eur - (best.outcome.cost_eur - best.cost_bound_eur)
+    left_eur = aim.asked - (best.outcome.cost_eur - best.cost_bound_eur)
     return min(little_eur, max(left_eur, _LEAST_CALM_EUR)) if left_eur >= 0 else little_eur
 
 
@@ -178,7 +128,7 @@ def _least_missing_on_off(model: _Model, known: _Missing, deadline: Deadline) ->
     """The least missing energy with minimum currents."""
     form = model.missing()
     relaxed = highs.solve(model.relaxed(form), time_limit_s=deadline.left_s)
-    least = search(form, model.layout, relaxed, gap=GAP_KWH, deadline=deadline)
+    least = search(form, model.layout, relaxed, FOR_MISSING, deadline)
     if least.x is None:
         raise SolverError("no plan was found in time")
     return _Missing(max(known.bound_kwh, least.bound), form.value(least.x) + _EPS, least.x)
@@ -192,32 +142,31 @@ def _relaxed_cost(model: _Model, kept_kwh: float, deadline: Deadline) -> Answer:
     return relaxed
 
 
-def _found_again(model: _Model, missing: _Missing, gap_eur: float, deadline: Deadline) -> Answer:
+def _found_again(model: _Model, missing: _Missing, aim: Aim, deadline: Deadline) -> Answer:
     """The search for the least cost, where more is missing than the relaxation said."""
     relaxed = _relaxed_cost(model, missing.kept_kwh, deadline)
     form = model.costing(missing.kept_kwh)
-    found = search(form, model.layout, relaxed, gap=gap_eur, deadline=deadline, start=missing.x)
+    found = search(form, model.layout, relaxed, aim, deadline, start=missing.x)
     return found if found.x is not None else replace(found, x=missing.x)
 
 
-def _rounded(model: _Model, missing: _Missing, found: Answer, gaps: _Gaps, deadline: Deadline) -> Solved:
+def _rounded(model: _Model, missing: _Missing, found: Answer, aim: Aim, deadline: Deadline) -> Solved:
     """The executable plan nearest to ``found``; with a little more missing where the steps force it."""
     assert found.x is not None
-    aim = Aim(found.bound, gaps.fine_eur, gaps.asked_eur)
-    x = round_to_steps(model.costing(missing.kept_kwh), model.layout, found.x, aim, deadline)
+    bound = found.bound
+    x = round_to_steps(model.costing(missing.kept_kwh), model.layout, found.x, bound, aim, deadline)
     if x is None:
         least = _least_on_steps(model, missing, found.x, deadline)
         kept = _Missing(missing.bound_kwh, model.missing().value(least) + _EPS, least)
-        again = _found_again(model, kept, gaps.fine_eur, deadline.at_least(_GRACE_S))
-        aim = Aim(again.bound, gaps.fine_eur, gaps.asked_eur)
-        x = round_to_steps(model.costing(kept.kept_kwh), model.layout, least, aim, deadline)
+        bound = _found_again(model, kept, aim, deadline.at_least(_GRACE_S)).bound
+        x = round_to_steps(model.costing(kept.kept_kwh), model.layout, least, bound, aim, deadline)
         x = least if x is None else x
     outcome = _evaluated(model, x)
     if outcome.violations:
         raise SolverError(f"the solver's plan breaks a limit: {outcome.violations[0]}")
     return Solved(
         outcome=outcome,
-        cost_bound_eur=min(aim.bound, outcome.cost_eur),
+        cost_bound_eur=min(bound, outcome.cost_eur),
         shortfall_bound_kwh=missing.bound_kwh,
         cost_before_rounding_eur=model.form.value(found.x),
         bound_before_rounding_eur=found.bound,
@@ -231,8 +180,7 @@ def _rounded(model: _Model, missing: _Missing, found: Answer, gaps: _Gaps, deadl
 
 def _least_on_steps(model: _Model, missing: _Missing, x: FloatArray, deadline: Deadline) -> FloatArray:
     """An executable point near ``x`` with as little missing as the steps allow."""
-    aim = Aim(missing.bound_kwh, GAP_KWH, GAP_KWH)
-    least = round_to_steps(model.missing(), model.layout, x, aim, deadline)
+    least = round_to_steps(model.missing(), model.layout, x, missing.bound_kwh, FOR_MISSING, deadline)
     if least is None:
         raise SolverError("no executable currents were found in time")
     return least

@@ -12,7 +12,8 @@ import pytest
 from domain.phases import PhaseSet
 from scheduler.planner import proof_of
 from scheduler.problem import Circuit, Problem, Session
-from scheduler.stages import PlanOptions, Solved, solve
+from scheduler.solved import PlanOptions, Solved
+from scheduler.stages import solve
 from tests.scheduler.brute_force import Lattice, lattice_of
 from tests.scheduler.tiny import ALL, VOLTS, circuit, problem, session
 from tests.tolerance import approx_eur, approx_kwh

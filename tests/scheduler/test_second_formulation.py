@@ -11,7 +11,8 @@ import pytest
 
 from scheduler.from_site import problem_of
 from scheduler.problem import Problem
-from scheduler.stages import PlanOptions, Solved, solve
+from scheduler.solved import PlanOptions, Solved
+from scheduler.stages import solve
 from tests.random_cases import random_case
 from tests.scheduler.second_formulation import SecondFormulation
 from tests.scheduler.tiny import problem, session

@@ -1,0 +1,68 @@
+"""What is asked of a solution, and what it is: options, aims, and the solution with its certificate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from scheduler.evaluate import Outcome
+from scheduler.problem import FloatArray
+
+GOOD_ENOUGH_EUR: Final = 0.01
+"""A gap up to this is good enough whatever was asked."""
+GAP_KWH: Final = 1e-3
+"""Gap at which missing energy counts as the least."""
+THOROUGH_S: Final = 5.0
+"""Time for a finer plan than was asked [s]."""
+_FINE_GAP: Final = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """How good a plan has to be, how calm, and how long it may take."""
+
+    gap: float = 0.01
+    """Largest gap, relative to the cost of charging; whole amperes alone may take half of it."""
+    calm_eur: float | None = None
+    """What calm may cost [EUR]; None: the larger of 0.01 EUR and 0.2 % of the charging cost."""
+    time_limit_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """How near to its bound a point has to come; gaps are absolute, in the unit of the objective."""
+
+    asked: float
+    """Until this is reached, all the time there is may be used."""
+    fine: float
+    """Nearer is not worth looking for."""
+
+    @classmethod
+    def for_money(cls, options: PlanOptions, scale_eur: float) -> Aim:
+        """The aim for a charging cost of ``scale_eur``."""
+        asked = max(options.gap * scale_eur, GOOD_ENOUGH_EUR)
+        return cls(asked, min(asked / 4, max(_FINE_GAP * scale_eur, GOOD_ENOUGH_EUR / 4)))
+
+
+FOR_MISSING: Final = Aim(GAP_KWH, GAP_KWH)
+"""The aim for missing energy [kWh]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """Executable currents, what follows from them, and how good they provably are."""
+
+    outcome: Outcome
+    cost_bound_eur: float
+    """For the shortfall that was reached."""
+    shortfall_bound_kwh: float
+    cost_before_rounding_eur: float
+    bound_before_rounding_eur: float
+    """Cost and bound of the search, at the shortfall that currents without steps need."""
+    build_s: float = 0.0
+    rows: int = 0
+    columns: int = 0
+    binaries: int = 0
+    by_rule: bool = False
+    x: FloatArray | None = None
+    """The point of the model that the currents come from."""
