@@ -9,9 +9,14 @@ from scheduler.problem import FloatArray, Problem
 
 
 def alone_bound_eur(problem: Problem, missing_kwh: float) -> float:
-    """No plan with at most ``missing_kwh`` missing in all costs less [EUR]."""
+    """No plan with at most ``missing_kwh`` missing in all costs less [EUR].
+
+    What is missing saves at most the dearest price.
+    """
+    price = _least_price(problem)
+    saved = missing_kwh * max(float(price.max(initial=0.0)), 0.0)
     nothing = evaluate(problem, np.zeros(len(problem.draws))).cost_eur
-    return nothing + sum(_alone_eur(problem, s, missing_kwh) for s in range(len(problem.sessions)))
+    return nothing - saved + sum(_alone_eur(problem, s, price) for s in range(len(problem.sessions)))
 
 
 def _least_price(problem: Problem) -> FloatArray:
@@ -24,15 +29,14 @@ def _least_price(problem: Problem) -> FloatArray:
     return least
 
 
-def _alone_eur(problem: Problem, s: int, missing_kwh: float) -> float:
+def _alone_eur(problem: Problem, s: int, price: FloatArray) -> float:
     """Least cost of one session's energy when it is alone in the world [EUR]."""
     session, table = problem.sessions[s], problem.draw_table
     most_per_slot = np.zeros(problem.slots)
     mine = table.session == s
     energy = (table.mean_kw_per_a * table.max_a * problem.hours[table.slot])[mine]
     np.maximum.at(most_per_slot, table.slot[mine], energy)
-    price = _least_price(problem)
-    need = session.goals[-1].least_kwh - missing_kwh if session.goals else 0.0
+    need = session.goals[-1].least_kwh if session.goals else 0.0
     taken = cost = 0.0
     for t in np.argsort(price, kind="stable"):
         wanted = session.most_kwh if price[t] < 0 else need
