@@ -11,7 +11,7 @@ import numpy as np
 from domain.units import kw_per_a
 from scheduler.problem import Circuit, FloatArray, Goal, Option, Problem, Session
 
-FOLDER: Final = Path(__file__).parent / "instances"
+FOLDER: Final = Path(__file__).parent / "instance_files"
 SITES: Final = ("site10", "site54", "site200")
 HOUSES: Final = ("house96", "house192")
 VOLTS: Final = 230.0
