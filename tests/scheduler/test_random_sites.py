@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from time import perf_counter
 
 import pytest
@@ -16,8 +15,6 @@ from tests.independent_check import faults
 from tests.random_cases import START, random_case
 
 SEEDS = st.integers(0, 2**32 - 1)
-LONG = 20 if os.environ.get("CHARGEWRIGHT_LONG") else 1
-"""How many times more sites ``make test-long`` tries."""
 
 
 def checked_plan(seed: int, calm_eur: float | None) -> Plan | None:
@@ -35,7 +32,7 @@ def checked_plan(seed: int, calm_eur: float | None) -> Plan | None:
 
 @pytest.mark.parametrize("part", range(4))
 def test_no_limit_of_a_random_site_is_broken(part: int) -> None:
-    @settings(max_examples=250 * LONG, derandomize=True, deadline=None)
+    @settings(max_examples=250, derandomize=True, deadline=None)
     @given(seed=SEEDS)
     def every_site(seed: int) -> None:
         checked_plan(seed ^ (part * 0x9E3779B9), calm_eur=0.0)
@@ -43,7 +40,7 @@ def test_no_limit_of_a_random_site_is_broken(part: int) -> None:
     every_site()
 
 
-@settings(max_examples=60 * LONG, derandomize=True, deadline=None)
+@settings(max_examples=60, derandomize=True, deadline=None)
 @given(seed=SEEDS)
 def test_calm_breaks_no_limit_and_keeps_to_its_money(seed: int) -> None:
     plan = checked_plan(seed, calm_eur=0.05)
@@ -52,3 +49,17 @@ def test_calm_breaks_no_limit_and_keeps_to_its_money(seed: int) -> None:
         return
     assert plan.cost.total_eur <= restless.cost.total_eur + 0.05 + 0.01
     assert plan.proof.shortfall_kwh == pytest.approx(restless.proof.shortfall_kwh, abs=0.01)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("part", range(10))
+def test_no_limit_of_a_thousand_larger_sites_is_broken(part: int) -> None:
+    for seed in range(part * 100, (part + 1) * 100):
+        try:
+            site, inputs = random_case(seed, slots=32, most_chargers=9)
+        except InputError:
+            continue
+        plan = plan_site(
+            site, inputs, made_at=START, clock=perf_counter, options=PlanOptions(time_limit_s=5.0)
+        )
+        assert faults(site, inputs, plan) == [], f"random_case({seed}, 32, 9)"
