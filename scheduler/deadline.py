@@ -26,6 +26,10 @@ class Deadline:
         """Seconds that are left, never below 0."""
         return max(0.0, self.at_s - self.clock())
 
+    def share(self, part: float) -> Deadline:
+        """A deadline after ``part`` of the time that is left."""
+        return Deadline.after(self.clock, self.left_s * part)
+
     def at_least(self, limit_s: float) -> Deadline:
         """The deadline, or ``limit_s`` from now where that is later."""
         return self if self.left_s >= limit_s else Deadline.after(self.clock, limit_s)

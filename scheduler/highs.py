@@ -8,10 +8,18 @@ import highspy
 import numpy as np
 
 from domain.errors import SolverError
-from scheduler.problem import FloatArray
+from scheduler.problem import FloatArray, IntArray
 from scheduler.standard_form import StandardForm
 
 _LEAST_TIME_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Values of some variables to begin from; HiGHS finds the others."""
+
+    columns: IntArray
+    values: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +44,30 @@ def solve(
     time_limit_s: float,
     gap: float = 0.0,
     target: float = -np.inf,
-    start: FloatArray | None = None,
+    start: FloatArray | Hint | None = None,
 ) -> Answer:
     """Best point of ``form`` within ``time_limit_s``, at most ``gap`` (absolute) above its bound.
 
-    A point at or below ``target`` is good enough; ``start`` is a point to begin from.
+    A point at or below ``target`` is good enough; ``start`` is a point, or part of one, to begin from.
     Raises SolverError where HiGHS itself fails.
     """
     highs = _loaded(form, max(time_limit_s, _LEAST_TIME_S), gap)
     highs.setOptionValue("objective_target", target)
     if start is not None and form.whole.any():
-        point = highspy.HighsSolution()
-        point.col_value = start.tolist()
-        highs.setSolution(point)
+        _begin_from(highs, start)
     if highs.run() == highspy.HighsStatus.kError:
         raise SolverError("HiGHS stopped with an error")
     return _answer(highs, form)
+
+
+def _begin_from(highs: highspy.Highs, start: FloatArray | Hint) -> None:
+    """Give HiGHS a point to begin from."""
+    if isinstance(start, Hint):
+        highs.setSolution(len(start.columns), start.columns.astype(np.int32), start.values)
+        return
+    point = highspy.HighsSolution()
+    point.col_value = start.tolist()
+    highs.setSolution(point)
 
 
 def _loaded(form: StandardForm, time_limit_s: float, gap: float) -> highspy.Highs:

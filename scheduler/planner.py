@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-import numpy as np
-
 from domain.errors import SolverError
 from domain.inputs import PlanInputs
 from domain.plan import Plan, Proof, Status
 from domain.site import Site
-from scheduler.alone_bound import alone_bound_eur
 from scheduler.assemble import assembled, cost_of, shortfall_kwh
-from scheduler.by_rule import charge_at_once, cheapest_first
+from scheduler.by_rule import charge_at_once
 from scheduler.deadline import Clock
 from scheduler.evaluate import evaluate
+from scheduler.fallback import solved_by_rule
 from scheduler.from_site import problem_of
 from scheduler.problem import Problem
 from scheduler.solved import GAP_KWH, GOOD_ENOUGH_EUR, PlanOptions, Solved
@@ -45,8 +43,9 @@ def plan_site(
     try:
         solved = solve(stated.problem, options, clock, on_progress or (lambda _: None))
     except SolverError as error:
-        notes.append(f"planned by rule, because the solver gave nothing: {error}")
-        solved = solved_by_rule(stated.problem)
+        solved = solved_by_rule(stated.problem, str(error))
+    if solved.by_rule:
+        notes.append(f"planned by rule, because the solver gave nothing: {solved.by_rule}")
     proof = proof_of(stated.problem, solved, options, seconds=clock() - begun)
     return assembled(site, inputs, stated, solved.outcome, proof, made_at=made_at, notes=tuple(notes))
 
@@ -55,22 +54,6 @@ def cost_of_charging_at_once_eur(site: Site, inputs: PlanInputs) -> float:
     """Money of the whole site when every car charges on arrival, as fast as the limits allow [EUR]."""
     problem = problem_of(site, inputs).problem
     return evaluate(problem, charge_at_once(problem)).cost_eur
-
-
-def solved_by_rule(problem: Problem) -> Solved:
-    """The plan by rule, or no charging where even that would break a limit, with the simplest bound."""
-    outcome = evaluate(problem, cheapest_first(problem))
-    if outcome.violations:
-        outcome = evaluate(problem, np.zeros(len(problem.draws)))
-    bound = min(alone_bound_eur(problem, float(outcome.missing_kwh.sum())), outcome.cost_eur)
-    return Solved(
-        outcome=outcome,
-        cost_bound_eur=bound,
-        shortfall_bound_kwh=0.0,
-        cost_before_rounding_eur=outcome.cost_eur,
-        bound_before_rounding_eur=bound,
-        by_rule=True,
-    )
 
 
 def proof_of(problem: Problem, solved: Solved, options: PlanOptions, *, seconds: float) -> Proof:

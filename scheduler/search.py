@@ -10,7 +10,7 @@ import numpy as np
 
 from scheduler import highs
 from scheduler.deadline import Deadline
-from scheduler.highs import Answer
+from scheduler.highs import Answer, Hint
 from scheduler.problem import DrawTable, FloatArray
 from scheduler.solved import THOROUGH_S, Aim
 from scheduler.standard_form import BoolArray, Columns, StandardForm
@@ -36,7 +36,7 @@ def search(
     relaxed: Answer,
     aim: Aim,
     deadline: Deadline,
-    start: FloatArray | None = None,
+    start: FloatArray | Hint | None = None,
 ) -> Answer:
     """Best point of ``form`` found, and the best bound proven for it.
 
@@ -71,7 +71,7 @@ def _better(
     part: StandardForm,
     gap: float,
     deadline: Deadline,
-    start: FloatArray | None,
+    start: FloatArray | Hint | None,
 ) -> Answer:
     """``best``, or what a search of ``part`` finds; the whole ``form`` as its part also moves the bound."""
     answer = highs.solve(

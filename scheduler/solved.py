@@ -53,6 +53,7 @@ class Solved:
     """Executable currents, what follows from them, and how good they provably are."""
 
     outcome: Outcome
+    without_charging_eur: float
     cost_bound_eur: float
     """For the shortfall that was reached."""
     shortfall_bound_kwh: float
@@ -63,6 +64,12 @@ class Solved:
     rows: int = 0
     columns: int = 0
     binaries: int = 0
-    by_rule: bool = False
+    by_rule: str = ""
+    """Why the plan is made by rule; empty where the solver made it."""
     x: FloatArray | None = None
     """The point of the model that the currents come from."""
+
+    @property
+    def scale_eur(self) -> float:
+        """What gaps are measured by: the cost of charging, at least 1 EUR."""
+        return max(abs(self.outcome.cost_eur - self.without_charging_eur), 1.0)

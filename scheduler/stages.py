@@ -10,10 +10,12 @@ import numpy as np
 
 from domain.errors import SolverError
 from scheduler import highs
+from scheduler.by_rule import cheapest_first
 from scheduler.calm import calmed
 from scheduler.deadline import Clock, Deadline
 from scheduler.evaluate import Outcome, evaluate
-from scheduler.highs import Answer
+from scheduler.fallback import solved_by_rule
+from scheduler.highs import Answer, Hint
 from scheduler.lattice import round_to_steps
 from scheduler.model import CALM_RULES, ON_OFF, RULES, build
 from scheduler.problem import FloatArray, Problem
@@ -24,6 +26,8 @@ from scheduler.standard_form import StandardForm, compiled
 _STARTS: Final = frozenset(rule.__name__ for rule in CALM_RULES)
 _EPS: Final = 1e-6
 _LEAST_CALM_EUR: Final = 1e-4
+_SEARCH: Final = 0.5
+"""Share of the time that is left for a search; what comes after it needs time too."""
 _GRACE_S: Final = 5.0
 """Time for the search that a certificate needs, even where no time is left [s]."""
 
@@ -57,36 +61,77 @@ class _Model:
 
 
 def solve(problem: Problem, options: PlanOptions, clock: Clock, progress: Progress) -> Solved:
-    """Solve all stages; raises SolverError where the solver gives nothing that can be used."""
+    """Solve all stages; where the solver gives nothing in time, the plan is made by rule and says so."""
     deadline = Deadline.after(clock, options.time_limit_s)
     whole = _compiled(problem, clock, with_starts=options.calm_eur != 0)
     model = _without_starts(whole)
     progress("relaxing")
-    missing = _least_missing(model, deadline)
-    relaxed = _relaxed_cost(model, missing.kept_kwh, deadline)
-    scale = max(abs(relaxed.bound - evaluate(problem, np.zeros(len(problem.draws))).cost_eur), 1.0)
-    aim = Aim.for_money(options, scale)
-    progress("searching")
-    form = model.costing(missing.kept_kwh)
-    found = search(form, model.layout, relaxed, aim, deadline)
-    if found.infeasible:
-        missing = _least_missing_on_off(model, missing, deadline)
-        found = _found_again(model, missing, aim, deadline)
-    if found.x is None:
-        raise SolverError("no plan was found in time")
-    progress("rounding to executable currents")
-    best = _rounded(model, missing, found, aim, deadline)
-    calm_eur = _calm_eur(options, scale, best, aim)
+    shortfall_bound_kwh = 0.0
+    try:
+        missing = _least_missing(model, deadline)
+        shortfall_bound_kwh = missing.bound_kwh
+        best = _cheapest(model, missing, options, deadline, progress)
+    except SolverError as error:
+        return _by_rule(model, shortfall_bound_kwh, deadline, str(error))
+    calm_eur = _calm_eur(options, best)
     if calm_eur > 0 and not deadline.over:
         progress("calming")
         best = replace(best, outcome=_calmer(whole, best, calm_eur, deadline))
     return best
 
 
-def _calm_eur(options: PlanOptions, scale_eur: float, best: Solved, aim: Aim) -> float:
+def _cheapest(
+    model: _Model, missing: _Missing, options: PlanOptions, deadline: Deadline, progress: Progress
+) -> Solved:
+    """The cheapest executable plan at the least shortfall."""
+    relaxed = _relaxed_cost(model, missing.kept_kwh, deadline)
+    scale_eur = max(abs(relaxed.bound - evaluate(model.problem, _nothing(model)).cost_eur), 1.0)
+    aim = Aim.for_money(options, scale_eur)
+    progress("searching")
+    form, brief = model.costing(missing.kept_kwh), deadline.share(_SEARCH)
+    found = search(form, model.layout, relaxed, aim, brief, start=missing.x)
+    if found.infeasible:
+        missing = _least_missing_on_off(model, missing, deadline)
+        found = _found_again(model, missing, aim, deadline.share(_SEARCH))
+    if found.x is None:
+        found = replace(found, x=missing.x)
+    if found.x is None:
+        raise SolverError("no plan was found in time")
+    progress("rounding to executable currents")
+    return _rounded(model, missing, found, aim, deadline)
+
+
+def _by_rule(model: _Model, shortfall_bound_kwh: float, deadline: Deadline, reason: str) -> Solved:
+    """The plan by rule, with the relaxation's bound where there is time for it."""
+    solved = solved_by_rule(model.problem, reason)
+    reached_kwh = float(solved.outcome.missing_kwh.sum())
+    try:
+        bound = _relaxed_cost(model, reached_kwh + _EPS, deadline.at_least(_GRACE_S)).bound
+    except SolverError:
+        bound = solved.cost_bound_eur
+    bound = min(max(bound, solved.cost_bound_eur), solved.outcome.cost_eur)
+    return replace(
+        solved,
+        cost_bound_eur=bound,
+        bound_before_rounding_eur=bound,
+        shortfall_bound_kwh=shortfall_bound_kwh,
+        build_s=model.build_s,
+        rows=model.form.rows,
+        columns=model.form.columns,
+        binaries=int(model.form.whole.sum()),
+    )
+
+
+def _nothing(model: _Model) -> FloatArray:
+    """The currents of a plan that charges nobody."""
+    return np.zeros(len(model.problem.draws))
+
+
+def _calm_eur(options: PlanOptions, best: Solved) -> float:
     """What calm may cost [EUR]: as asked, or a little that does not take a plan from its asked gap."""
     if options.calm_eur is not None:
         return options.calm_eur
+    scale_eur, aim = best.scale_eur, Aim.for_money(options, best.scale_eur)
     little_eur = max(0.01, 0.002 * scale_eur)
     left_eur = aim.asked - (best.outcome.cost_eur - best.cost_bound_eur)
     return min(little_eur, max(left_eur, _LEAST_CALM_EUR)) if left_eur >= 0 else little_eur
@@ -118,9 +163,12 @@ class _Missing:
 
 def _least_missing(model: _Model, deadline: Deadline) -> _Missing:
     """The least missing energy that the relaxation allows; searched for where there is any."""
-    nothing = model.relaxed(model.costing(0.0))
-    if not highs.solve(nothing.with_cost(np.zeros(nothing.columns)), time_limit_s=deadline.left_s).infeasible:
+    full = model.relaxed(model.costing(0.0))
+    answer = highs.solve(full.with_cost(np.zeros(full.columns)), time_limit_s=deadline.left_s)
+    if answer.x is not None:
         return _Missing(0.0, 0.0)
+    if not answer.infeasible:
+        raise SolverError("not even the relaxation was solved in time")
     return _least_missing_on_off(model, _Missing(0.0, 0.0), deadline)
 
 
@@ -128,7 +176,9 @@ def _least_missing_on_off(model: _Model, known: _Missing, deadline: Deadline) ->
     """The least missing energy with minimum currents."""
     form = model.missing()
     relaxed = highs.solve(model.relaxed(form), time_limit_s=deadline.left_s)
-    least = search(form, model.layout, relaxed, FOR_MISSING, deadline)
+    rule = cheapest_first(model.problem)
+    hint = Hint(model.layout.columns.on, (rule > 0).astype(np.float64))
+    least = search(form, model.layout, relaxed, FOR_MISSING, deadline.share(_SEARCH), start=hint)
     if least.x is None:
         raise SolverError("no plan was found in time")
     return _Missing(max(known.bound_kwh, least.bound), form.value(least.x) + _EPS, least.x)
@@ -166,6 +216,7 @@ def _rounded(model: _Model, missing: _Missing, found: Answer, aim: Aim, deadline
         raise SolverError(f"the solver's plan breaks a limit: {outcome.violations[0]}")
     return Solved(
         outcome=outcome,
+        without_charging_eur=evaluate(model.problem, _nothing(model)).cost_eur,
         cost_bound_eur=min(bound, outcome.cost_eur),
         shortfall_bound_kwh=missing.bound_kwh,
         cost_before_rounding_eur=model.form.value(found.x),
