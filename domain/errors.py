@@ -4,6 +4,12 @@ ChargewrightError
 ├── InputError          what the user gave is wrong: every fault at once          exit code 2
 ├── NotBuilt            a key whose rule this version does not have yet           exit code 1
 ├── SourceError         a price, solar or load source could not give its series   exit code 2
+│   ├── NotPublished    nothing there yet: ask again when it is due
+│   ├── Limited         asked too often: ask again at ``until``
+│   ├── KeyRefused      the key is missing, wrong or without rights: tell the owner, do not ask again
+│   ├── Rejected        the question itself was refused: a fault in site file or program
+│   ├── Unreachable     no answer, or an error of the server: ask again after a while
+│   └── Malformed       an answer that cannot be understood: ask again after a while
 └── SolverError         the solver failed; the planner answers with its fallback  never leaves the planner
 """
 
@@ -11,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 
 class ChargewrightError(Exception):
@@ -71,6 +78,34 @@ class NotBuilt(ChargewrightError):
 
 class SourceError(ChargewrightError):
     """A price, solar or load source could not give its series."""
+
+
+class NotPublished(SourceError):
+    """The source has nothing for this time yet."""
+
+
+class Limited(SourceError):
+    """The source was asked too often; ``until`` is when it may be asked again, none where it does not say."""
+
+    def __init__(self, message: str, until: datetime | None = None) -> None:
+        self.until = until
+        super().__init__(message)
+
+
+class KeyRefused(SourceError):
+    """The source wants another key: 401, 403, or a key that cannot be read."""
+
+
+class Rejected(SourceError):
+    """The source refused the question itself: 400, 422."""
+
+
+class Unreachable(SourceError):
+    """No answer in time, or an error of the server."""
+
+
+class Malformed(SourceError):
+    """An answer that cannot be understood: HTML instead of JSON, a wrong shape, too long a body."""
 
 
 class SolverError(ChargewrightError):

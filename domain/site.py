@@ -36,7 +36,7 @@ def parse_site(text: str, source: str) -> Site:
     site, shape_faults, repair = _shaped(yaml_text)
     faults += shape_faults
     if site is not None:
-        found = check_site(site, Known.from_data(yaml_text.data))
+        found = check_site(site, Known.from_data({**repair.renamed_blocks, **yaml_text.data}))
         faults += [_located(fault, repair, yaml_text) for fault in found if not _caused_by(repair, fault)]
     if faults or site is None:
         raise InputError(sorted(dict.fromkeys(faults), key=lambda fault: (fault.line or 0, fault.where)))
@@ -54,7 +54,7 @@ def _shaped(text: YamlText) -> tuple[Site | None, list[Fault], Repair]:
         except ValidationError as error:
             errors = error.errors(include_url=False)
         moved = [_moved(one, repair) for one in without_echoes(errors, repair.data)]
-        faults += [fault_of(one, text) for one in moved if not repair.touches(path_of(one, text.data))]
+        faults += [fault_of(one, text) for one in moved if not _follows(one, repair, text)]
         taken = [_repaired(one, repair, text) for one in moved]
         if not any(taken):
             break
@@ -65,7 +65,19 @@ def _repaired(error: ErrorDetails, repair: Repair, text: YamlText) -> bool:
     path = path_of(error, text.data)
     if error["type"] == "extra_forbidden":
         return repair.rename(path, closest_key(path))
-    return repair.take_out(path)
+    return repair.take_out_keys(path, _keys_of(error)) or repair.take_out(path)
+
+
+def _follows(error: ErrorDetails, repair: Repair, text: YamlText) -> bool:
+    """Whether an error may come from what was cut out before."""
+    path, keys = path_of(error, text.data), _keys_of(error)
+    return any(repair.touches((*path, key)) for key in keys) if keys else repair.touches(path)
+
+
+def _keys_of(error: ErrorDetails) -> tuple[str, ...]:
+    """The keys of a block that an error names as not fitting together."""
+    keys: tuple[str, ...] = error.get("ctx", {}).get("keys", ())
+    return keys
 
 
 def _moved(error: ErrorDetails, repair: Repair) -> ErrorDetails:
@@ -93,4 +105,4 @@ def _located(fault: SiteFault, repair: Repair, text: YamlText) -> Fault:
 
 def _caused_by(repair: Repair, fault: SiteFault) -> bool:
     """Whether a fault may come from what was cut out, not from the file."""
-    return bool(fault.path) and repair.touches(repair.original(fault.path))
+    return any(repair.touches(repair.original(path)) for path in fault.rests_on or (fault.path,) if path)

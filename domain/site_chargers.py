@@ -48,7 +48,7 @@ class CurrentRange(SiteModel):
     @model_validator(mode="after")
     def _rises(self) -> Self:
         if self.min > self.max:
-            raise refusal(f"min {self.min:g} above max {self.max:g}", "min must be at most max")
+            raise refusal(f"min {self.min:g} above max {self.max:g}", "min must be at most max", "min", "max")
         return self
 
 
@@ -61,7 +61,7 @@ class PowerRange(SiteModel):
     @model_validator(mode="after")
     def _rises(self) -> Self:
         if self.min > self.max:
-            raise refusal(f"min {self.min:g} above max {self.max:g}", "min must be at most max")
+            raise refusal(f"min {self.min:g} above max {self.max:g}", "min must be at most max", "min", "max")
         return self
 
 
@@ -90,7 +90,8 @@ class PhaseSwitching(SiteModel):
     @model_validator(mode="after")
     def _limit_exists(self) -> Self:
         if self.at_limit is not None and self.max_per_session is None:
-            raise refusal("at_limit without max_per_session", "say max_per_session, or leave at_limit out")
+            allowed = "say max_per_session, or leave at_limit out"
+            raise refusal("at_limit without max_per_session", allowed, "at_limit", "max_per_session")
         return self
 
 

@@ -21,12 +21,18 @@ _WEEK_MIN = 7 * MINUTES_PER_DAY
 def the_time_zone_exists(site: Site, _: Known) -> Iterator[SiteFault]:
     """The time zone is one of the IANA's."""
     name = site.location.time_zone
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
+    if not _exists(name):
         close = choices(name.title(), sorted(available_timezones()))
         allowed = close if close.startswith("did") else "an IANA name is allowed, such as Europe/Brussels"
         yield SiteFault(("location", "time_zone"), f"unknown time zone '{name}'", allowed)
+
+
+def _exists(time_zone: str) -> bool:
+    try:
+        ZoneInfo(time_zone)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
 
 
 def departures_do_not_overlap(site: Site, _: Known) -> Iterator[SiteFault]:
@@ -38,9 +44,15 @@ def departures_do_not_overlap(site: Site, _: Known) -> Iterator[SiteFault]:
             rival = next((stay for stay in stays[departure.charger] if _overlap(start, end, stay)), None)
             if rival is not None:
                 found = f"the stay that ends on {day} {departure.depart} overlaps departures[{rival[2]}]"
-                yield SiteFault(("departures", i), found, f"one car at a time at '{departure.charger}'")
+                allowed = f"one car at a time at '{departure.charger}'"
+                yield SiteFault(("departures", i), found, allowed, (*_times_of(i), *_times_of(rival[2])))
                 break
             stays[departure.charger].append((start, end, i, day))
+
+
+def _times_of(i: int) -> tuple[KeyPath, ...]:
+    """The places that say when and where the car of a departure stays."""
+    return tuple(("departures", i, key) for key in ("charger", "days", "arrive", "depart"))
 
 
 def _stay(departure: Departure, day: Day) -> tuple[int, int]:
@@ -56,12 +68,14 @@ def _overlap(start: int, end: int, stay: tuple[int, int, int, Day]) -> bool:
 
 def holidays_have_a_country(site: Site, _: Known) -> Iterator[SiteFault]:
     """Bands for public holidays need to know whose holidays."""
-    if site.location.country is not None or country_of(site.location.time_zone) is not None:
+    zone = site.location.time_zone
+    if site.location.country is not None or country_of(zone) is not None or not _exists(zone):
         return
     for path, band in _bands(site):
         if band.names_holidays:
-            found = f"holiday, while the time zone {site.location.time_zone} belongs to no country"
-            yield SiteFault((*path, "days"), found, "say location.country, such as BE")
+            found = f"holiday, while the time zone {zone} belongs to no country"
+            rests_on = ((*path, "days"), ("location", "country"), ("location", "time_zone"))
+            yield SiteFault((*path, "days"), found, "say location.country, such as BE", rests_on)
             return
 
 

@@ -69,6 +69,7 @@ def circuits_exist(site: Site, known: Known) -> Iterator[SiteFault]:
     if site.battery is not None:
         yield from known.missing("circuits", site.battery.circuit, ("battery", "circuit"))
     circuit_of = {cabinet.id: cabinet.circuit for cabinet in site.cabinets}
+    said = tuple(("cabinets", i, "circuit") for i in range(len(site.cabinets)))
     for i, charger in enumerate(site.chargers):
         if not isinstance(charger, DcCharger) or charger.cabinet is None:
             continue
@@ -76,7 +77,8 @@ def circuits_exist(site: Site, known: Known) -> Iterator[SiteFault]:
         theirs = circuit_of.get(charger.cabinet, charger.circuit)
         if "circuit" in charger.model_fields_set and charger.circuit != theirs:
             found = f"'{charger.circuit}', while its cabinet '{charger.cabinet}' is on '{theirs}'"
-            yield SiteFault(("chargers", i, "circuit"), found, "leave it out: the cabinet's circuit counts")
+            place = ("chargers", i, "circuit")
+            yield SiteFault(place, found, "leave it out: the cabinet's circuit counts", (place, *said))
 
 
 def meters_exist(site: Site, known: Known) -> Iterator[SiteFault]:
@@ -90,7 +92,8 @@ def lists_have_a_limit_for_each_phase(site: Site, _: Known) -> Iterator[SiteFaul
     for path, _id, node in nodes(site):
         if isinstance(node.limit_a, tuple) and len(node.limit_a) != site.grid.phases:
             allowed = f"one number, or {site.grid.phases}: the grid has phases: {site.grid.phases}"
-            yield SiteFault((*path, "limit_a"), f"a list of {len(node.limit_a)}", allowed)
+            found, place = f"a list of {len(node.limit_a)}", (*path, "limit_a")
+            yield SiteFault(place, found, allowed, (place, ("grid", "phases")))
 
 
 def a_reserve_leaves_something(site: Site, _: Known) -> Iterator[SiteFault]:

@@ -16,6 +16,8 @@ from domain.units import a_from_kw, kw_from_a
 from domain.yaml_text import KeyPath
 
 _ROUNDING = 1e-9
+_GRID: tuple[KeyPath, ...] = (("grid", "phases"), ("grid", "voltage_v"))
+"""What turns current into power."""
 
 
 def wiring_is_on_the_grid(site: Site, _: Known) -> Iterator[SiteFault]:
@@ -24,7 +26,8 @@ def wiring_is_on_the_grid(site: Site, _: Known) -> Iterator[SiteFault]:
         lacking = [phase for phase in wiring if phase not in site.grid.phase_names]
         if lacking:
             allowed = f"the grid has {', '.join(site.grid.phase_names)}"
-            yield SiteFault((*path, "wiring"), f"phase {lacking[0]}", allowed)
+            place = (*path, "wiring")
+            yield SiteFault(place, f"phase {lacking[0]}", allowed, (place, ("grid", "phases")))
         elif len(set(wiring)) < len(wiring):
             found = f"[{', '.join(wiring)}]"
             yield SiteFault((*path, "wiring"), found, "each terminal is on a phase of its own")
@@ -47,7 +50,8 @@ def the_minimum_fits(site: Site, _: Known) -> Iterator[SiteFault]:
             fault = None if node is None else _too_large(site, charger, circuit_id, node)
             if fault is not None:
                 key = "power_kw" if isinstance(charger, DcCharger) else "current_a"
-                yield SiteFault(("chargers", i, key, "min"), *fault)
+                place = ("chargers", i, key, "min")
+                yield SiteFault(place, *fault, (place, ("chargers", i, "wiring"), *_GRID))
                 break
         yield from _cabinet_too_small(site, i, charger)
 

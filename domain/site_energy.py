@@ -56,11 +56,13 @@ class SolarArray(SiteModel):
     def _is_told_what_its_source_needs(self) -> Self:
         if (self.source == "file") != (self.path is not None):
             found = "source: file without path" if self.path is None else f"path with source: {self.source}"
-            raise refusal(found, "path and source: file belong together")
+            raise refusal(found, "path and source: file belong together", "path", "source")
         if self.source in {"open_meteo", "forecast_solar"} and None in (self.tilt_deg, self.azimuth_deg):
-            raise refusal(f"{self.source} without tilt_deg or azimuth_deg", "say both")
+            raise refusal(
+                f"{self.source} without tilt_deg or azimuth_deg", "say both", "tilt_deg", "azimuth_deg"
+            )
         if self.key_file is not None and self.key_env is not None:
-            raise refusal("key_file and key_env", "only one of them")
+            raise refusal("key_file and key_env", "only one of them", "key_file", "key_env")
         return self
 
 
@@ -101,7 +103,9 @@ class SocRange(SiteModel):
     @model_validator(mode="after")
     def _rises(self) -> Self:
         if self.min >= self.max:
-            raise refusal(f"min {self.min:g} not below max {self.max:g}", "min must be below max")
+            raise refusal(
+                f"min {self.min:g} not below max {self.max:g}", "min must be below max", "min", "max"
+            )
         return self
 
 
@@ -142,5 +146,5 @@ class FlexibleLoad(Connection):
     def _asks_for_one_thing(self) -> Self:
         if (self.run_h is None) == (self.energy_kwh is None):
             found = "neither run_h nor energy_kwh" if self.run_h is None else "run_h and energy_kwh"
-            raise refusal(found, "exactly one of them is allowed")
+            raise refusal(found, "exactly one of them is allowed", "run_h", "energy_kwh")
         return self

@@ -88,7 +88,8 @@ class Protection(SiteModel):
     def _points_belong_to_their_type(self) -> Self:
         if (self.type == "points") != bool(self.points):
             found = "points without type: points" if self.points else "type: points without points"
-            raise refusal(found, "points: [{current_a, time_s}, ...] and type: points belong together")
+            allowed = "points: [{current_a, time_s}, ...] and type: points belong together"
+            raise refusal(found, allowed, "type", "points")
         return self
 
 
@@ -126,7 +127,8 @@ class Grid(SiteModel):
     @model_validator(mode="after")
     def _one_phase_has_no_imbalance(self) -> Self:
         if self.phases == 1 and self.imbalance_limit_a is not None:
-            raise refusal("imbalance_limit_a with phases: 1", "leave it out: one phase has no imbalance")
+            allowed = "leave it out: one phase has no imbalance"
+            raise refusal("imbalance_limit_a with phases: 1", allowed, "imbalance_limit_a")
         return self
 
 
@@ -147,5 +149,6 @@ class Circuit(SiteModel):
     @model_validator(mode="after")
     def _limits_something(self) -> Self:
         if self.limit_a is None and self.limit_kw is None:
-            raise refusal("neither limit_a nor limit_kw", "a circuit needs at least one of them")
+            allowed = "a circuit needs at least one of them"
+            raise refusal("neither limit_a nor limit_kw", allowed, "limit_a", "limit_kw")
         return self

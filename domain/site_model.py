@@ -23,9 +23,12 @@ class SiteModel(BaseModel):
     )
 
 
-def refusal(found: str, allowed: str) -> PydanticCustomError:
-    """A fault of one value, in our own words; ``found`` may be empty where the value speaks for itself."""
-    return PydanticCustomError("refused", "{allowed}", {"found": found, "allowed": allowed})
+def refusal(found: str, allowed: str, *keys: str) -> PydanticCustomError:
+    """A fault of one value, in our own words; ``found`` may be empty where the value speaks for itself.
+
+    ``keys`` are those of a block that do not fit together, so that the others can still be looked at.
+    """
+    return PydanticCustomError("refused", "{allowed}", {"found": found, "allowed": allowed, "keys": keys})
 
 
 def chosen_by(

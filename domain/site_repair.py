@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Any
 
 from domain.site_keys import pattern_of, site_keys
+from domain.site_stand_ins import stand_in
 from domain.yaml_text import KeyPath
-
-_STAND_INS: Final[Mapping[KeyPath, Any]] = {
-    ("name",): "site",
-    ("location",): {"latitude": 0.0, "longitude": 0.0, "time_zone": "Europe/Brussels"},
-    ("grid", "limit_a"): 20_000.0,
-    ("tariff",): {
-        "buy": {"source": "sample"},
-        "sell": {"source": "sample"},
-        "peak": {"eur_per_kw_month": 0.0},
-    },
-}
-"""Values that bring no fault of their own, for keys that cannot be left out."""
 
 
 class Repair:
@@ -43,6 +32,12 @@ class Repair:
             kept[key] = [item for i, item in enumerate(self._root[key]) if i not in holes]
         frozen: dict[str, Any] = _frozen(kept)
         return frozen
+
+    @property
+    def renamed_blocks(self) -> dict[str, Any]:
+        """The blocks at the top of the file whose misspelt names were read as the ones that were meant."""
+        names = [str(place[0]) for place in self._renamed if len(place) == 1]
+        return {name: self._root[name] for name in names if name in self._root}
 
     def original(self, path: KeyPath) -> KeyPath:
         """The place in the file of a place in ``data``."""
@@ -89,9 +84,17 @@ class Repair:
                 return True
         return False
 
+    def take_out_keys(self, block: KeyPath, keys: Iterable[str]) -> bool:
+        """Take some keys out of a block, each for its stand-in where it has one; False when none went."""
+        block = self._as_read(block)
+        gone = [(*block, key) for key in keys if self._take_out_exactly((*block, key))]
+        self.cut += [self._as_written(place) for place in gone]
+        return bool(gone)
+
     def _take_out_exactly(self, place: KeyPath) -> bool:
-        if place in _STAND_INS:
-            return self._replace(place, _STAND_INS[place])
+        value = stand_in(place)
+        if value is not None and self._replace(place, value):
+            return True
         if len(place) == 2 and _is_a_block_of_a_list(place):
             self._dropped.setdefault(str(place[0]), set()).add(int(place[1]))
             return True

@@ -34,6 +34,9 @@ PROVIDERS: Final[Mapping[str, ProviderNeeds]] = {
 }
 
 
+_KEYS: Final = ("key_file", "key_env")
+
+
 class MarketTerms(SiteModel):
     """From the market's price to the bill: (market x factor + add + band_add) x (1 + vat)."""
 
@@ -106,11 +109,12 @@ class ProviderPrice(MarketTerms):
     def _is_told_what_it_needs(self) -> Self:
         needs = PROVIDERS[self.source]
         if needs.zone and self.zone is None:
-            raise refusal(f"{self.source} without zone", "say the zone, such as zone: BE")
+            raise refusal(f"{self.source} without zone", "say the zone, such as zone: BE", "zone")
         if self.key_file is not None and self.key_env is not None:
-            raise refusal("key_file and key_env", "only one of them")
+            raise refusal("key_file and key_env", "only one of them", *_KEYS)
         if needs.key and self.key_file is None and self.key_env is None:
-            raise refusal(f"{self.source} without a key", "say key_file or key_env, never the key itself")
+            allowed = "say key_file or key_env, never the key itself"
+            raise refusal(f"{self.source} without a key", allowed, *_KEYS)
         return self
 
 

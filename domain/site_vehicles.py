@@ -63,7 +63,10 @@ class Vehicle(SiteModel):
         low, high = self.min_current_a, self.max_current_a
         if low is not None and high is not None and low > high:
             raise refusal(
-                f"min_current_a {low:g} above max_current_a {high:g}", "min_current_a must be at most max"
+                f"min_current_a {low:g} above max_current_a {high:g}",
+                "min_current_a must be at most max",
+                "min_current_a",
+                "max_current_a",
             )
         return self
 
@@ -72,7 +75,10 @@ class Vehicle(SiteModel):
         for pins in self.phase_sets or ():
             if max(pins) > self.phases or len(set(pins)) < len(pins):
                 raise refusal(
-                    f"phase_sets entry {list(pins)}", f"each of the pins 1 to {self.phases} at most once"
+                    f"phase_sets entry {list(pins)}",
+                    f"each of the pins 1 to {self.phases} at most once",
+                    "phases",
+                    "phase_sets",
                 )
         return self
 
@@ -103,7 +109,7 @@ class Departure(SiteModel):
     @model_validator(mode="after")
     def _stays(self) -> Self:
         if self.arrive == self.depart:
-            raise refusal(f"arrive and depart both {self.arrive}", "they must differ")
+            raise refusal(f"arrive and depart both {self.arrive}", "they must differ", "arrive", "depart")
         if len(set(self.days)) < len(self.days):
-            raise refusal("a day twice in days", "name each day once")
+            raise refusal("a day twice in days", "name each day once", "days")
         return self
