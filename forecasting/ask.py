@@ -1,12 +1,13 @@
-"""What a source is asked: for which site, for which time, beside which folder."""
+"""What a source is asked: for which site and time, beside which folder, after which live answers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from domain.site import Site
+from forecasting.live.answer import Live
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class Ask:
     """Sources that follow a rule answer for all of ``[start, end)``, others for what they have."""
     base: Path
     """Folder of the site file, from which its relative paths count."""
+    live: Live = field(default_factory=Live)
+    """What the live sources answered; they were asked before."""
 
     @property
     def time_zone(self) -> str:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from math import inf
 from typing import Final
 
-from domain.errors import Fault, InputError
+from domain.errors import Fault, InputError, SourceError
 
 SHOWN_PER_FILE: Final = 100
 """Faults of one file that are told one by one; a file with more is wrong as a whole."""
@@ -18,6 +18,8 @@ class Faults:
 
     def __init__(self) -> None:
         self.found: list[Fault] = []
+        self.failed: list[str] = []
+        """What sources failed, a line each."""
 
     def add(self, source: str, found: str, allowed: str, where: str = "", line: int | None = None) -> None:
         """Note one fault and go on."""
@@ -25,21 +27,33 @@ class Faults:
 
     @contextmanager
     def collecting(self) -> Iterator[None]:
-        """Run the block; what it raises as ``InputError`` is noted here."""
+        """Run the block; what it raises as ``InputError`` or ``SourceError`` is noted here."""
         try:
             yield
         except InputError as error:
             self.found.extend(error.faults)
+        except SourceError as error:
+            self.failed.extend(str(error).splitlines())
 
     def raise_any(self) -> None:
-        """Raise ``InputError`` with all that was found, where anything was."""
+        """Raise ``InputError`` with all that was found; ``SourceError`` where only sources failed."""
+        failed = list(dict.fromkeys(self.failed))
         if self.found:
-            raise InputError(self.found)
+            raise InputError([*self.found, *(_as_fault(line) for line in failed)])
+        if failed:
+            raise SourceError("\n".join(failed))
 
     def raise_file(self) -> None:
         """Raise ``InputError`` with what was found in one file, by line; too many are counted."""
         if self.found:
             raise InputError(_few(self.found))
+
+
+def _as_fault(line: str) -> Fault:
+    """A failed source among the faults: ``tariff.buy: what was tried; what to do``."""
+    source, _, rest = line.partition(": ")
+    found, _, allowed = rest.rpartition("; ")
+    return Fault(source, found, allowed)
 
 
 def _few(faults: list[Fault]) -> list[Fault]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,13 +15,15 @@ from domain.time_grid import TimeGrid, from_utc_s, utc_s
 from forecasting.ask import Ask
 from forecasting.faults import Faults
 from forecasting.known import Known
+from forecasting.live.answer import Live
+from forecasting.live.collect import Wanted
 from forecasting.load import Phases, load_known
 from forecasting.on_grid import local_stamp, to_series
-from forecasting.prices import Quotes, price_quotes
+from forecasting.prices import Quotes, live_prices_needed, price_quotes
 from forecasting.quotes import Quote
 from forecasting.requests import LONGEST_HORIZON, Considered, consider
 from forecasting.requests_file import read_requests
-from forecasting.solar import solar_known
+from forecasting.solar import live_arrays_needed, solar_known
 from forecasting.tariff import bill
 
 
@@ -36,19 +38,35 @@ class Files:
     base: Path = Path()
 
 
-def gather(site: Site, at: datetime, files: Files, slot_min: int = 15) -> PlanInputs:
+def live_sources_needed(site: Site, files: Files) -> Wanted:
+    """The live sources that ``gather`` will look for: those of the site that no file replaces.
+
+    None where a file is wrong: ``gather`` says so, and nobody has to be asked for that.
+    """
+    try:
+        return Wanted(live_prices_needed(site, files.prices), live_arrays_needed(site, files.solar))
+    except InputError:
+        return Wanted()
+
+
+def gather(
+    site: Site, at: datetime, files: Files, slot_min: int = 15, live: Live | None = None
+) -> PlanInputs:
     """Prices, solar, load and requests from ``at`` (aware) on, in slots of ``slot_min`` minutes.
 
     The horizon ends with the known prices or with the last departure, whichever is later, and after
-    72 h at most. Raises ``InputError`` with the faults of all files at once, ``NotBuilt`` where a
-    source that is needed has no row yet.
+    72 h at most. ``live`` is what the live sources answered. Raises ``InputError`` with the faults of
+    all files at once, ``SourceError`` with a line for each live source that is needed and gave nothing,
+    ``NotBuilt`` where the load's source has no row yet.
     """
     start = from_utc_s(utc_s(at))
-    ask = Ask(site, start, start + LONGEST_HORIZON, files.base)
+    live = live or Live()
+    ask = Ask(site, start, start + LONGEST_HORIZON, files.base, live)
     known = _everything_known(ask, files)
     considered = consider(site, known.requests, start, known.quotes.buy.until)
     grid = TimeGrid.between(start, considered.end, ask.time_zone, slot_min)
-    return _on_one_grid(known, considered, grid, ask)
+    inputs = _on_one_grid(known, considered, grid, ask)
+    return replace(inputs, notes=(*inputs.notes, *_no_requests(files, known), *live.notes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +93,15 @@ def _everything_known(ask: Ask, files: Files) -> _Everything:
         requests = read_requests(files.requests, ask.site) if files.requests is not None else ()
     faults.raise_any()
     return _Everything(quotes, solar, load, requests)
+
+
+def _no_requests(files: Files, known: _Everything) -> tuple[str, ...]:
+    """What is said where a file of requests holds none."""
+    if files.requests is None or known.requests:
+        return ()
+    return (
+        f"{files.requests}: no requests below the header, so weekly departures count as without the file",
+    )
 
 
 def _check_not_over(quote: Quote, ask: Ask) -> None:

@@ -37,7 +37,7 @@ def load_known(ask: Ask, load_file: Path | None) -> Phases:
     if load is None:
         return _base_load(ask)
     if load.source not in LOAD_SOURCES:
-        why = f"{load.source} is not learnt yet; give the load in a file (--load), or leave it out"
+        why = f"{load.source} needs a history, which comes with the daemon; give --load, or leave it out"
         raise NotBuilt([Unbuilt("load.source", why)])
     return LOAD_SOURCES[load.source](load, ask)
 

@@ -13,11 +13,20 @@ from domain.time_grid import from_utc_s, utc_s
 from forecasting.intervals import Intervals
 
 
+def end_of_local_day(at: datetime, time_zone: str) -> datetime:
+    """The next midnight at the site, UTC."""
+    return _midnight_after(at, 1, time_zone)
+
+
 def end_of_next_local_day(at: datetime, time_zone: str) -> datetime:
     """The midnight after tomorrow at the site, UTC."""
+    return _midnight_after(at, 2, time_zone)
+
+
+def _midnight_after(at: datetime, days: int, time_zone: str) -> datetime:
     zone = ZoneInfo(time_zone)
-    day_after = at.astimezone(zone).date() + timedelta(days=2)
-    return datetime.combine(day_after, time(), zone).astimezone(UTC)
+    day = at.astimezone(zone).date() + timedelta(days=days)
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def by_local_clock(

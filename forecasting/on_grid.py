@@ -12,13 +12,16 @@ from domain.errors import Fault, InputError
 from domain.series import Series
 from domain.time_grid import TimeGrid, from_utc_s
 from forecasting.known import Known
+from forecasting.quotes import EUR_PER_KWH
 from forecasting.resample import onto
-from forecasting.tail import tail
+from forecasting.tail import recent_mean, tail
 
 
 def to_series(known: Known, grid: TimeGrid) -> Series:
     """The values on the grid; beyond the end of what is known, a declared forecast.
 
+    A price of an hour never seen is taken to be the mean of the last days. A power is not: the sun of noon
+    does not shine at midnight.
     Raises ``InputError`` where the source starts after the horizon, ends before it, or has a hole in it.
     """
     _check_meets_horizon(known, grid)
@@ -27,7 +30,8 @@ def to_series(known: Known, grid: TimeGrid) -> Series:
     note = known.note
     beyond = np.flatnonzero(np.isnan(values) & (grid.edges_s[1:] > known.intervals.end_s[-1]))
     if len(beyond):
-        forecast = tail(known.intervals, grid, beyond)
+        unseen = recent_mean(known.intervals) if known.unit == EUR_PER_KWH else None
+        forecast = tail(known.intervals, grid, beyond, unseen=unseen)
         values[beyond] = forecast.values
         quality[beyond] = np.maximum(quality[beyond], forecast.quality)
         end = local_stamp(known.intervals.end, grid.time_zone)

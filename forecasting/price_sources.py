@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from domain.errors import NotBuilt, Unbuilt
-from domain.site_tariff import PriceSource
+from domain.site_tariff import PROVIDERS, PriceSource
 from forecasting.ask import Ask
 from forecasting.price_file import file
 from forecasting.price_rules import bands, fixed
+from forecasting.provided import provided_prices
 from forecasting.quotes import Quote, Side
 from forecasting.sample import sample_prices
 
@@ -18,17 +18,13 @@ PRICE_SOURCES: Final[Mapping[str, Callable[[Any, Ask, Side], Quote]]] = {
     "bands": bands,
     "file": file,
     "sample": sample_prices,
+    **dict.fromkeys(PROVIDERS, provided_prices),
 }
 
 
 def ask_source(price: PriceSource, ask: Ask, side: Side) -> Quote:
-    """What the source of ``tariff.buy`` or ``tariff.sell`` knows; ``NotBuilt`` where it has no row."""
-    if not has_source(price):
-        why = f"{price.source} cannot be asked yet; give the prices in a file (--prices)"
-        raise NotBuilt([Unbuilt(f"tariff.{side}.source", why)])
+    """What the source of ``tariff.buy`` or ``tariff.sell`` knows.
+
+    Raises ``InputError`` or ``SourceError`` where it knows nothing.
+    """
     return PRICE_SOURCES[price.source](price, ask, side)
-
-
-def has_source(price: PriceSource) -> bool:
-    """Whether this version can ask the source."""
-    return price.source in PRICE_SOURCES

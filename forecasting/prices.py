@@ -8,12 +8,13 @@ from typing import Final
 
 from domain.errors import Fault, InputError
 from domain.site import Site
-from domain.site_tariff import MarketTerms, PriceSource
+from domain.site_tariff import MarketTerms, PriceSource, ProviderPrice
 from forecasting.ask import Ask
+from forecasting.faults import Faults
 from forecasting.intervals import constant
 from forecasting.known import Known
 from forecasting.price_file import MARKET, OWN, known_prices, read_prices
-from forecasting.price_sources import ask_source, has_source
+from forecasting.price_sources import ask_source
 from forecasting.quotes import EUR_PER_KWH, Quote, Side
 from forecasting.series_file import SeriesFile
 
@@ -31,16 +32,33 @@ class Quotes:
 def price_quotes(ask: Ask, prices_file: Path | None) -> Quotes:
     """Prices of both sides; a file given on the command line comes first, then the site's own sources.
 
-    Raises ``InputError`` where a side has no price, ``NotBuilt`` where its source has no row yet.
+    Raises ``InputError`` where a side has no price, ``SourceError`` where a live source gave none.
     """
     read = None if prices_file is None else read_prices(prices_file)
     tariff = ask.site.tariff
     buy = None if read is None else _bought_as_filed(read, tariff.buy)
     sell = None if read is None else _sold_as_filed(read, tariff.sell)
-    return Quotes(
-        buy=buy or ask_source(tariff.buy, ask, "buy"),
-        sell=sell or _sold_by_site(ask, read),
-    )
+    faults = Faults()
+    with faults.collecting():
+        buy = buy or ask_source(tariff.buy, ask, "buy")
+    with faults.collecting():
+        sell = sell or _sold_by_site(ask, read)
+    faults.raise_any()
+    assert buy is not None
+    assert sell is not None
+    return Quotes(buy, sell)
+
+
+def live_prices_needed(site: Site, prices_file: Path | None) -> tuple[ProviderPrice, ...]:
+    """The live price sources that ``price_quotes`` will look for, each once.
+
+    Raises ``InputError`` where the file is wrong.
+    """
+    given = set() if prices_file is None else set(read_prices(prices_file).columns)
+    tariff = site.tariff
+    sides = {"buy": tariff.buy, "sell": tariff.sell if can_export(site) else None}
+    needed = [price for side, price in sides.items() if not given & {MARKET, f"{side}_eur_per_kwh"}]
+    return tuple(dict.fromkeys(price for price in needed if isinstance(price, ProviderPrice)))
 
 
 def _bought_as_filed(read: SeriesFile, price: PriceSource) -> Quote | None:
@@ -65,16 +83,14 @@ def _sold_as_filed(read: SeriesFile, price: PriceSource | None) -> Quote | None:
 
 def _sold_by_site(ask: Ask, read: SeriesFile | None) -> Quote:
     site, price = ask.site, ask.site.tariff.sell
-    if price is not None and has_source(price):
+    if price is not None and (can_export(site) or not isinstance(price, ProviderPrice)):
         return ask_source(price, ask, "sell")
     if not can_export(site):
         known = Known(constant(0.0, ask.start, ask.end), EUR_PER_KWH, NOTHING_TO_SELL)
         return Quote(known, ask.end, terms=None)
-    if read is not None or price is None:
-        source = "tariff.sell" if read is None else read.source
-        found = "no price for selling, and the site has solar"
-        raise InputError([Fault(source, found, f"add the column {OWN['sell']}, or a tariff.sell")])
-    return ask_source(price, ask, "sell")
+    source = "tariff.sell" if read is None else read.source
+    found = "no price for selling, and the site has solar"
+    raise InputError([Fault(source, found, f"add the column {OWN['sell']}, or a tariff.sell")])
 
 
 def can_export(site: Site) -> bool:

@@ -14,7 +14,7 @@ from domain.site import Site
 from forecasting.cells import BadCellError, Bounds, moment, number, shown, text, whole
 from forecasting.faults import Faults
 from forecasting.table import Table
-from forecasting.table_file import read_table
+from forecasting.table_file import read_table_or_header
 
 REQUIRED: Final = ("charger", "arrival", "departure", "energy_kwh")
 MOST_KWH: Final = 1000.0
@@ -30,12 +30,12 @@ class _Row(NamedTuple):
 
 
 def read_requests(path: Path, site: Site) -> tuple[ChargeRequest, ...]:
-    """The requests in the file at ``path``, by arrival.
+    """The requests in the file at ``path``, by arrival; none where it holds only its header.
 
     Raises ``InputError`` with every fault: unknown chargers and vehicles, sessions that overlap, ...
     """
     faults = Faults()
-    table = read_table(path, faults)
+    table = read_table_or_header(path, faults)
     readers = _readers(site)
     table.check_columns(REQUIRED, list(readers), faults)
     cells: dict[str, Sequence[Any]] = {

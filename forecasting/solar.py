@@ -3,32 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from domain.errors import Fault, InputError, NotBuilt, Unbuilt
-from domain.site_energy import SolarArray
+import numpy as np
+
+from domain.errors import Fault, InputError
+from domain.site import Site
+from domain.site_energy import SOLAR_PROVIDERS, SolarArray
 from forecasting.ask import Ask
 from forecasting.cells import POWER
 from forecasting.faults import Faults
 from forecasting.known import Known
+from forecasting.provided import provided_solar
 from forecasting.sample import sample_solar
 from forecasting.series_file import SeriesFile, read_series
 
 TOTAL: Final = "solar_kw"
+_PLAUSIBLE: Final = 1.5
+"""Power above so many times the peak is told: bright clouds and cold panels give 1.2 for a moment."""
 
 
 def _own_file(array: SolarArray, ask: Ask) -> Known:
-    """The array's power in its own file: its column, or ``solar_kw``."""
-    read = read_series(ask.base / (array.path or ""), {TOTAL: POWER, column(array): POWER})
-    if len(read.columns) > 1:
-        raise InputError([Fault(read.source, " and ".join(read.columns), "one of them")])
-    return _known(read, next(iter(read.columns)), share=1.0)
+    """The array's power in its own file: its column, which may stand beside others', or ``solar_kw``."""
+    known = (TOTAL, *(column(each) for each in ask.site.solar))
+    read = read_series(ask.base / (array.path or ""), dict.fromkeys(known, POWER))
+    mine = [name for name in (TOTAL, column(array)) if name in read.columns]
+    if len(mine) != 1:
+        found = " and ".join(read.columns)
+        raise InputError([Fault(read.source, found, f"either {column(array)} or {TOTAL} for {array.id}")])
+    return _known(read, mine[0], share=1.0)
 
 
 SOLAR_SOURCES: Final[Mapping[str, Callable[[SolarArray, Ask], Known]]] = {
     "file": _own_file,
     "sample": sample_solar,
+    **dict.fromkeys(SOLAR_PROVIDERS, provided_solar),
 }
 """One row for each source; a new provider is a new file and a row here."""
 
@@ -36,24 +47,36 @@ SOLAR_SOURCES: Final[Mapping[str, Callable[[SolarArray, Ask], Known]]] = {
 def solar_known(ask: Ask, solar_file: Path | None) -> dict[str, Known]:
     """Power of every array by its id [kW]; what the file lacks comes from the array's own source.
 
-    Raises ``InputError`` with every fault, ``NotBuilt`` where a source has no row yet.
+    Raises ``InputError`` with every fault, ``SourceError`` where a live source gave nothing.
     """
     arrays = ask.site.solar
     filed = {} if solar_file is None else _filed(arrays, solar_file)
     own = [array for array in arrays if array.id not in filed]
-    without_row = [array for array in own if array.source not in SOLAR_SOURCES]
-    if without_row:
-        raise NotBuilt(
-            Unbuilt(f"solar.{array.id}.source", f"{array.source} cannot be asked yet; give --solar")
-            for array in without_row
-        )
     faults = Faults()
     found = dict(filed)
     for array in own:
         with faults.collecting():
             found[array.id] = SOLAR_SOURCES[array.source](array, ask)
     faults.raise_any()
-    return {array.id: found[array.id] for array in arrays}
+    return {array.id: _with_doubt(found[array.id], array) for array in arrays}
+
+
+def _with_doubt(known: Known, array: SolarArray) -> Known:
+    """``known``, with a note where it is more than the array's panels can give."""
+    most_kw = float(np.nanmax(known.intervals.values, initial=0.0))
+    if most_kw <= _PLAUSIBLE * array.peak_kw:
+        return known
+    doubt = f"up to {most_kw:g} kW from {array.peak_kw:g} kW peak: are these watts, or is peak_kw wrong?"
+    return replace(known, note=f"{known.note}; {doubt}" if known.note else doubt)
+
+
+def live_arrays_needed(site: Site, solar_file: Path | None) -> tuple[SolarArray, ...]:
+    """The arrays whose live source ``solar_known`` will look for.
+
+    Raises ``InputError`` where the file is wrong.
+    """
+    filed = {} if solar_file is None else _filed(site.solar, solar_file)
+    return tuple(one for one in site.solar if one.id not in filed and one.source in SOLAR_PROVIDERS)
 
 
 def column(array: SolarArray) -> str:

@@ -18,19 +18,24 @@ _KINDS: Final = "allowed is a CSV or Parquet file"
 
 
 def read_table(path: Path, faults: Faults) -> Table:
-    """The table in the file at ``path``; single wrong rows are noted in ``faults``.
+    """The table in the file at ``path``, of one row at least; single wrong rows are noted in ``faults``.
 
     Raises ``InputError`` where the file cannot be read as a table at all.
     """
+    table = read_table_or_header(path, faults)
+    if not len(table):
+        raise InputError([Fault(str(path), "no rows", "at least one row below the header")])
+    return table
+
+
+def read_table_or_header(path: Path, faults: Faults) -> Table:
+    """As ``read_table``, but rows may be missing."""
     source = str(path)
     body = _bytes_of(path, source)
     if body.startswith(_GZIP_MAGIC):
         raise InputError([Fault(source, "a file compressed with gzip", "decompress it first")])
     parse = parse_parquet if body.startswith(_PARQUET_MAGIC) else parse_csv
-    table = parse(body, source, faults)
-    if not len(table):
-        raise InputError([Fault(source, "no rows", "at least one row below the header")])
-    return table
+    return parse(body, source, faults)
 
 
 def _bytes_of(path: Path, source: str) -> bytes:

@@ -30,17 +30,17 @@ class Tail:
     note: str
 
 
-def tail(known: Intervals, grid: TimeGrid, slots: NDArray[np.intp]) -> Tail:
+def tail(known: Intervals, grid: TimeGrid, slots: NDArray[np.intp], *, unseen: float | None = None) -> Tail:
     """Forecast for ``slots`` of the grid: the mean of the same local hours of the last days known.
 
-    One day alone is repeated and says so; an hour never seen takes the mean of the last days.
+    One day alone is repeated and says so; an hour never seen takes the value ``unseen``, or stays NaN.
     """
     past = _same_hours_of_past_days(known, grid, slots)
     newest = np.cumsum(~np.isnan(past), axis=1) <= MOST_DAYS
     used = newest & ~np.isnan(past)
     days = used.sum(axis=1)
     sums = np.where(used, past, 0.0).sum(axis=1)
-    values = np.where(days > 0, sums / np.maximum(days, 1), _recent_mean(known))
+    values = np.where(days > 0, sums / np.maximum(days, 1), np.nan if unseen is None else unseen)
     quality = np.where(days == 1, Quality.REPEATED, Quality.FORECAST).astype(np.int8)
     return Tail(values, quality, _note(days))
 
@@ -67,7 +67,7 @@ def _days_before_s(local: datetime, days: int) -> int:
     return _NOWHERE_S if skipped else int(earlier.timestamp())
 
 
-def _recent_mean(known: Intervals) -> float:
+def recent_mean(known: Intervals) -> float:
     """Time-weighted mean of the last days known."""
     recent = ~np.isnan(known.values) & (known.end_s > known.end_s[-1] - MOST_DAYS * 86400)
     lengths_s = (known.end_s - known.start_s)[recent]

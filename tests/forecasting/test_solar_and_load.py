@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.errors import InputError, NotBuilt
+from domain.errors import InputError, NotBuilt, SourceError
 from domain.inputs import PlanInputs
 from domain.site import Site
 from forecasting.gather import Files, gather
@@ -51,6 +51,28 @@ def test_an_array_that_the_file_lacks_comes_from_its_own_source(tmp_path: Path) 
     assert found.solar_kw["roof"].source == "sample solar"
 
 
+def test_arrays_may_share_a_file_of_the_site(tmp_path: Path) -> None:
+    day_file(tmp_path / "sun.csv", "time,shed_kw,roof_kw", (1.5, 2.5))
+    named = [{**array, "source": "file", "path": "sun.csv"} for array in (ROOF, SHED)]
+    found = gather(site(solar=named, sell=SELL), START, Files(base=tmp_path), 60)
+    assert first_kw(found) == {"roof": 2.5, "shed": 1.5}
+
+
+def test_a_sun_far_above_the_panels_is_doubted(tmp_path: Path) -> None:
+    file = day_file(tmp_path / "solar.csv", "time,solar_kw", (4000.0,))
+    notes = " ".join(of_day(site(solar=[ROOF], sell=SELL), solar=file).notes)
+    assert "up to 4000 kW from 6 kW peak: are these watts" in notes
+
+
+def test_an_hour_of_sun_or_load_that_was_never_seen_is_not_guessed(tmp_path: Path) -> None:
+    """The file knows 0:00 to 8:00 of the first day, the horizon goes to the end of the second."""
+    rows = [(START + timedelta(hours=hour), 2.0) for hour in range(8)]
+    for column in ("solar", "load"):
+        file = write_csv(tmp_path / f"{column}.csv", f"time,{column}_kw", rows)
+        with pytest.raises(InputError, match="no value from 2026-06-01T08:00"):
+            of_day(site(solar=[ROOF], sell=SELL), **{column: file})
+
+
 @pytest.mark.parametrize(
     ("head", "row", "word"),
     [
@@ -69,9 +91,9 @@ def test_a_solar_file_for_a_site_without_arrays_is_refused(tmp_path: Path) -> No
         of_day(site(), solar=day_file(tmp_path / "solar.csv", "time,solar_kw", (4.0,)))
 
 
-def test_a_solar_provider_is_not_built_unless_a_file_stands_in(tmp_path: Path) -> None:
+def test_a_solar_provider_must_have_been_asked_unless_a_file_stands_in(tmp_path: Path) -> None:
     roof = {**ROOF, "source": "solcast", "resource_id": "1", "key_env": "KEY"}
-    with pytest.raises(NotBuilt, match=r"solar.roof.source: solcast.*--solar"):
+    with pytest.raises(SourceError, match=r"solar.roof: solcast roof was not asked.*--solar"):
         of_day(site(solar=[roof], sell=SELL))
     file = day_file(tmp_path / "solar.csv", "time,solar_kw", (4.0,))
     assert first_kw(of_day(site(solar=[roof], sell=SELL), solar=file)) == {"roof": 4.0}

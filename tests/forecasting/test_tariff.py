@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from domain.errors import InputError, NotBuilt
+from domain.errors import InputError, SourceError
 from domain.series import Quality
 from domain.site import Site
 from domain.time_grid import TimeGrid
@@ -94,7 +94,7 @@ def test_a_file_of_buying_prices_alone_leaves_selling_to_the_tariff(tmp_path: Pa
     file = price_file(tmp_path, "buy_eur_per_kwh", (0.3,), (0.3,), (0.3,))
     sell = {"source": "fixed", "eur_per_kwh": 0.05}
     assert prices(site(DYNAMIC, sell=sell, solar=[ROOF]), file)["sell"].values.tolist() == [0.05] * 3
-    with pytest.raises(InputError, match="add the column sell_eur_per_kwh"):
+    with pytest.raises(SourceError, match=r"tariff.sell: energy_charts BE was not asked"):
         prices(site(DYNAMIC, sell=DYNAMIC, solar=[ROOF]), file)
 
 
@@ -103,8 +103,8 @@ def test_a_file_of_selling_prices_alone_leaves_buying_to_the_tariff(tmp_path: Pa
     assert prices(site(), file)["buy"].values.tolist() == [0.3] * 3
 
 
-def test_a_provider_without_a_row_is_named_as_not_built() -> None:
-    with pytest.raises(NotBuilt, match=r"tariff.buy.source: energy_charts.*--prices"):
+def test_a_provider_that_was_not_asked_is_named() -> None:
+    with pytest.raises(SourceError, match=r"tariff.buy: energy_charts BE was not asked.*--prices"):
         prices(site(DYNAMIC), None)
 
 

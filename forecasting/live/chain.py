@@ -1,0 +1,131 @@
+"""The fallbacks of one series: own source, a second one, the last good answer; and which of them counts."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from domain.series import Quality
+from forecasting.known import Known
+from forecasting.live.answer import Answer, Outcome
+from forecasting.live.asking import Got, Link
+from forecasting.live.joining import by_hour, until_hole
+from forecasting.live.publication import covered_until, due
+from forecasting.live.zones import ZONES, zone_name
+
+OLDEST: Final = timedelta(days=14)
+"""A series that ended longer ago says nothing of today."""
+HOURLY: Final = frozenset({"awattar"})
+"""Sources that give the means of hours where the market has quarters."""
+_JUST_ASKED: Final = frozenset({Outcome.ANSWERED, Outcome.PARTIAL, Outcome.KEPT})
+_OF_THE_MARKET: Final = frozenset({"energy_charts", "energyzero", "entsoe", "awattar", "smard", "nordpool"})
+"""Sources of the day-ahead auction's price; a supplier's final price has no stand-in."""
+
+
+def stand_ins(source: str, zone: str | None) -> tuple[tuple[str, str], ...]:
+    """Other key-free sources of the same auction, best first: provider and zone.
+
+    Nord Pool's portal is asked by its owner's choice only, so it stands in for nobody.
+    """
+    if source not in _OF_THE_MARKET:
+        return ()
+    name = "NL" if source == "energyzero" else zone_name(zone or "")
+    codes = ZONES.get(name)
+    if codes is None:
+        return ()
+    has = {
+        "energy_charts": bool(codes.energy_charts),
+        "energyzero": name == "NL",
+        "smard": bool(codes.smard),
+        "awattar": bool(codes.awattar),
+    }
+    return tuple((other, name) for other, there in has.items() if there and other != source)
+
+
+async def answer_by_chain(
+    links: Sequence[Link], ask: Callable[[Link], Awaitable[Got]], at: datetime, now: datetime
+) -> tuple[Answer, tuple[str, ...]]:
+    """Ask the own source, then the others until one is complete; the answer, and notes on the cache."""
+    found: list[Got] = []
+    for link in links:
+        got = await ask(link)
+        found.append(got)
+        if is_complete(got, at, now):
+            break
+    return chosen(found, at, now), tuple(note for got in found for note in got.notes)
+
+
+def is_complete(got: Got, at: datetime, now: datetime) -> bool:
+    """Whether a source gives all that it should have by now, without a hole from ``at`` on."""
+    if got.known is None:
+        return False
+    since = min(at, now)
+    until = covered_until(got.known.intervals, since)
+    if got.link.is_price:
+        return until >= min(due(got.link.provider.name, now), got.link.want.end)
+    return until > since
+
+
+def chosen(found: Sequence[Got], at: datetime, now: datetime) -> Answer:
+    """The answer of the source that reaches furthest from ``at``; the earlier one in the chain at a tie.
+
+    Values that are not those of the own market's slots count only where nothing better is known.
+    """
+    own = found[0]
+    since = min(at, now)
+    usable = [_as_own(got, own) for got in found if got.known is not None]
+    usable = [got for got in usable if got.known is not None and got.known.intervals.end > now - OLDEST]
+    steps = tuple(got.step for got in found)
+    if not usable:
+        return Answer(own.link.label, steps)
+
+    def worth(got: Got) -> tuple[bool, bool, datetime]:
+        assert got.known is not None
+        intervals = got.known.intervals
+        until = covered_until(intervals, since)
+        covers = until > since
+        return covers, covers and got.known.quality is Quality.PUBLISHED, until if covers else intervals.end
+
+    best = max(usable, key=worth)
+    assert best.known is not None
+    known = _with_story(until_hole(best.known, since), best, own, now)
+    return Answer(
+        own.link.label, steps, known, best.link.label, best.fetched_at, complete=is_complete(best, at, now)
+    )
+
+
+def _as_own(got: Got, own: Got) -> Got:
+    """A stand-in's values on the slots of the own source; where it cannot have them, as an estimate."""
+    if got is own or got.known is None or not got.link.is_price:
+        return got
+    hourly, wants_hours = got.link.provider.name in HOURLY, own.link.provider.name in HOURLY
+    if wants_hours and not hourly:
+        intervals = by_hour(got.known.intervals)
+        return replace(
+            got, known=replace(got.known, intervals=intervals, note=_also(got.known, "hour means"))
+        )
+    if hourly and not wants_hours:
+        note = _also(got.known, "means of hours, where the market has quarters")
+        return replace(got, known=replace(got.known, quality=Quality.FORECAST, note=note))
+    return got
+
+
+def _with_story(known: Known, best: Got, own: Got, now: datetime) -> Known:
+    """The values with what people should know: who stands in, how old an answer is, and why."""
+    story = []
+    if best is not own and best.link.label != own.link.label:
+        story.append(f"{best.link.label} stands in for {own.link.label} ({_why(own)})")
+    if best.fetched_at is not None and best.step.outcome not in _JUST_ASKED:
+        age_h = (now - best.fetched_at).total_seconds() / 3600
+        story.append(f"the last good answer, {age_h:.1f} h old ({_why(best)})")
+    return replace(known, note="; ".join(filter(None, (*story, known.note))))
+
+
+def _why(got: Got) -> str:
+    return f"{got.step.outcome.value}: {got.step.words}"
+
+
+def _also(known: Known, words: str) -> str:
+    return "; ".join(filter(None, (known.note, words)))
