@@ -43,15 +43,35 @@ PLANNED: Final = frozenset(
         "solar[].circuit",
         "solar[].wiring",
         "location.time_zone",
+        "location.latitude",
+        "location.longitude",
         "location.country",
         "location.subdivision",
         "load.kw",
         *(
             f"tariff.{side}.{key}"
             for side in ("buy", "sell")
-            for key in ("eur_per_kwh", "bands.**", "factor", "add_eur_per_kwh", "vat", "bands_add.**", "path")
+            for key in (
+                "source",
+                "zone",
+                "key_file",
+                "key_env",
+                "path",
+                "eur_per_kwh",
+                "bands.**",
+                "factor",
+                "add_eur_per_kwh",
+                "vat",
+                "bands_add.**",
+            )
         ),
+        "solar[].source",
         "solar[].path",
+        "solar[].tilt_deg",
+        "solar[].azimuth_deg",
+        "solar[].resource_id",
+        "solar[].key_file",
+        "solar[].key_env",
         "load.path",
     }
 )
@@ -64,14 +84,6 @@ OF_THEIR_OWNER: Final = frozenset(
         "chargers[].efficiency",
         "chargers[].power_factor",
         "vehicles[].efficiency[].**",
-        "location.latitude",
-        "location.longitude",
-        "solar[].tilt_deg",
-        "solar[].azimuth_deg",
-        "solar[].resource_id",
-        "solar[].key_file",
-        "solar[].key_env",
-        *(f"tariff.{side}.{key}" for side in ("buy", "sell") for key in ("zone", "key_file", "key_env")),
     }
 )
 """Keys that count only with a kind or source that is refused by its own name."""

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from domain.errors import Unbuilt
 from domain.requests import ChargeRequest
 from domain.site_chargers import AcCharger, DcCharger, PhaseSwitching
 from domain.site_root import Site
-from domain.site_tariff import PROVIDERS
+
+_NAMED: Final = 5
+"""So many users of a key are named; more are counted."""
+_OF_REQUESTS: Final = "requests[]"
 
 
 class Case(NamedTuple):
     """What a plan is asked for."""
 
     site: Site
-    prices_from_file: bool
-    solar_from_file: bool
     load_from_file: bool
     requests: Sequence[ChargeRequest]
 
@@ -32,24 +33,27 @@ class Row(NamedTuple):
     """Ids of what uses it; one empty id where there is only one such thing."""
 
 
-def unbuilt(
-    site: Site,
-    *,
-    prices_from_file: bool,
-    solar_from_file: bool,
-    load_from_file: bool,
-    requests: Sequence[ChargeRequest],
-) -> tuple[Unbuilt, ...]:
+def unbuilt(site: Site, *, load_from_file: bool, requests: Sequence[ChargeRequest]) -> tuple[Unbuilt, ...]:
     """Everything in a site and its requests that this version cannot plan, in the order of the table."""
-    case = Case(site, prices_from_file, solar_from_file, load_from_file, requests)
-    found = ((row, list(row.used_by(case))) for row in NOT_BUILT)
-    return tuple(Unbuilt(row.key.removesuffix(".**"), row.why + _at(users)) for row, users in found if users)
+    case = Case(site, load_from_file, requests)
+    return tuple(key for row in NOT_BUILT for key in _named(row, list(dict.fromkeys(row.used_by(case)))))
+
+
+def _named(row: Row, users: list[str]) -> Iterator[Unbuilt]:
+    """What a row says of those that use it: requests one by one, everything else together."""
+    if row.key.startswith(_OF_REQUESTS):
+        last = len(users[:_NAMED]) - 1
+        for i, user in enumerate(users[:_NAMED]):
+            more = f" (and {len(users) - _NAMED} requests more)" if i == last and len(users) > _NAMED else ""
+            yield Unbuilt(row.key.replace("[]", f"[{user}]", 1), row.why + more)
+    elif users:
+        yield Unbuilt(row.key.removesuffix(".**"), row.why + _at(users))
 
 
 def _at(users: Sequence[str]) -> str:
-    names = [user for user in dict.fromkeys(users) if user]
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return f" (at {', '.join(names[:5])}{more})" if names else ""
+    names = [user for user in users if user]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f" (at {', '.join(names[:_NAMED])}{more})" if names else ""
 
 
 def _if(condition: bool) -> tuple[str, ...]:
@@ -68,42 +72,36 @@ def _switching(says: Callable[[PhaseSwitching], bool]) -> Callable[[Case], Itera
     return used_by
 
 
-def _several_classes(case: Case) -> Iterable[str]:
-    of_chargers = {charger.id: charger.priority for charger in case.site.chargers}
-    of_requests = {request.id or request.charger: request.priority for request in case.requests}
-    classes = {name: rank for name, rank in (of_chargers | of_requests).items() if rank is not None}
-    if len(set(classes.values())) > 1:
-        usual = min(classes.values())
-        yield from (name for name, rank in classes.items() if rank != usual)
+def _raised_chargers(case: Case) -> Iterable[str]:
+    usual = _usual_class(case)
+    yield from (charger.id for charger in case.site.chargers if charger.priority != usual)
 
 
-def _weighted(case: Case) -> Iterable[str]:
+def _raised_requests(case: Case) -> Iterable[str]:
+    return _requests(case, lambda request: request.priority not in {None, _usual_class(case)})
+
+
+def _usual_class(case: Case) -> int:
+    """The lowest class that anything is in."""
+    classes = [
+        *(charger.priority for charger in case.site.chargers),
+        *(one.priority for one in case.requests),
+    ]
+    return min(rank for rank in classes if rank is not None)
+
+
+def _weighted_chargers(case: Case) -> Iterable[str]:
     yield from (charger.id for charger in case.site.chargers if charger.weight != 1)
-    yield from (request.id or request.charger for request in case.requests if request.weight not in {None, 1})
 
 
-def _provided(side: str) -> Callable[[Case], Iterable[str]]:
-    def used_by(case: Case) -> Iterable[str]:
-        price = getattr(case.site.tariff, side)
-        if price is not None and price.source in PROVIDERS and not case.prices_from_file:
-            yield price.source
-
-    return used_by
-
-
-def _forecast_arrays(case: Case) -> Iterable[str]:
-    if not case.solar_from_file:
-        yield from (array.id for array in case.site.solar if array.source not in {"sample", "file"})
-
-
-def _with_soc(case: Case) -> Iterable[str]:
-    for request in case.requests:
-        if request.target_soc is not None or request.soc_now is not None:
-            yield request.id or request.charger
+def _requests(case: Case, asks: Callable[[ChargeRequest], bool]) -> Iterable[str]:
+    yield from (request.id or request.charger for request in case.requests if asks(request))
 
 
 _BUDGET: Final = "the budget of phase switches is not built yet; mode both alone chooses afresh in every slot"
-_PRICES: Final = "live prices are not built yet; give --prices, or use source: file, bands, fixed or sample"
+
+_CLASSES: Final = "more than one priority class is not built yet"
+_WEIGHTS: Final = "weights other than 1 are not built yet"
 
 NOT_BUILT: Final[tuple[Row, ...]] = (
     Row(
@@ -161,8 +159,8 @@ NOT_BUILT: Final[tuple[Row, ...]] = (
         _BUDGET,
         _switching(lambda switching: switching.at_limit is not None),
     ),
-    Row("chargers[].priority", "more than one priority class is not built yet", _several_classes),
-    Row("chargers[].weight", "weights other than 1 are not built yet", _weighted),
+    Row("chargers[].priority", _CLASSES, _raised_chargers),
+    Row("chargers[].weight", _WEIGHTS, _weighted_chargers),
     Row(
         "cabinets.**",
         "shared power of DC cabinets is not built yet",
@@ -209,13 +207,8 @@ NOT_BUILT: Final[tuple[Row, ...]] = (
         lambda case: (car.id for car in case.site.vehicles if car.phase_switching is not None),
     ),
     Row(
-        "solar[].source",
-        "solar forecasts are not built yet; give --solar, or use source: file or sample",
-        _forecast_arrays,
-    ),
-    Row(
         "load.source",
-        "a load learnt from the meter is not built yet; give --load, or use source: fixed or file",
+        "learning from the meter comes with the daemon; give --load, or use source: fixed or file",
         lambda case: _if(
             case.site.load is not None and case.site.load.source == "habit" and not case.load_from_file
         ),
@@ -226,8 +219,6 @@ NOT_BUILT: Final[tuple[Row, ...]] = (
         "flexible loads are not built yet",
         lambda case: (load.id for load in case.site.flexible_loads),
     ),
-    Row("tariff.buy.source", _PRICES, _provided("buy")),
-    Row("tariff.sell.source", _PRICES, _provided("sell")),
     Row(
         "tariff.peak.**",
         "the capacity tariff is not built yet",
@@ -238,6 +229,16 @@ NOT_BUILT: Final[tuple[Row, ...]] = (
         "curtailment by the grid operator is not built yet",
         lambda case: _if(case.site.curtailment is not None),
     ),
-    Row("requests[].target_soc", "requests by state of charge are not built yet; say energy_kwh", _with_soc),
+    Row("requests[].priority", _CLASSES, _raised_requests),
+    Row(
+        "requests[].weight",
+        _WEIGHTS,
+        lambda case: _requests(case, lambda request: request.weight not in {None, 1}),
+    ),
+    Row(
+        "requests[].target_soc",
+        "requests by state of charge are not built yet; say energy_kwh",
+        lambda case: _requests(case, lambda one: one.target_soc is not None or one.soc_now is not None),
+    ),
 )
 """What is named to the owner, one row per key."""

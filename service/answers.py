@@ -36,12 +36,18 @@ def answer_to(error: ChargewrightError) -> Answer:
     if isinstance(error, NotBuilt):
         lines = ("not part of this version yet:", *(f"  {line}" for line in _on_one_line(error.keys)))
         return Answer(1, lines, "not_built", tuple(asdict(key) for key in error.keys))
-    return Answer(2, _on_one_line([error]), "source")
+    return Answer(2, _on_one_line(str(error).splitlines()), "source")
 
 
 def wrong_usage(message: str) -> Answer:
     """The answer to an unknown command or option, or a value of the wrong kind."""
     return Answer(2, _on_one_line([message, "try: chargewright --help"]), "usage")
+
+
+def cannot_be_told(reason: str) -> Answer:
+    """The answer where standard output takes nothing."""
+    line = f"standard output: cannot be written: {reason}; lead it to a file or pipe with room"
+    return Answer(2, _on_one_line([line]), "output")
 
 
 def _on_one_line(parts: Any) -> tuple[str, ...]:

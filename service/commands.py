@@ -16,11 +16,15 @@ from domain.plan_document import document, text_of
 from service.console import output, progress
 from service.plan_options import PlanOrder
 from service.planning import Planned, plan_order
-from service.writing import write_text
+from service.writing import make_folder, write_text
 
 DEMO_AT: Final = datetime(2026, 6, 21, 8, tzinfo=ZoneInfo("Europe/Brussels"))
 """Start of the sample day: a Sunday morning, so that there is a stay in the sun and one at night."""
 _DEMO_SITE: Final = "home_simple.yaml"
+_DEMO_SOURCES: Final = (
+    "Sources  made-up samples, so that it works without a network; "
+    "for a site with live ones: chargewright sources SITE"
+)
 
 
 def plan_command(order: PlanOrder, now: datetime, made_by: str, *, as_json: bool) -> None:
@@ -43,6 +47,7 @@ def plan_command(order: PlanOrder, now: datetime, made_by: str, *, as_json: bool
 
 def demo_command(folder: Path, made_by: str, *, as_json: bool) -> None:
     """Plan the sample day of the sample home, and write plan.json, plan.png and plan.svg to ``folder``."""
+    make_folder(folder, option="--out")
     files = [folder / name for name in ("plan.json", "plan.png", "plan.svg")]
     with progress(always=not as_json) as tell, resources.as_file(demo_site()) as site:
         tell("Planning a sample day of a home with solar and one charger")
@@ -56,6 +61,7 @@ def demo_command(folder: Path, made_by: str, *, as_json: bool) -> None:
         sys.stdout.write(json.dumps(_demo_answer(planned, files), indent=1) + "\n")
         return
     _show(planned, files)
+    output().print(_DEMO_SOURCES, markup=False)
 
 
 def demo_site() -> Traversable:

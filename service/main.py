@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,7 +15,8 @@ import typer
 from typer.exceptions import TyperException
 
 from domain.errors import ChargewrightError
-from service.answers import STOPPED, Answer, answer_to, wrong_usage
+from service.answers import STOPPED, Answer, answer_to, cannot_be_told, wrong_usage
+from service.standard_streams import OutputLostError, watched_output
 
 app = typer.Typer(
     name="chargewright",
@@ -25,22 +26,23 @@ app = typer.Typer(
 )
 
 SiteArgument = Annotated[Path, typer.Argument(metavar="SITE", help="Site file (YAML).", show_default=False)]
+CacheOption = Annotated[
+    Path | None,
+    typer.Option(help="Folder for answers of live sources; default: CHARGEWRIGHT_CACHE, else the user's."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer, and errors, as JSON on standard output.")]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code: 0 done, 1 the answer is no, 2 wrong input."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
     try:
-        answer = _answer(given or ["--help"])
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    return answer
+        with watched_output():
+            return _answer(given or ["--help"])
+    except OutputLostError as error:
+        if error.reader_left:
+            return 0
+        return _say(cannot_be_told(str(error)))
 
 
 def _answer(given: list[str]) -> int:
@@ -60,9 +62,19 @@ def _answer(given: list[str]) -> int:
 
 def _tell(answer: Answer, given: Sequence[str]) -> int:
     """Say an error on standard error, and to programs on standard output too."""
-    sys.stderr.write("".join(f"{line}\n" for line in answer.lines))
+    _say(answer)
     if "--json" in given:
-        sys.stdout.write(f"{answer.json_text}\n")
+        with suppress(OutputLostError):
+            sys.stdout.write(f"{answer.json_text}\n")
+            sys.stdout.flush()
+    return answer.exit_code
+
+
+def _say(answer: Answer) -> int:
+    """Say an error on standard error, if anybody can hear it."""
+    with suppress(OSError):
+        sys.stderr.write("".join(f"{line}\n" for line in answer.lines))
+        sys.stderr.flush()
     return answer.exit_code
 
 
@@ -95,7 +107,7 @@ def check(site: SiteArgument, as_json: JsonOption = False) -> None:
     from service.site_file import read_site
     from service.site_report import report_json, report_of
 
-    report = report_of(read_site(site))
+    report = report_of(read_site(site), site.parent)
     if as_json:
         sys.stdout.write(json.dumps(report_json(report), indent=1) + "\n")
         return
@@ -116,15 +128,24 @@ def plan(
     solar: Annotated[Path | None, typer.Option(help="Solar power, CSV or Parquet.")] = None,
     load: Annotated[Path | None, typer.Option(help="Load of everything but charging.")] = None,
     requests: Annotated[Path | None, typer.Option(help="Charging requests, CSV or Parquet.")] = None,
-    slot_min: Annotated[int, typer.Option(help="Length of a slot: 1, 3, 5, 15, 30, 60 min.")] = 15,
-    gap: Annotated[float, typer.Option(help="Good enough: this share above the proven bound.")] = 0.01,
+    slot_min: Annotated[
+        str, typer.Option(metavar="MINUTES", help="Length of a slot: 1, 3, 5, 15, 30, 60 min.")
+    ] = "15",
+    gap: Annotated[
+        str, typer.Option(metavar="SHARE", help="Good enough: this share above the proven bound.")
+    ] = "0.01",
     calm_eur: Annotated[
-        float | None,
-        typer.Option(help="What fewer switchings may cost in EUR; default: 0.2 %, at least 0.01"),
+        str | None,
+        typer.Option(
+            metavar="EUR", help="What fewer switchings may cost in EUR; default: 0.2 %, at least 0.01"
+        ),
     ] = None,
-    time_limit: Annotated[float, typer.Option(help="Longest time to solve, in seconds.")] = 60.0,
+    time_limit: Annotated[
+        str, typer.Option(metavar="SECONDS", help="Longest time to solve, in seconds.")
+    ] = "60",
     out: Annotated[Path | None, typer.Option(help="Write plan.json here.")] = None,
     chart: Annotated[Path | None, typer.Option(help="Draw the plan here, .png or .svg.")] = None,
+    cache: CacheOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Plan the charging of a site and prove how good the plan is."""
@@ -132,9 +153,18 @@ def plan(
     from service.plan_options import PlanOrder
 
     order = PlanOrder(
-        site, at, prices, solar, load, requests, slot_min, gap, calm_eur, time_limit, out, chart
+        site, at, prices, solar, load, requests, slot_min, gap, calm_eur, time_limit, out, chart, cache
     )
     plan_command(order, datetime.now(UTC), program_version(), as_json=as_json)
+
+
+@app.command()
+def sources(site: SiteArgument, cache: CacheOption = None, as_json: JsonOption = False) -> None:
+    """Ask the site's sources: what each of them knows now, how old and how complete it is."""
+    from service.sources import sources_command
+
+    if not sources_command(site, datetime.now(UTC), cache, as_json=as_json):
+        raise typer.Exit(1)
 
 
 @app.command()

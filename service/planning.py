@@ -1,4 +1,4 @@
-"""From a plan order to a plan: site file, series, refusals, solver, and charging at once to compare."""
+"""From a plan order to a plan: site, live sources, series, refusals, solver, charging at once to compare."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from domain.errors import InputError, NotBuilt
 from domain.plan import Plan
 from domain.requests import ChargeRequest
 from domain.site import Site
-from service.plan_options import PlanOrder, order_faults, start_of
+from service.plan_options import PlanOrder, numbers_of, order_faults, start_of
 from service.site_file import read_site
 
 Tell = Callable[[str], None]
@@ -35,18 +35,21 @@ def plan_order(order: PlanOrder, now: datetime, tell: Tell) -> Planned:
     cannot plan, SourceError where a source fails.
     """
     site = _site_of(order)
+    numbers = numbers_of(order)
     at, said = start_of(order, site.location.time_zone, now)
     _refuse_unbuilt(site, order, ())
-    tell("Reading prices, solar, load and requests")
     from forecasting.gather import Files, gather
+    from service.live import live_answers
 
     files = Files(order.prices, order.solar, order.load, order.requests, base=order.site.parent)
-    inputs = gather(site, at, files, order.slot_min)
+    live = live_answers(site, files, at, now, order.cache, tell)
+    tell("Reading prices, solar, load and requests")
+    inputs = gather(site, at, files, numbers.slot_min, live)
     _refuse_unbuilt(site, order, inputs.requests)
     tell("Solving")
     from scheduler.planner import PlanOptions, cost_of_charging_at_once_eur, plan_site
 
-    options = PlanOptions(gap=order.gap, calm_eur=order.calm_eur, time_limit_s=order.time_limit_s)
+    options = PlanOptions(gap=numbers.gap, calm_eur=numbers.calm_eur, time_limit_s=numbers.time_limit_s)
     plan = plan_site(site, inputs, made_at=now, clock=time.monotonic, options=options, on_progress=tell)
     noted = replace(plan, notes=(said, *plan.notes)) if said else plan
     return Planned(site, noted, cost_of_charging_at_once_eur(site, inputs))
@@ -68,12 +71,6 @@ def _refuse_unbuilt(site: Site, order: PlanOrder, requests: Sequence[ChargeReque
     """Raise NotBuilt where site or requests use keys whose rule this version lacks."""
     from scheduler.not_built import unbuilt
 
-    keys = unbuilt(
-        site,
-        prices_from_file=order.prices is not None,
-        solar_from_file=order.solar is not None,
-        load_from_file=order.load is not None,
-        requests=requests,
-    )
+    keys = unbuilt(site, load_from_file=order.load is not None, requests=requests)
     if keys:
         raise NotBuilt(keys)

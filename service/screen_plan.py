@@ -17,7 +17,7 @@ MANY = 8
 def show_tables(plan: Plan, at_once_eur: float, console: Console) -> None:
     """Print tables, money (``at_once_eur``: the site's cost when cars charge at once), proof and notes."""
     sample = "  [black on yellow] SAMPLE DATA [/]" if words.is_sample(plan) else ""
-    console.print(f"\n[bold]{escape(plan.site)}[/]  {words.period(plan)}{sample}\n")
+    console.print(f"[bold]{escape(plan.site)}[/]  {words.period(plan)}{sample}\n")
     if not plan.requests:
         console.print("No car wants energy in this time.\n")
     elif len(plan.chargers) > MANY:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from domain.countries import country_of
 from domain.errors import Unbuilt
 from domain.site import Site
+from domain.site_chargers import AcCharger
 from domain.site_tariff import BandPrice, MarketTerms, PriceSource
 
 FAILSAFE_PROOF = "not part of this version yet"
+_NAMES_A_FILE: Final = frozenset({"path", "key_file", "token_file", "map_file"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +26,14 @@ class SiteReport:
     unbuilt: tuple[Unbuilt, ...]
 
 
-def report_of(site: Site) -> SiteReport:
-    """The report of a site that parses."""
+def report_of(site: Site, folder: Path | None = None) -> SiteReport:
+    """The report of a site that parses; the files that it names are looked for from ``folder`` on."""
     from scheduler.not_built import unbuilt
 
-    keys = unbuilt(site, prices_from_file=False, solar_from_file=False, load_from_file=False, requests=())
-    return SiteReport(site, tuple(_warnings(site)), tuple(keys))
+    keys = unbuilt(site, load_from_file=False, requests=())
+    return SiteReport(
+        site, (*_warnings(site), *(() if folder is None else _about_files(site, folder))), tuple(keys)
+    )
 
 
 def report_json(report: SiteReport) -> dict[str, Any]:
@@ -48,6 +53,7 @@ def _warnings(site: Site) -> Iterator[str]:
     if site.tariff.sell is not None:
         yield from _about_prices("tariff.sell", site.tariff.sell)
     yield from _about_holidays(site)
+    yield from _about_steps(site)
     if not site.departures:
         yield "departures: none, so a plan needs --requests"
     if site.load is None and site.grid.base_load_max_a is None:
@@ -68,10 +74,56 @@ def _about_prices(key: str, price: PriceSource) -> Iterator[str]:
     """Terms that were left at their defaults, and made-up prices."""
     if price.source == "sample":
         yield f"{key}: made-up sample prices"
-    if isinstance(price, MarketTerms):
+    if isinstance(price, MarketTerms) and not _is_final(price):
         unsaid = [name for name in ("add_eur_per_kwh", "vat") if name not in price.model_fields_set]
         if unsaid:
             yield f"{key}: {' and '.join(unsaid)} not said and taken as 0"
+
+
+def _is_final(price: PriceSource) -> bool:
+    """Whether the source gives the bill's prices, so that there are no terms to say."""
+    from forecasting.live.price_providers import FINAL_PRICES
+
+    return price.source in FINAL_PRICES
+
+
+def _about_steps(site: Site) -> Iterator[str]:
+    """Steps so wide that only the minimum is left."""
+    for i, charger in enumerate(site.chargers):
+        if isinstance(charger, AcCharger):
+            low_a, high_a, step_a = charger.current_a.min, charger.current_a.max, charger.current_a.step
+            if low_a < high_a < low_a + step_a:
+                yield (
+                    f"chargers[{i}].current_a.step: {step_a:g} A from {low_a:g} A on is above the maximum of "
+                    f"{high_a:g} A, so '{charger.id}' is only ever told {low_a:g} A or to pause"
+                )
+
+
+def _about_files(site: Site, folder: Path) -> Iterator[str]:
+    """Files that the site file names and that are not there."""
+    for key, name in _files_named(site.model_dump(by_alias=True)):
+        path = folder / name
+        try:
+            if not path.exists():
+                yield f"{key}: there is no file '{path}'"
+            elif path.is_dir():
+                yield f"{key}: '{path}' is a folder, not a file"
+        except (OSError, ValueError) as error:
+            yield f"{key}: '{path}' cannot be looked for: {str(error).lower()}"
+
+
+def _files_named(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Keys below ``value`` that name a file, each with its name."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            below = f"{key}.{name}" if key else str(name)
+            if name in _NAMES_A_FILE and isinstance(item, str):
+                yield below, item
+            else:
+                yield from _files_named(item, below)
+    elif isinstance(value, list | tuple):
+        for i, item in enumerate(value):
+            yield from _files_named(item, f"{key}[{i}]")
 
 
 def _about_holidays(site: Site) -> Iterator[str]:

@@ -8,18 +8,48 @@ from pathlib import Path
 
 from domain.errors import Fault, InputError
 
+_ADVICE = "name a file in a folder of yours"
+
+
+def target_fault(path: Path, option: str = "") -> Fault | None:
+    """Why nothing may be written at ``path``, none where it may: only a regular file is ever replaced."""
+    source = option or str(path)
+    try:
+        if path.is_dir():
+            return Fault(source, f"'{path}' is a folder", "name a file")
+        if path.exists() and not path.is_file():
+            return Fault(source, f"'{path}' is a device, a pipe or a socket", _ADVICE)
+        if not path.parent.is_dir():
+            found = f"'{path}': there is no folder '{path.parent}'"
+            return Fault(source, found, "make the folder first, or name another")
+    except (OSError, ValueError) as error:
+        return _cannot_write(path, option, error)
+    return None
+
+
+def make_folder(folder: Path, *, option: str = "") -> None:
+    """Make ``folder`` and those above it; InputError where that is not possible."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError([_cannot_write(folder, option, error)]) from error
+
 
 def write_bytes(path: Path, content: bytes, *, option: str = "") -> None:
-    """Put ``content`` at ``path``, whose folder is made; a reader sees the old file or the new one.
+    """Put ``content`` at ``path``, in a folder that exists; a reader sees the old file or the new one.
 
-    Raises InputError where the place cannot be written; ``option`` names who asked for it.
+    A link stays, and the file that it leads to is replaced. Raises InputError where the place cannot be
+    written; ``option`` names who asked for it.
     """
-    beside = path.with_name(f".~{path.name}.{secrets.token_hex(4)}")
+    fault = target_fault(path, option)
+    if fault is not None:
+        raise InputError([fault])
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        place = path.resolve()
+        beside = place.with_name(f".~{place.name}.{secrets.token_hex(4)}")
         try:
             _write_through(beside, content)
-            beside.replace(path)
+            beside.replace(place)
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
@@ -39,8 +69,6 @@ def _write_through(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _cannot_write(path: Path, option: str, error: OSError) -> Fault:
-    reason = (error.strerror or str(error)).lower()
-    return Fault(
-        option or str(path), f"'{path}' cannot be written: {reason}", "name a file in a folder of yours"
-    )
+def _cannot_write(path: Path, option: str, error: OSError | ValueError) -> Fault:
+    reason = (getattr(error, "strerror", None) or str(error)).lower()
+    return Fault(option or str(path), f"'{path}' cannot be written: {reason}", _ADVICE)

@@ -84,7 +84,7 @@ def test_the_comparison_with_charging_at_once_is_right(terminal: Terminal, site:
 def test_plan_json_follows_the_schema_and_the_file_is_the_same(
     terminal: Terminal, site: Path, tmp_path: Path
 ) -> None:
-    out = tmp_path / "made" / "plan.json"
+    out = tmp_path / "plan.json"
     said = terminal.run("plan", site, "--at", AT, "--json", "--out", out)
     assert said.code == 0
     assert said.out == out.read_text()
@@ -210,6 +210,22 @@ def test_a_reader_that_goes_away_causes_no_traceback(site: Path) -> None:
         told = process.stderr.read()
     assert b"Traceback" not in told
     assert b"Exception" not in told
+
+
+def test_a_day_without_sessions_is_planned_by_the_weekly_departures(
+    terminal: Terminal, site: Path, tmp_path: Path
+) -> None:
+    requests = tmp_path / "requests.csv"
+    requests.write_text("charger,arrival,departure,energy_kwh\n")
+    said = terminal.run("plan", site, "--at", AT, "--requests", requests, "--json")
+    assert said.code == 0
+    plan = json.loads(said.out)
+    assert len(plan["requests"]) == 2
+    assert any("no requests below the header" in note for note in plan["notes"])
+
+
+def test_the_plan_begins_with_the_site_and_no_empty_line(terminal: Terminal, site: Path) -> None:
+    assert terminal.run("plan", site, "--at", AT).out.startswith("Test home")
 
 
 def test_the_demo_plans_draws_and_ends(terminal: Terminal, tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from service.plan_options import PlanOrder, order_faults, start_of
+from service.plan_options import PlanOrder, numbers_of, order_faults, start_of
 
 NOW = datetime(2026, 6, 17, 9, 30, 12, 345_678, UTC)
 BRUSSELS = "Europe/Brussels"
+ALL = ["--slot-min", "--gap", "--calm-eur", "--time-limit", "--chart", "--at"]
 
 
 @pytest.mark.parametrize(
@@ -33,16 +34,26 @@ def test_the_start_as_it_is_typed(typed: str | None, utc: str, said: str) -> Non
 
 
 def test_sensible_options_have_no_faults() -> None:
-    assert order_faults(PlanOrder(Path("site.yaml"), at="2026-06-17", calm_eur=0.0, gap=0.0)) == []
+    assert order_faults(PlanOrder(Path("site.yaml"), at="2026-06-17", calm_eur="0.0", gap="0.0")) == []
 
 
 def test_all_faults_of_the_options_are_told_at_once() -> None:
-    order = PlanOrder(Path("s"), at="x", slot_min=7, gap=-1, calm_eur=-1, time_limit_s=0, chart=Path("a.pdf"))
-    assert [fault.source for fault in order_faults(order)] == [
-        "--slot-min",
-        "--gap",
-        "--calm-eur",
-        "--time-limit",
-        "--chart",
-        "--at",
-    ]
+    order = PlanOrder(
+        Path("s"), at="x", slot_min="7", gap="-1", calm_eur="-1", time_limit_s="0", chart=Path("a.pdf")
+    )
+    assert [fault.source for fault in order_faults(order)] == ALL
+
+
+def test_numbers_that_are_none_are_named_with_what_is_allowed() -> None:
+    order = PlanOrder(
+        Path("s"), at="foo", slot_min="15.5", gap="x", calm_eur="1_0", time_limit_s="abc", chart=Path("a.pdf")
+    )
+    faults = order_faults(order)
+    assert [fault.source for fault in faults] == ALL
+    assert [fault.found for fault in faults[:4]] == ["15.5", "'x'", "'1_0'", "'abc'"]
+    assert "1, 3, 5, 15, 30, 60" in faults[0].allowed
+
+
+def test_numbers_are_read_as_they_were_typed() -> None:
+    numbers = numbers_of(PlanOrder(Path("s"), slot_min="30", gap="1e-3", calm_eur="0.5", time_limit_s=" 5 "))
+    assert (numbers.slot_min, numbers.gap, numbers.calm_eur, numbers.time_limit_s) == (30, 0.001, 0.5, 5.0)

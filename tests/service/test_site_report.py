@@ -91,3 +91,25 @@ def test_every_example_can_be_shown(example: Path) -> None:
 def test_the_simple_examples_use_only_what_can_be_planned(name: str) -> None:
     text = (EXAMPLES / f"{name}.yaml").read_text()
     assert report_of(parse_site(text, name)).unbuilt == ()
+
+
+def test_files_that_the_site_names_and_that_are_not_there_are_warned_of(tmp_path: Path) -> None:
+    (tmp_path / "load.csv").write_text("")
+    tariff = "tariff: {buy: {source: entsoe, zone: BE, key_file: key.txt}, sell: {source: file, path: p.csv}}"
+    text = HOME[: HOME.index("load:")] + (
+        f"load: {{source: file, path: load.csv}}\n{tariff}\n"
+        "solar: [{id: roof, peak_kw: 5, source: file, path: no/sun.csv}]\n"
+    )
+    told = report_of(parse_site(text, "site.yaml"), tmp_path).warnings
+    lacking = [warning for warning in told if "there is no file" in warning]
+    assert [warning.split(":")[0] for warning in lacking] == [
+        "solar[0].path",
+        "tariff.buy.key_file",
+        "tariff.sell.path",
+    ]
+    assert str(tmp_path / "p.csv") in lacking[-1]
+
+
+def test_a_step_that_leaves_only_the_minimum_is_warned_of() -> None:
+    assert "chargers[0].current_a.step: 11 A" in warnings(HOME.replace("max: 16", "max: 16, step: 11"))
+    assert "current_a.step" not in warnings(HOME.replace("max: 16", "max: 16, step: 10"))

@@ -3,18 +3,51 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
 from domain.errors import InputError
-from service.writing import write_bytes, write_text
+from service.writing import make_folder, write_bytes, write_text
 
 
-def test_text_is_written_and_its_folder_made(tmp_path: Path) -> None:
+def test_a_folder_that_does_not_exist_is_told_and_not_made(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="there is no folder"):
+        write_text(tmp_path / "deep" / "er" / "plan.json", "{}\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_can_be_made_first(tmp_path: Path) -> None:
+    make_folder(tmp_path / "deep" / "er")
     write_text(tmp_path / "deep" / "er" / "plan.json", "{}\n")
     assert (tmp_path / "deep" / "er" / "plan.json").read_text() == "{}\n"
+
+
+def test_a_device_is_never_replaced() -> None:
+    with pytest.raises(InputError, match="device") as told:
+        write_text(Path(os.devnull), "{}", option="--out")
+    assert [fault.source for fault in told.value.faults] == ["--out"]
+
+
+def test_a_pipe_and_a_socket_are_never_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    with socket.socket(socket.AF_UNIX) as open_socket:
+        open_socket.bind("socket")
+        for name in ("pipe", "socket"):
+            with pytest.raises(InputError, match="a pipe or a socket"):
+                write_text(Path(name), "{}")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["pipe", "socket"]
+
+
+def test_a_link_stays_and_its_file_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "real.json").write_text("old")
+    (tmp_path / "plan.json").symlink_to("real.json")
+    write_text(tmp_path / "plan.json", "new")
+    assert (tmp_path / "plan.json").is_symlink()
+    assert (tmp_path / "real.json").read_text() == "new"
 
 
 def test_nothing_is_left_beside_the_file(tmp_path: Path) -> None:
