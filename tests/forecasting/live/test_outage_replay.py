@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import gzip
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,17 +19,20 @@ import pytest
 
 from domain.errors import KeyRefused, Limited, NotPublished, Unreachable
 from domain.inputs import PlanInputs
+from domain.plan import Status
 from domain.series import Quality
+from domain.site import Site
 from domain.time_grid import from_utc_s, utc_s
 from forecasting.gather import Files, gather, live_sources_needed
 from forecasting.live.asking import Means
 from forecasting.live.collect import collect
 from forecasting.live.energy_charts import ENERGY_CHARTS
 from forecasting.live.smard import SMARD
+from scheduler.planner import plan_site
+from tests.forecasting.live import made_up
 from tests.forecasting.live.made_up import (
     BRUSSELS,
     body_of,
-    market_price,
     means,
     midnight,
     provider,
@@ -34,10 +40,12 @@ from tests.forecasting.live.made_up import (
     quarters,
 )
 from tests.forecasting.sites import site
+from tests.shared_data import shared
 
 FIRST = datetime(2026, 3, 9, 6, tzinfo=UTC)
 """Three weeks before the clocks change."""
 HOURS = 28 * 24
+TWO_YEARS = timedelta(weeks=104)
 ROOF = {"id": "roof", "peak_kw": 5, "tilt_deg": 30, "azimuth_deg": 180, "source": "open_meteo"}
 HOSTS = {"charts": "api.energy-charts.info", "smard": "www.smard.de"}
 
@@ -123,6 +131,17 @@ class Market:
         return json.dumps({"series": series}).encode()
 
 
+def home() -> Site:
+    """A house in Germany that lives by live sources."""
+    return site(
+        {"source": "energy_charts", "zone": "DE-LU", "vat": 0.19},
+        sell={"source": "energy_charts", "zone": "DE-LU"},
+        solar=[ROOF],
+        location={"latitude": 50.0, "longitude": 8.0},
+        departures=[{"charger": "driveway", "arrive": "18:00", "depart": "07:30", "energy_kwh": 10}],
+    )
+
+
 def inputs_at(hour: int, outages: Outages, folder: Path) -> PlanInputs:
     """What a plan at this hour is made from."""
     now = FIRST + timedelta(hours=hour)
@@ -133,23 +152,27 @@ def inputs_at(hour: int, outages: Outages, folder: Path) -> PlanInputs:
             outages.how("sun", hour), now, body_of(quarters(now - timedelta(days=2), now + timedelta(days=2)))
         )
 
-    home = site(
-        {"source": "energy_charts", "zone": "DE-LU", "vat": 0.19},
-        sell={"source": "energy_charts", "zone": "DE-LU"},
-        solar=[ROOF],
-        location={"latitude": 50.0, "longitude": 8.0},
-        departures=[{"charger": "driveway", "arrive": "18:00", "depart": "07:30", "energy_kwh": 10}],
-    )
     with_what: Means = means(
         folder, now, [ENERGY_CHARTS, SMARD], [provider("open_meteo", sun)], web=Market(outages, hour)
     )
-    answers = asyncio.run(collect(home, now, live_sources_needed(home, Files()), with_what))
-    return gather(home, now, Files(), live=answers)
+    answers = asyncio.run(collect(home(), now, live_sources_needed(home(), Files()), with_what))
+    return gather(home(), now, Files(), live=answers)
 
 
+def recorded_market() -> Callable[[datetime], float]:
+    """DE-LU prices as they were, two years of whole weeks earlier [EUR/kWh]."""
+    with gzip.open(shared("data/prices/dayahead_DE-LU_hourly_2024-01_2025-04.csv.gz"), "rt") as file:
+        rows = [(row["datetime_utc"], row["day_ahead_price_eur_mwh"]) for row in csv.DictReader(file)]
+    known = {datetime.fromisoformat(start): float(price) / 1000 for start, price in rows}
+    return lambda moment: known[(moment.astimezone(UTC) - TWO_YEARS).replace(minute=0, second=0)]
+
+
+@pytest.mark.parametrize("market", ["made up", "recorded"])
 def test_a_plan_is_possible_at_every_hour_and_nothing_claims_to_be_published_that_was_not(
-    tmp_path: Path,
+    market: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if market == "recorded":
+        monkeypatch.setattr(made_up, "market_price", recorded_market())
     outages = Outages(seed=1)
     seen = dict.fromkeys(Quality, 0)
     notes: set[str] = set()
@@ -162,9 +185,12 @@ def test_a_plan_is_possible_at_every_hour_and_nothing_claims_to_be_published_tha
         published = got.sell.quality == Quality.PUBLISHED
         ends_s = got.grid.edges_s[1:][published]
         assert not len(ends_s) or ends_s.max() <= published_until(now).timestamp(), now
-        truth = [market_price(_quarter(start)) for start in np.array(got.grid.starts)[published]]
+        truth = [made_up.market_price(_quarter(start)) for start in np.array(got.grid.starts)[published]]
         assert got.sell.values[published] == pytest.approx(truth, abs=1.1e-5), now
         assert (got.solar_kw["roof"].quality >= Quality.FORECAST).all()
+        if hour % 12 == 0:
+            plan = plan_site(home(), got, made_at=now, clock=perf_counter)
+            assert plan.proof.status != Status.FALLBACK
         notes.update(word for word in STORIES if word in got.sell.note)
         for quality in Quality:
             seen[quality] += int((got.sell.quality == quality).sum())
