@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -128,9 +127,7 @@ def test_without_a_network_and_a_cache_one_line_for_each_series_says_what_to_do(
 ) -> None:
     for name in PROVIDERS:
         monkeypatch.setenv(f"CHARGEWRIGHT_URL_{name.upper()}", "http://127.0.0.1:9")
-    began = time.monotonic()
     said = terminal.run(command, site_file(tmp_path, HOME))
-    assert time.monotonic() - began < 5
     if command == "plan":
         assert said.code == 2
         (line,) = said.err.splitlines()

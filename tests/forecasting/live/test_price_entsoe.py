@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from datetime import timedelta
 
 import pytest
@@ -173,14 +172,12 @@ def test_reason_999_means_what_its_text_says(text: str, error: type[Exception]) 
 def test_entities_are_refused_before_they_grow() -> None:
     laughs = "".join(f'<!ENTITY l{at} "{f"&l{at - 1};" * 10}">' for at in range(1, 12))
     body = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "ha">{laughs}]><x>&l11;</x>'
-    began = time.perf_counter()
     for encoding in ("utf-8", "utf-16"):
         with pytest.raises(Malformed, match="document type declaration"):
             parse(body.encode(encoding), want())
     outside = b'<!DOCTYPE x SYSTEM "file:///etc/hostname"><x/>'
     with pytest.raises(Malformed, match="document type declaration"):
         parse(outside, want())
-    assert time.perf_counter() - began < 1
 
 
 def test_documents_too_deep_or_too_long_are_refused() -> None:

@@ -38,7 +38,9 @@ LATER = NOW + timedelta(minutes=37)
 HTTP_DATE = "Tue, 03 Feb 2026 10:37:00 GMT"
 RETRY_BODY = json.dumps({"message": {"code": 429, "ratelimit": {"retry-at": LATER.isoformat()}}}).encode()
 HTML = b"<!DOCTYPE html><html><body>Down for maintenance</body></html>"
-PATIENCE = Patience(connect_s=2, read_s=0.5, whole_s=0.4, body_bytes=200_000)
+PATIENCE = Patience(connect_s=10, read_s=10, whole_s=10, network_s=10, body_bytes=200_000)
+HURRY = Patience(connect_s=10, read_s=10, whole_s=0.4, network_s=10, body_bytes=200_000)
+"""For answers that never end by themselves."""
 
 When = Callable[[str], datetime | None]
 
@@ -115,9 +117,9 @@ def link_to(name: str) -> Link:
     return Link(PRICE_PROVIDERS[name], want, want.zone, f"{name} {want.zone}", KeyPlace(variable="KEY"))
 
 
-def asked(name: str, url: str, folder: Path) -> Got:
+def asked(name: str, url: str, folder: Path, patience: Patience) -> Got:
     async def run() -> Got:
-        async with HttpxWeb("chargewright/test", lambda: NOW, PATIENCE) as web:
+        async with HttpxWeb("chargewright/test", lambda: NOW, patience) as web:
             ring = Keyring({"KEY": SECRET}, folder)
             means = Means(
                 web, DiskCache(folder / "cache"), NOW, ring, PRICE_PROVIDERS, SOLAR_PROVIDERS, {name: url}
@@ -137,7 +139,7 @@ def test_a_failure_has_its_class_its_next_try_and_no_key_in_it(
     caplog.set_level(logging.DEBUG, logger="httpx")
     caplog.set_level(logging.DEBUG, logger="httpcore")
     with loopback(reply) as server:
-        got = asked(name, server.url, tmp_path)
+        got = asked(name, server.url, tmp_path, HURRY if reply.manner in {"slow", "silent"} else PATIENCE)
     assert server.asked, "the source was not asked at all"
     assert got.step.outcome is outcome, got.step.words
     assert got.step.next_try == when(name)
