@@ -144,7 +144,7 @@ class Breach:
     """A limit that load and solar alone break; it is widened so far, and charging makes it no worse."""
 
     kind: str
-    """``current``, ``power``, ``imbalance`` or ``export``."""
+    """``current``, ``power`` or ``imbalance``."""
     circuit: str
     phase: str | None
     slots: tuple[int, ...]

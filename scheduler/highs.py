@@ -32,8 +32,6 @@ class Answer:
     """No point is better than this; -inf where nothing is known, inf where there is no point."""
     infeasible: bool
     """Proven that no point exists."""
-    duals: FloatArray | None = None
-    """Shadow price of every row (linear programs)."""
     reduced_costs: FloatArray | None = None
     """What one unit more of every variable costs (linear programs)."""
 
@@ -104,17 +102,17 @@ def _loaded(form: StandardForm, time_limit_s: float, gap: float) -> highspy.High
 
 
 def _answer(highs: highspy.Highs, form: StandardForm) -> Answer:
-    """The outcome of the last run."""
+    """The outcome of the last run; before the first node is done, the bound of a search means nothing."""
     status, info = highs.getModelStatus(), highs.getInfo()
     if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
         return Answer(None, np.inf, infeasible=True)
     found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     x = np.array(highs.getSolution().col_value) if found else None
-    if form.whole.any():
-        return Answer(x, float(info.mip_dual_bound), infeasible=False)
     solved = status == highspy.HighsModelStatus.kOptimal
-    bound = float(info.objective_function_value) if solved else -np.inf
-    solution = highs.getSolution()
-    duals = np.array(solution.row_dual) if solved else None
-    reduced_costs = np.array(solution.col_dual) if solved else None
-    return Answer(x, bound, infeasible=False, duals=duals, reduced_costs=reduced_costs)
+    if form.whole.any():
+        trusted = solved or info.mip_node_count > 0
+        return Answer(x, float(info.mip_dual_bound) if trusted else -np.inf, infeasible=False)
+    if not solved:
+        return Answer(x, -np.inf, infeasible=False)
+    reduced_costs = np.array(highs.getSolution().col_dual)
+    return Answer(x, float(info.objective_function_value), infeasible=False, reduced_costs=reduced_costs)

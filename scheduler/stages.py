@@ -175,7 +175,7 @@ def _least_missing(model: _Model, deadline: Deadline) -> _Missing:
 def _least_missing_on_off(model: _Model, known: _Missing, deadline: Deadline) -> _Missing:
     """The least missing energy with minimum currents."""
     form = model.missing()
-    relaxed = highs.solve(model.relaxed(form), time_limit_s=deadline.left_s)
+    relaxed = _relaxation(model.relaxed(form), deadline)
     rule = cheapest_first(model.problem)
     hint = Hint(model.layout.columns.on, (rule > 0).astype(np.float64))
     least = search(form, model.layout, relaxed, FOR_MISSING, deadline.share(_SEARCH), start=hint)
@@ -186,9 +186,14 @@ def _least_missing_on_off(model: _Model, known: _Missing, deadline: Deadline) ->
 
 def _relaxed_cost(model: _Model, kept_kwh: float, deadline: Deadline) -> Answer:
     """The relaxation's least cost at a shortfall."""
-    relaxed = highs.solve(model.relaxed(model.costing(kept_kwh)), time_limit_s=deadline.left_s)
-    if relaxed.x is None:
-        raise SolverError("the relaxation has no answer")
+    return _relaxation(model.relaxed(model.costing(kept_kwh)), deadline)
+
+
+def _relaxation(form: StandardForm, deadline: Deadline) -> Answer:
+    """The optimum of a linear program; a point that is not proven bounds nothing."""
+    relaxed = highs.solve(form, time_limit_s=deadline.left_s)
+    if relaxed.reduced_costs is None:
+        raise SolverError("the relaxation has no proven answer")
     return relaxed
 
 

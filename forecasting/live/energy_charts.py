@@ -13,10 +13,10 @@ from domain.errors import Malformed, NotPublished, Rejected
 from domain.time_grid import utc_s
 from domain.units import KWH_PER_MWH
 from forecasting.known import Known
+from forecasting.live.json_answers import json_object, numbers, understanding, words
 from forecasting.live.price_slots import known_prices, seconds, slots_from_starts
 from forecasting.live.price_window import window
 from forecasting.live.provider import Provider, Want, Web
-from forecasting.live.solar_answers import json_object, numbers, understanding, words
 from forecasting.live.zones import zone_code, zone_name
 
 BASE_URL: Final = "https://api.energy-charts.info"

@@ -17,9 +17,9 @@ import numpy as np
 
 from domain.errors import Limited, Malformed, NotPublished, Rejected, Unreachable
 from forecasting.known import Known
+from forecasting.live.json_answers import json_object, stamp_s, understanding, words
 from forecasting.live.price_slots import known_prices, rows, slots_from_pairs
 from forecasting.live.provider import Provider, Want, Web
-from forecasting.live.solar_answers import json_object, stamp_s, understanding, words
 from forecasting.live.zones import zone_name
 
 BASE_URL: Final = "https://public.api.energyzero.nl"

@@ -16,10 +16,10 @@ from xml.etree.ElementTree import Element
 from domain.errors import KeyRefused, Limited, Malformed, NotPublished, Rejected
 from forecasting.known import Known
 from forecasting.live.entsoe_curves import curves, merged
+from forecasting.live.json_answers import understanding, words
 from forecasting.live.price_slots import known_prices, moment
 from forecasting.live.price_window import window
 from forecasting.live.provider import Provider, Want, Web
-from forecasting.live.solar_answers import understanding, words
 from forecasting.live.xml_tree import children, text_at, xml_root
 from forecasting.live.zones import zone_code, zone_name
 

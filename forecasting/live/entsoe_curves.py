@@ -13,7 +13,7 @@ import numpy as np
 
 from domain.units import eur_per_kwh_from_mwh
 from forecasting.intervals import Intervals
-from forecasting.live.solar_answers import stamp_s, words
+from forecasting.live.json_answers import stamp_s, words
 from forecasting.live.xml_tree import children, text_at
 
 STEPS_S: Final = {"PT15M": 900, "PT30M": 1800, "PT60M": 3600, "PT1H": 3600}

@@ -20,8 +20,7 @@ from domain.time_grid import from_utc_s
 from forecasting.known import Known
 from forecasting.live.azimuth import from_south
 from forecasting.live.daylight import power_with_nights
-from forecasting.live.provider import Provider, Want, Web
-from forecasting.live.solar_answers import (
+from forecasting.live.json_answers import (
     array_of,
     json_object,
     numbers,
@@ -31,6 +30,7 @@ from forecasting.live.solar_answers import (
     understanding,
     words,
 )
+from forecasting.live.provider import Provider, Want, Web
 
 BASE_URL: Final = "https://api.forecast.solar"
 TITLE: Final = "Forecast.Solar"

@@ -14,10 +14,10 @@ from domain.errors import Malformed, NotPublished
 from domain.series import Quality
 from domain.units import KWH_PER_MWH
 from forecasting.known import Known
+from forecasting.live.json_answers import json_object, numbers, stamp_s, understanding, words
 from forecasting.live.price_slots import known_prices, moment, rows, slots_from_pairs
 from forecasting.live.price_window import market_days
 from forecasting.live.provider import Provider, Want, Web
-from forecasting.live.solar_answers import json_object, numbers, stamp_s, understanding, words
 from forecasting.live.zones import zone_code, zone_name
 
 BASE_URL: Final = "https://dataportal-api.nordpoolgroup.com"

@@ -15,10 +15,10 @@ from domain.errors import Malformed, NotPublished, Rejected
 from domain.time_grid import utc_s
 from forecasting.intervals import Intervals
 from forecasting.known import Known
+from forecasting.live.json_answers import json_object, numbers, stamp_s, understanding, words
 from forecasting.live.price_slots import known_prices, rows, slots_from_pairs
 from forecasting.live.price_window import window
 from forecasting.live.provider import Provider, Want, Web
-from forecasting.live.solar_answers import json_object, numbers, stamp_s, understanding, words
 
 BASE_URL: Final = "https://api.octopus.energy"
 TITLE: Final = "Octopus"

@@ -17,9 +17,7 @@ from domain.errors import Limited, Malformed, Rejected
 from forecasting.intervals import Intervals, from_ends, from_instants
 from forecasting.known import Known
 from forecasting.live.azimuth import from_south
-from forecasting.live.plane import Numbers, Plane, Weather, has_pvlib, power_kw, short_power_kw
-from forecasting.live.provider import Provider, Want, Web
-from forecasting.live.solar_answers import (
+from forecasting.live.json_answers import (
     array_of,
     checked_s,
     json_object,
@@ -30,6 +28,8 @@ from forecasting.live.solar_answers import (
     understanding,
     words,
 )
+from forecasting.live.plane import Numbers, Plane, Weather, has_pvlib, power_kw, short_power_kw
+from forecasting.live.provider import Provider, Want, Web
 
 BASE_URL: Final = "https://api.open-meteo.com"
 CUSTOMER_URL: Final = "https://customer-api.open-meteo.com"

@@ -15,7 +15,7 @@ from domain.series import Quality
 from domain.time_grid import from_utc_s
 from forecasting.intervals import Intervals
 from forecasting.known import Known
-from forecasting.live.solar_answers import checked_s, stamp_s, words
+from forecasting.live.json_answers import checked_s, stamp_s, words
 from forecasting.quotes import EUR_PER_KWH
 
 SLOT_LENGTHS_S: Final = (900, 1800, 3600)

@@ -17,8 +17,7 @@ import numpy as np
 from domain.errors import KeyRefused, Limited, Malformed, NotPublished, Rejected
 from forecasting.intervals import Intervals
 from forecasting.known import Known
-from forecasting.live.provider import Provider, Want, Web
-from forecasting.live.solar_answers import (
+from forecasting.live.json_answers import (
     array_of,
     json_object,
     next_utc_midnight,
@@ -29,6 +28,7 @@ from forecasting.live.solar_answers import (
     understanding,
     words,
 )
+from forecasting.live.provider import Provider, Want, Web
 
 BASE_URL: Final = "https://api.solcast.com.au"
 TITLE: Final = "Solcast"

@@ -13,9 +13,9 @@ from typing import Any, Final, NoReturn
 
 from domain.errors import KeyRefused, Limited, NotPublished, Rejected, Unreachable
 from forecasting.known import Known
+from forecasting.live.json_answers import json_object, numbers, part, stamp_s, understanding, words
 from forecasting.live.price_slots import known_prices, rows, slots_from_starts
 from forecasting.live.provider import Provider, Want, Web
-from forecasting.live.solar_answers import json_object, numbers, part, stamp_s, understanding, words
 
 BASE_URL: Final = "https://api.tibber.com"
 TITLE: Final = "Tibber"

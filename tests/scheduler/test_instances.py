@@ -38,3 +38,14 @@ def test_the_same_problem_gives_the_same_plan() -> None:
         solve(instance("site10"), PlanOptions(calm_eur=0.0), perf_counter, lambda _: None) for _ in range(2)
     )
     assert (first.outcome.current_a == second.outcome.current_a).all()
+
+
+@pytest.mark.parametrize("time_limit_s", [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3])
+def test_any_time_limit_gives_a_plan_within_every_limit_and_above_its_bound(time_limit_s: float) -> None:
+    problem, options = instance("site54"), PlanOptions(time_limit_s=time_limit_s)
+    solved = solve(problem, options, perf_counter, lambda _: None)
+    assert solved.outcome.violations == ()
+    assert solved.outcome.delivered_kwh.sum() > 0
+    assert solved.cost_bound_eur <= solved.outcome.cost_eur
+    if not solved.outcome.missing_kwh.any():
+        assert solved.cost_bound_eur <= optimum_eur("site54") * 1.0001

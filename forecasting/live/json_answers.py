@@ -1,4 +1,4 @@
-"""What the answers of solar providers share: JSON with a shape, moments, values that are there."""
+"""What the answers of live providers share: JSON with a shape, moments, values that are there."""
 
 from __future__ import annotations
 
