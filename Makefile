@@ -15,8 +15,8 @@ help:  ## Say what there is
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | while IFS=$$'\t' read -r name words; \
 	do printf '  make %-10s %s\n' "$$name" "$$words"; done
 
-demo: $(VENV)/.ready  ## Plan a sample day at home; writes out/demo/
-	@$(BIN)/chargewright demo --out out/demo
+demo: $(VENV)/.ready  ## Plan a home from live prices and sun, else a sample day; writes out/demo/
+	@$(BIN)/chargewright demo --out out/demo $(DEMO)
 
 test: $(VENV)/.ready-dev  ## Run the tests (minutes)
 	@$(PYTEST)
@@ -41,7 +41,8 @@ bench: $(VENV)/.ready-dev  ## Time the planner on sites of many sizes
 schema: $(VENV)/.ready  ## Write docs/plan.schema.json again
 	@$(BIN)/python -m service.schema docs/plan.schema.json
 
-picture: demo  ## Make docs/demo.png, the picture in README, again
+picture: $(VENV)/.ready  ## Make docs/demo.png, the picture in README, again
+	@$(BIN)/chargewright demo --offline --out out/demo
 	@cp out/demo/plan.png docs/demo.png
 
 pins: $(VENV)/.ready-dev  ## Write constraints.txt from what is installed

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import random
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from domain.site import Site
 from service.planning import Tell
+from service.to_the_end import run_to_the_end
 
 if TYPE_CHECKING:
     from forecasting.gather import Files
@@ -18,11 +18,22 @@ if TYPE_CHECKING:
     from forecasting.live.collect import Wanted
 
 
+ALL_SOURCES_S: Final = 45.0
+"""All sources of a site together have so long; then what is kept must do."""
+
+
 def live_answers(
-    site: Site, files: Files, at: datetime, now: datetime, cache: Path | None, tell: Tell
+    site: Site,
+    files: Files,
+    at: datetime,
+    now: datetime,
+    cache: Path | None,
+    tell: Tell,
+    limit_s: float = ALL_SOURCES_S,
 ) -> Live:
     """What the live sources know from ``at`` on; nobody is asked where files and rules give everything.
 
+    It may be called where an event loop runs, as in Jupyter. After ``limit_s`` no answer is waited for.
     Raises ``InputError`` where an address in the environment is none; a source that fails is told in its
     answer.
     """
@@ -33,12 +44,12 @@ def live_answers(
     if not wanted:
         return Live()
     names = [*map(price_name, wanted.prices), *map(array_name, wanted.arrays)]
-    tell(f"Asking {', '.join(names)}")
-    return asyncio.run(_collected(site, at, now, wanted, files.base, cache))
+    tell(f"Asking {', '.join(dict.fromkeys(names))}")
+    return run_to_the_end(_collected(site, at, now, wanted, files.base, cache, limit_s))
 
 
 async def _collected(
-    site: Site, at: datetime, now: datetime, wanted: Wanted, base: Path, cache: Path | None
+    site: Site, at: datetime, now: datetime, wanted: Wanted, base: Path, cache: Path | None, limit_s: float
 ) -> Live:
     from forecasting.live.addresses import base_urls
     from forecasting.live.asking import Means
@@ -61,6 +72,7 @@ async def _collected(
             base_urls=addresses,
             final_prices=frozenset(FINAL_PRICES),
             jitter=random.random(),  # noqa: S311 - spreads questions, guards nothing
+            limit_s=limit_s,
         )
         return await collect(site, at.astimezone(UTC), wanted, means)
 

@@ -170,12 +170,17 @@ def sources(site: SiteArgument, cache: CacheOption = None, as_json: JsonOption =
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for plan.json and the pictures.")] = Path("out/demo"),
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Plan the sample day, which is the same every time.")
+    ] = False,
+    cache: CacheOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Plan a sample day of a sample home."""
-    from service.commands import demo_command
+    """Plan a home from live prices and sun; without a network, on a sample day."""
+    from service.demo import DemoOrder, demo_command
 
-    demo_command(out, program_version(), as_json=as_json)
+    order = DemoOrder(out, cache, offline)
+    demo_command(order, datetime.now(UTC), program_version(), as_json=as_json)
 
 
 if __name__ == "__main__":

@@ -6,13 +6,18 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from domain.errors import InputError, NotBuilt
 from domain.plan import Plan
 from domain.requests import ChargeRequest
 from domain.site import Site
-from service.plan_options import PlanOrder, numbers_of, order_faults, start_of
+from service.plan_options import Numbers, PlanOrder, numbers_of, order_faults, start_of
 from service.site_file import read_site
+
+if TYPE_CHECKING:
+    from forecasting.gather import Files
+    from forecasting.live.answer import Live
 
 Tell = Callable[[str], None]
 """Hears what is being done, in a few words."""
@@ -28,30 +33,57 @@ class Planned:
     """Cost of the whole site when every car charges from its arrival on [EUR]."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A plan order that was read and holds together; nobody was asked yet."""
+
+    site: Site
+    numbers: Numbers
+    at: datetime
+    """Start of the plan."""
+    said: str
+    """How the start was understood, often empty."""
+    files: Files
+
+
 def plan_order(order: PlanOrder, now: datetime, tell: Tell) -> Planned:
     """The plan that was ordered, made at ``now``.
 
     Raises InputError with every fault of options and files, NotBuilt with every key that this version
     cannot plan, SourceError where a source fails.
     """
-    site = _site_of(order)
-    numbers = numbers_of(order)
-    at, said = start_of(order, site.location.time_zone, now)
-    _refuse_unbuilt(site, order, ())
-    from forecasting.gather import Files, gather
+    ordered = read_order(order, now)
     from service.live import live_answers
 
+    live = live_answers(ordered.site, ordered.files, ordered.at, now, order.cache, tell)
+    return plan_with(ordered, live, now, tell)
+
+
+def read_order(order: PlanOrder, now: datetime) -> Ordered:
+    """The site and the options of an order; raises as ``plan_order``, of what needs no source."""
+    site = _site_of(order)
+    at, said = start_of(order, site.location.time_zone, now)
+    _refuse_unbuilt(site, load_from_file=order.load is not None)
+    from forecasting.gather import Files
+
     files = Files(order.prices, order.solar, order.load, order.requests, base=order.site.parent)
-    live = live_answers(site, files, at, now, order.cache, tell)
+    return Ordered(site, numbers_of(order), at, said, files)
+
+
+def plan_with(ordered: Ordered, live: Live, now: datetime, tell: Tell) -> Planned:
+    """The plan of an order, made at ``now`` of what the live sources answered; raises as ``plan_order``."""
+    from forecasting.gather import gather
+
+    site, files, numbers = ordered.site, ordered.files, ordered.numbers
     tell("Reading prices, solar, load and requests")
-    inputs = gather(site, at, files, numbers.slot_min, live)
-    _refuse_unbuilt(site, order, inputs.requests)
+    inputs = gather(site, ordered.at, files, numbers.slot_min, live)
+    _refuse_unbuilt(site, load_from_file=files.load is not None, requests=inputs.requests)
     tell("Solving")
     from scheduler.planner import PlanOptions, cost_of_charging_at_once_eur, plan_site
 
     options = PlanOptions(gap=numbers.gap, calm_eur=numbers.calm_eur, time_limit_s=numbers.time_limit_s)
     plan = plan_site(site, inputs, made_at=now, clock=time.monotonic, options=options, on_progress=tell)
-    noted = replace(plan, notes=(said, *plan.notes)) if said else plan
+    noted = replace(plan, notes=(ordered.said, *plan.notes)) if ordered.said else plan
     return Planned(site, noted, cost_of_charging_at_once_eur(site, inputs))
 
 
@@ -67,10 +99,10 @@ def _site_of(order: PlanOrder) -> Site:
     return site
 
 
-def _refuse_unbuilt(site: Site, order: PlanOrder, requests: Sequence[ChargeRequest]) -> None:
+def _refuse_unbuilt(site: Site, *, load_from_file: bool, requests: Sequence[ChargeRequest] = ()) -> None:
     """Raise NotBuilt where site or requests use keys whose rule this version lacks."""
     from scheduler.not_built import unbuilt
 
-    keys = unbuilt(site, load_from_file=order.load is not None, requests=requests)
+    keys = unbuilt(site, load_from_file=load_from_file, requests=requests)
     if keys:
         raise NotBuilt(keys)

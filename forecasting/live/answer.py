@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from domain.errors import KeyRefused, Limited, Malformed, NotPublished, Rejected, SourceError
 from domain.site_energy import SolarArray
@@ -29,6 +30,10 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
     UNREACHABLE = "unreachable"
     MALFORMED = "malformed"
+
+
+OF_NOW: Final = frozenset({Outcome.ANSWERED, Outcome.PARTIAL, Outcome.KEPT})
+"""The values are as good as asked for this moment."""
 
 
 def outcome_of(error: Exception) -> Outcome:
@@ -76,6 +81,11 @@ class Answer:
     def stands_in(self) -> bool:
         """Whether another source gives the values."""
         return self.known is not None and self.given_by != self.asked
+
+    @property
+    def is_of_now(self) -> bool:
+        """Whether the values were asked for just now, or need no question yet; else they are older ones."""
+        return any(step.source == self.given_by and step.outcome in OF_NOW for step in self.steps)
 
     @property
     def next_try(self) -> datetime | None:

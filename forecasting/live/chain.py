@@ -9,7 +9,7 @@ from typing import Final
 
 from domain.series import Quality
 from forecasting.known import Known
-from forecasting.live.answer import Answer, Outcome
+from forecasting.live.answer import OF_NOW, Answer
 from forecasting.live.asking import Got, Link
 from forecasting.live.joining import by_hour, until_hole
 from forecasting.live.publication import covered_until, due
@@ -19,7 +19,6 @@ OLDEST: Final = timedelta(days=14)
 """A series that ended longer ago says nothing of today."""
 HOURLY: Final = frozenset({"awattar"})
 """Sources that give the means of hours where the market has quarters."""
-_JUST_ASKED: Final = frozenset({Outcome.ANSWERED, Outcome.PARTIAL, Outcome.KEPT})
 _OF_THE_MARKET: Final = frozenset({"energy_charts", "energyzero", "entsoe", "awattar", "smard", "nordpool"})
 """Sources of the day-ahead auction's price; a supplier's final price has no stand-in."""
 
@@ -117,7 +116,7 @@ def _with_story(known: Known, best: Got, own: Got, now: datetime) -> Known:
     story = []
     if best is not own and best.link.label != own.link.label:
         story.append(f"{best.link.label} stands in for {own.link.label} ({_why(own)})")
-    if best.fetched_at is not None and best.step.outcome not in _JUST_ASKED:
+    if best.fetched_at is not None and best.step.outcome not in OF_NOW:
         age_h = (now - best.fetched_at).total_seconds() / 3600
         story.append(f"the last good answer, {age_h:.1f} h old ({_why(best)})")
     return replace(known, note="; ".join(filter(None, (*story, known.note))))

@@ -35,7 +35,7 @@ def test_every_example_parses_and_begins_with_a_word_for_the_owner(path: Path) -
 
 
 def test_there_is_an_example_for_each_of_the_usual_sites() -> None:
-    homes = {"home_simple", "price_only", "home_charx", "home_teltocharge"}
+    homes = {"home_simple", "home_live", "price_only", "home_charx", "home_teltocharge"}
     assert {path.stem for path in EXAMPLES} >= {*homes, "apartments_ocpp", "tree_everest", "plaza_dc"}
 
 

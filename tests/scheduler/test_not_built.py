@@ -73,7 +73,7 @@ def test_every_row_of_the_tables_is_a_key_of_the_schema() -> None:
         assert row.removesuffix(".**").removesuffix("[]") in site_keys(), row
 
 
-@pytest.mark.parametrize("name", ["home_simple", "price_only"])
+@pytest.mark.parametrize("name", ["home_simple", "home_live", "price_only"])
 def test_the_simple_examples_are_built_from_end_to_end(name: str) -> None:
     assert named(example(name)) == set()
 

@@ -1,4 +1,4 @@
-"""check, plan and demo as a person types them."""
+"""check and plan as a person types them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from typing import Any, NoReturn
 import jsonschema
 import pytest
 
-from service.commands import demo_site
 from tests.service.commands import AT, HOME, Terminal, site_file
 from tests.tolerance import approx_eur
 
@@ -226,28 +225,3 @@ def test_a_day_without_sessions_is_planned_by_the_weekly_departures(
 
 def test_the_plan_begins_with_the_site_and_no_empty_line(terminal: Terminal, site: Path) -> None:
     assert terminal.run("plan", site, "--at", AT).out.startswith("Test home")
-
-
-def test_the_demo_plans_draws_and_ends(terminal: Terminal, tmp_path: Path) -> None:
-    said = terminal.run("demo", "--out", tmp_path / "demo")
-    assert said.code == 0
-    assert sorted(path.name for path in (tmp_path / "demo").iterdir()) == [
-        "plan.json",
-        "plan.png",
-        "plan.svg",
-    ]
-    assert "SAMPLE DATA" in said.out
-    assert "charging at once" in said.out
-    jsonschema.Draft202012Validator(SCHEMA).validate(
-        json.loads((tmp_path / "demo" / "plan.json").read_text())
-    )
-
-
-def test_the_demo_is_cheaper_than_charging_at_once(terminal: Terminal, tmp_path: Path) -> None:
-    told = json.loads(terminal.run("demo", "--out", tmp_path, "--json").out)
-    assert told["total_eur"] < told["charging_at_once_eur"]
-    assert [Path(path).name for path in told["files"]] == ["plan.json", "plan.png", "plan.svg"]
-
-
-def test_the_demo_site_is_the_one_in_examples() -> None:
-    assert demo_site().read_text() == (ROOT / "examples" / "home_simple.yaml").read_text()

@@ -87,7 +87,7 @@ def test_every_example_can_be_shown(example: Path) -> None:
     assert all(circuit.id in told for circuit in site.circuits)
 
 
-@pytest.mark.parametrize("name", ["home_simple", "price_only"])
+@pytest.mark.parametrize("name", ["home_simple", "home_live", "price_only"])
 def test_the_simple_examples_use_only_what_can_be_planned(name: str) -> None:
     text = (EXAMPLES / f"{name}.yaml").read_text()
     assert report_of(parse_site(text, name)).unbuilt == ()

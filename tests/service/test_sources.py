@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from service import live as live_module
-from service import main as main_module
 from service.sources import sources_command
 from tests.forecasting.live.loopback import Loopback, Reply, loopback
-from tests.forecasting.live.made_up import EVENING, market_price, midnight, published_until, quarters
+from tests.forecasting.live.made_up import EVENING, market_price
 from tests.service.commands import Terminal, site_file
+from tests.service.sources_here import all_at, charts_reply, stop_the_clock
 
 HOME = """\
 name: Live [home]
@@ -28,7 +27,6 @@ tariff:
   buy: {source: entsoe, zone: BE, key_env: TOKEN_OF_TEST, add_eur_per_kwh: 0.1, vat: 0.06}
 """
 SECRET = "0f1e2d3c-hidden"  # noqa: S105 - made up
-PROVIDERS = ("energy_charts", "smard", "entsoe", "energyzero", "awattar", "open_meteo", "forecast_solar")
 
 
 def charts(path: str) -> Reply:
@@ -37,28 +35,18 @@ def charts(path: str) -> Reply:
         return Reply(503, f"<html>{path}</html>".encode())
     if not path.startswith("/price"):
         return Reply(404)
-    known = quarters(midnight(EVENING.date() - timedelta(days=7)), published_until(EVENING))
-    prices = [round(1000 * value, 3) for value in known.values]
-    return Reply(200, json.dumps({"unix_seconds": known.start_s.tolist(), "price": prices}).encode())
+    return charts_reply()
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Loopback]:
     """All providers on this machine, and the clock at the evening of the test."""
 
-    class Clock(datetime):
-        @classmethod
-        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
-            del tz
-            return EVENING
-
-    monkeypatch.setattr(main_module, "datetime", Clock)
-    monkeypatch.setattr(live_module, "datetime", Clock)
+    stop_the_clock(monkeypatch)
     monkeypatch.setenv("CHARGEWRIGHT_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("TOKEN_OF_TEST", SECRET)
     with loopback(charts) as running:
-        for name in PROVIDERS:
-            monkeypatch.setenv(f"CHARGEWRIGHT_URL_{name.upper()}", running.url)
+        all_at(running.url, monkeypatch)
         yield running
 
 
@@ -125,8 +113,7 @@ def test_a_second_plan_asks_nobody_and_a_dead_network_does_no_harm(
 def test_without_a_network_and_a_cache_one_line_for_each_series_says_what_to_do(
     command: str, terminal: Terminal, server: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in PROVIDERS:
-        monkeypatch.setenv(f"CHARGEWRIGHT_URL_{name.upper()}", "http://127.0.0.1:9")
+    all_at("http://127.0.0.1:9", monkeypatch)
     said = terminal.run(command, site_file(tmp_path, HOME))
     if command == "plan":
         assert said.code == 2
@@ -172,12 +159,3 @@ def test_a_load_that_is_not_learnt_yet_is_told(tmp_path: Path, capsys: pytest.Ca
     ))  # fmt: skip
     assert not sources_command(path, datetime(2026, 2, 3, tzinfo=UTC), None, as_json=False)
     assert "load.source: habit needs a history" in capsys.readouterr().out
-
-
-def test_the_demo_says_that_it_uses_samples_and_where_live_prices_are(
-    terminal: Terminal, tmp_path: Path
-) -> None:
-    said = terminal.run("demo", "--out", tmp_path / "demo")
-    assert said.code == 0
-    assert "sample prices" in said.out
-    assert "chargewright sources SITE" in said.out
