@@ -112,6 +112,8 @@ class Cost:
     peak_eur: float
     wear_eur: float
     without_charging_eur: float
+    stored_eur: float = 0.0
+    """Worth of what a home battery holds more at the end than at the start; not part of the total."""
 
     @property
     def total_eur(self) -> float:
@@ -125,6 +127,7 @@ class Proof:
 
     status: Status
     cost_eur: float
+    """What was made least: the total, less the worth of what a home battery holds more at the end."""
     bound_eur: float
     """No plan with this shortfall costs less."""
     gap: float

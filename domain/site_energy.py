@@ -121,8 +121,11 @@ class Battery(SiteModel):
     efficiency: Efficiency
     """One way."""
     wear_eur_per_kwh: Annotated[float, Field(ge=0, le=10)] = 0
-    control: Literal["none"] = "none"
-    """``none``: it behaves by itself and is only modelled."""
+    """Per kWh that comes out."""
+    control: Literal["none", "hold", "full"] = "none"
+    """``none``: it behaves by itself and is only modelled; ``hold``: it can be kept from draining;
+    ``full``: it follows a power.
+    """
 
 
 class FlexibleLoad(Connection):

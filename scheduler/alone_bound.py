@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from scheduler.decision import nothing_charges
+from scheduler.devices import Run
 from scheduler.evaluate import evaluate
 from scheduler.problem import FloatArray, Problem
+from scheduler.storage import without_devices
 
 
 def alone_bound_eur(problem: Problem, missing_kwh: float) -> float:
@@ -14,9 +17,32 @@ def alone_bound_eur(problem: Problem, missing_kwh: float) -> float:
     What is missing saves at most the dearest price.
     """
     price = _least_price(problem)
-    saved = missing_kwh * max(float(price.max(initial=0.0)), 0.0)
-    nothing = evaluate(problem, np.zeros(len(problem.draws))).cost_eur
-    return nothing - saved + sum(_alone_eur(problem, s, price) for s in range(len(problem.sessions)))
+    saved = missing_kwh * max(float(price.max(initial=0.0)), 0.0) + _most_gain_eur(problem)
+    bare = without_devices(problem)
+    nothing = evaluate(bare, nothing_charges(bare)).cost_eur
+    runs = sum(_run_eur(problem, run, price) for run in problem.runs)
+    return nothing - saved + runs + sum(_alone_eur(problem, s, price) for s in range(len(problem.sessions)))
+
+
+def _most_gain_eur(problem: Problem) -> float:
+    """More than a battery can earn: everything it gives at the dearest, everything it takes for nothing."""
+    battery = problem.battery
+    if battery is None:
+        return 0.0
+    dear = np.maximum(np.maximum(problem.buy_eur_per_kwh, problem.sell_eur_per_kwh), 0.0)
+    paid = np.maximum(-np.minimum(problem.buy_eur_per_kwh, problem.sell_eur_per_kwh), 0.0)
+    traded = float(problem.hours @ (battery.discharge_kw * dear + battery.charge_kw * paid))
+    return traded + battery.end_value_eur_per_kwh * (battery.most_kwh - battery.least_kwh)
+
+
+def _run_eur(problem: Problem, run: Run, price: FloatArray) -> float:
+    """Least cost of one run of a flexible load [EUR]."""
+    hours, cost = 0.0, 0.0
+    for t in run.slots[np.argsort(price[run.slots], kind="stable")]:
+        most = run.most_h if price[t] < 0 else run.need_h
+        part = min(float(problem.hours[t]), max(0.0, most - hours))
+        hours, cost = hours + part, cost + part * run.power_kw * float(price[t])
+    return cost
 
 
 def _least_price(problem: Problem) -> FloatArray:

@@ -12,10 +12,11 @@ from domain.phases import PhaseSet
 from domain.plan import ChargerPlan, CircuitPlan, Cost, Plan, Proof, RequestPlan, SitePower
 from domain.series import Series
 from domain.site import Site
+from scheduler.decision import nothing_charges
 from scheduler.evaluate import Outcome, evaluate
 from scheduler.explain import binding_of
 from scheduler.from_site import SiteProblem
-from scheduler.problem import Problem
+from scheduler.problem import FloatArray, Problem
 
 
 def assembled(
@@ -51,13 +52,14 @@ def assembled(
 
 def cost_of(problem: Problem, outcome: Outcome) -> Cost:
     """Money of the whole site."""
-    nothing = evaluate(problem, np.zeros(len(problem.draws)))
+    nothing = evaluate(problem, nothing_charges(problem))
     return Cost(
         energy_eur=outcome.bought_eur,
         sold_eur=outcome.sold_eur,
         peak_eur=0.0,
-        wear_eur=0.0,
-        without_charging_eur=nothing.cost_eur,
+        wear_eur=outcome.wear_eur,
+        stored_eur=outcome.stored_eur,
+        without_charging_eur=nothing.cost_eur + nothing.stored_eur,
     )
 
 
@@ -89,9 +91,21 @@ def _power(problem: Problem, outcome: Outcome) -> SitePower:
         solar_kw=problem.solar_kw - outcome.curtailed_kw,
         curtailed_kw=outcome.curtailed_kw,
         load_kw=problem.load_kw,
-        battery_kw=np.zeros(problem.slots),
-        flexible_kw={},
+        battery_kw=outcome.battery_kw,
+        flexible_kw=_flexible_kw(problem, outcome),
     )
+
+
+def _flexible_kw(problem: Problem, outcome: Outcome) -> dict[str, FloatArray]:
+    """Power of every flexible load [kW]."""
+    loads = list(dict.fromkeys(run.load for run in problem.runs))
+    return {
+        name: np.sum(
+            [kw for run, kw in zip(problem.runs, outcome.flexible_kw, strict=True) if run.load == name],
+            axis=0,
+        )
+        for name in loads
+    }
 
 
 def _request_plan(stated: SiteProblem, outcome: Outcome, s: int) -> RequestPlan:

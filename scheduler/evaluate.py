@@ -9,20 +9,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scheduler.decision import Decision
 from scheduler.problem import FloatArray, Problem
-from scheduler.violations import TOLERANCE, phase_currents_a, violations
+from scheduler.storage import battery_power_kw, content_kwh
+from scheduler.violations import TOLERANCE, Flows, phase_currents_a, violations
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """Everything that follows from the currents of the draws; (slots,) unless said otherwise."""
 
-    current_a: FloatArray
-    """(draws,) current per phase of every draw [A]."""
+    decision: Decision
     charging_kw: FloatArray
     import_kw: FloatArray
     export_kw: FloatArray
     curtailed_kw: FloatArray
+    flexible_kw: FloatArray
+    """(runs, slots)"""
+    battery_kw: FloatArray
+    """+ when charging."""
     phase_a: tuple[FloatArray, ...]
     """Per circuit (3, slots), signed [A]."""
     delivered_kwh: FloatArray
@@ -31,45 +36,73 @@ class Outcome:
     """(sessions,) energy below the least of the goals."""
     bought_eur: float
     sold_eur: float
+    wear_eur: float
+    stored_eur: float
+    """Worth of what the battery holds at the end above what it held at the start."""
     starts: int
     """Starts and phase switches of all sessions."""
     violations: tuple[str, ...]
     """Every limit that is broken, in words; empty for a plan that may be published."""
 
     @property
+    def current_a(self) -> FloatArray:
+        """(draws,) current per phase of every draw [A]."""
+        return self.decision.current_a
+
+    @property
     def cost_eur(self) -> float:
-        """Bought less sold."""
-        return self.bought_eur - self.sold_eur
+        """Bought less sold, plus wear, less the worth of what was stored: what a plan makes least."""
+        return self.bought_eur - self.sold_eur + self.wear_eur - self.stored_eur
 
 
-def evaluate(problem: Problem, current_a: FloatArray) -> Outcome:
-    """The outcome of ``current_a``, one current [A] per draw, 0 where it is off."""
+def evaluate(problem: Problem, decision: Decision) -> Outcome:
+    """The outcome of a decision."""
     table = problem.draw_table
     charging = np.zeros(problem.slots)
-    np.add.at(charging, table.slot, table.mean_kw_per_a * current_a)
-    left_kw = problem.surplus_kw - charging
+    np.add.at(charging, table.slot, table.mean_kw_per_a * decision.current_a)
+    power = np.array([run.power_kw for run in problem.runs]).reshape(-1, 1)
+    flexible = np.where(decision.running, power, 0.0)
+    left_kw = problem.surplus_kw - charging - flexible.sum(axis=0)
+    battery = battery_power_kw(problem, decision, left_kw)
+    left_kw = left_kw - battery
     export = np.maximum(left_kw, 0.0)
     limit = np.inf if problem.export_limit_kw is None else problem.export_limit_kw
     curtailed = np.minimum(np.maximum(export - limit, 0.0), problem.solar_kw)
     export = export - curtailed
     bought = np.maximum(-left_kw, 0.0)
+    flows = Flows(curtailed, flexible, battery)
     circuits = range(len(problem.circuits))
-    phase_a = tuple(phase_currents_a(problem, c, current_a, curtailed) for c in circuits)
-    delivered, missing = _energies(problem, current_a)
+    phase_a = tuple(phase_currents_a(problem, c, decision.current_a, flows) for c in circuits)
+    delivered, missing = _energies(problem, decision.current_a)
+    wear, stored = _storage_eur(problem, battery)
     return Outcome(
-        current_a=current_a,
+        decision=decision,
         charging_kw=charging,
         import_kw=bought,
         export_kw=export,
         curtailed_kw=curtailed,
+        flexible_kw=flexible,
+        battery_kw=battery,
         phase_a=phase_a,
         delivered_kwh=delivered,
         missing_kwh=missing,
         bought_eur=float(problem.hours * problem.buy_eur_per_kwh @ bought),
         sold_eur=float(problem.hours * problem.sell_eur_per_kwh @ export),
-        starts=_starts(problem, current_a),
-        violations=violations(problem, current_a, curtailed, phase_a, delivered),
+        wear_eur=wear,
+        stored_eur=stored,
+        starts=_starts(problem, decision.current_a),
+        violations=violations(problem, decision, flows, export, delivered),
     )
+
+
+def _storage_eur(problem: Problem, battery_kw: FloatArray) -> tuple[float, float]:
+    """Wear of the battery, and the worth of what it holds more at the end [EUR]."""
+    battery = problem.battery
+    if battery is None:
+        return 0.0, 0.0
+    drained_kwh = float(problem.hours @ np.maximum(-battery_kw, 0.0))
+    gained_kwh = float(content_kwh(problem, battery_kw)[-1]) - battery.start_kwh
+    return battery.wear_eur_per_kwh * drained_kwh, battery.end_value_eur_per_kwh * gained_kwh
 
 
 def _energies(problem: Problem, current_a: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,8 +15,11 @@ from domain.site_energy import SolarArray
 from domain.site_model import per_phase_a
 from domain.units import kw_per_a
 from scheduler.breaches import widened, widened_imbalance, widened_power
+from scheduler.by_itself import imbalance_by_itself, widened_by_itself
+from scheduler.devices_of_site import battery_of, runs_of
 from scheduler.needs import Need, needs_of, session_of
 from scheduler.problem import Circuit, FloatArray, Problem
+from scheduler.usual_runs import with_usual_runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class SiteProblem:
     chargers: tuple[str, ...]
     """Charger ids by position."""
     breaches: tuple[Breach, ...]
+    notes: tuple[str, ...] = ()
+    """What was assumed or cut: sentences for people."""
 
 
 def problem_of(site: Site, inputs: PlanInputs) -> SiteProblem:
@@ -36,6 +41,8 @@ def problem_of(site: Site, inputs: PlanInputs) -> SiteProblem:
     ids = tuple(charger.id for charger in site.chargers)
     circuit_ids = (GRID, *(circuit.id for circuit in site.circuits))
     needs = needs_of(site, inputs)
+    battery, assumed = battery_of(site, inputs, circuit_ids)
+    runs, cut = runs_of(site, inputs.grid, circuit_ids)
     bare = Problem(
         voltage_v=site.grid.voltage_v,
         hours=inputs.grid.hours,
@@ -46,8 +53,12 @@ def problem_of(site: Site, inputs: PlanInputs) -> SiteProblem:
         circuits=(),
         sessions=tuple(session_of(need, site, inputs.grid, ids, circuit_ids) for need in needs),
         export_limit_kw=site.grid.export_limit_kw,
+        battery=battery,
+        runs=runs,
     )
-    return _with_wires(bare, site, inputs, needs, ids, circuit_ids)
+    stated = _with_wires(bare, site, inputs, needs, ids, circuit_ids)
+    problem, squeezed = with_usual_runs(stated.problem)
+    return replace(stated, problem=problem, notes=(*assumed, *cut, *squeezed))
 
 
 def _with_wires(
@@ -60,27 +71,24 @@ def _with_wires(
 ) -> SiteProblem:
     """The problem with its circuits, their limits widened to what load and solar alone take."""
     breaches: list[Breach] = []
-    circuits = tuple(_circuit(bare, site, inputs, circuit_id, breaches) for circuit_id in circuit_ids)
+    circuits = tuple(
+        _circuit(bare, site, inputs, circuit_ids, circuit_id, breaches) for circuit_id in circuit_ids
+    )
     imbalance = None
     if site.grid.imbalance_limit_a is not None:
         imbalance = widened_imbalance(circuits[0], bare.forced_kw, site.grid.imbalance_limit_a, breaches)
-    problem = Problem(
-        voltage_v=bare.voltage_v,
-        hours=bare.hours,
-        buy_eur_per_kwh=bare.buy_eur_per_kwh,
-        sell_eur_per_kwh=bare.sell_eur_per_kwh,
-        load_kw=bare.load_kw,
-        solar_kw=bare.solar_kw,
-        circuits=circuits,
-        sessions=bare.sessions,
-        imbalance_limit_a=imbalance,
-        export_limit_kw=bare.export_limit_kw,
-    )
+        imbalance = imbalance_by_itself(circuits[0], bare, imbalance)
+    problem = replace(bare, circuits=circuits, imbalance_limit_a=imbalance)
     return SiteProblem(problem, needs, ids, tuple(breaches))
 
 
 def _circuit(
-    bare: Problem, site: Site, inputs: PlanInputs, circuit_id: str, breaches: list[Breach]
+    bare: Problem,
+    site: Site,
+    inputs: PlanInputs,
+    circuit_ids: tuple[str, ...],
+    circuit_id: str,
+    breaches: list[Breach],
 ) -> Circuit:
     """One circuit of the tree."""
     below = [array for array in site.solar if circuit_id in site.path_to_grid(array.circuit)]
@@ -103,7 +111,8 @@ def _circuit(
         relief_kw_per_kw=np.where(has_sun, solar_kw * share, 0.0),
         limit_kw=None if own.limit_kw is None else np.full(bare.slots, own.limit_kw),
     )
-    return widened_power(widened(circuit, bare.forced_kw, breaches), bare.forced_kw, breaches)
+    reported = widened_power(widened(circuit, bare.forced_kw, breaches), bare.forced_kw, breaches)
+    return widened_by_itself(reported, bare, circuit_ids.index(circuit_id))
 
 
 def _solar_a(array: SolarArray, inputs: PlanInputs, voltage_v: float) -> FloatArray:

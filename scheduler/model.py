@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pyomo.environ as pyo
 
-from scheduler import rules_charging, rules_circuit, rules_energy, rules_power
+from scheduler import rules_battery, rules_charging, rules_circuit, rules_energy, rules_flexible, rules_power
 
 if TYPE_CHECKING:
     from scheduler.problem import Problem
@@ -31,6 +31,12 @@ RULES: Final[tuple[Rule, ...]] = (
     rules_charging.minimum_current,
     rules_charging.maximum_current,
     rules_charging.counted_start,
+    rules_battery.battery_content,
+    rules_battery.battery_one_way,
+    rules_battery.fills_by_itself,
+    rules_battery.drains_by_itself,
+    rules_flexible.run_time,
+    rules_flexible.least_run,
 )
 
 CALM_RULES: Final = frozenset({rules_charging.counted_start})
@@ -77,10 +83,14 @@ def _variables(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.cut_slots = [t for t in m.slots if forced[t] > 0]
     m.curtailed_kw = pyo.Var(m.cut_slots, bounds=lambda _, t: (0.0, forced[t]))
     m.cutting = pyo.Var(m.cut_slots, within=pyo.Binary)
+    m.cars_at = rules_power.cars_at(problem)
+    rules_battery.variables(m, problem)
+    rules_flexible.variables(m, problem)
 
 
 def _cost(m: pyo.ConcreteModel, problem: Problem) -> object:
-    """Money bought less money sold [EUR]."""
+    """Money bought less money sold, wear, and the worth of what a battery holds [EUR]."""
     buy = (problem.hours * problem.buy_eur_per_kwh).tolist()
     sell = (problem.hours * problem.sell_eur_per_kwh).tolist()
-    return sum(buy[t] * m.buy_kw[t] - sell[t] * m.sell_kw[t] for t in m.slots)
+    money = sum(buy[t] * m.buy_kw[t] - sell[t] * m.sell_kw[t] for t in m.slots)
+    return money + rules_battery.cost(m, problem)

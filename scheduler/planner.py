@@ -12,6 +12,7 @@ from domain.site import Site
 from scheduler.assemble import assembled, cost_of, shortfall_kwh
 from scheduler.by_rule import charge_at_once
 from scheduler.deadline import Clock
+from scheduler.decision import only_charging
 from scheduler.evaluate import evaluate
 from scheduler.fallback import solved_by_rule
 from scheduler.from_site import problem_of
@@ -39,7 +40,7 @@ def plan_site(
     options = options or PlanOptions()
     begun = clock()
     stated = problem_of(site, inputs)
-    notes = list(inputs.notes)
+    notes = [*inputs.notes, *stated.notes]
     try:
         solved = solve(stated.problem, options, clock, on_progress or (lambda _: None))
     except SolverError as error:
@@ -53,14 +54,14 @@ def plan_site(
 def cost_of_charging_at_once_eur(site: Site, inputs: PlanInputs) -> float:
     """Money of the whole site when every car charges on arrival, as fast as the limits allow [EUR]."""
     problem = problem_of(site, inputs).problem
-    return evaluate(problem, charge_at_once(problem)).cost_eur
+    return evaluate(problem, only_charging(problem, charge_at_once(problem))).cost_eur
 
 
 def proof_of(problem: Problem, solved: Solved, options: PlanOptions, *, seconds: float) -> Proof:
     """The certificate of a plan; ``seconds`` is the time that all of it took."""
     cost = cost_of(problem, solved.outcome)
     scale = max(abs(cost.total_eur - cost.without_charging_eur), 1.0)
-    gap_eur = cost.total_eur - solved.cost_bound_eur
+    gap_eur = solved.outcome.cost_eur - solved.cost_bound_eur
     short = [shortfall_kwh(problem, solved.outcome, s) for s in range(len(problem.sessions))]
     goals = [session.goals[-1] for session, kwh in zip(problem.sessions, short, strict=True) if kwh > 0]
     tolerance = sum(2 * (goal.asked_kwh - goal.least_kwh) for goal in goals)
@@ -69,7 +70,7 @@ def proof_of(problem: Problem, solved: Solved, options: PlanOptions, *, seconds:
         status=_status(
             solved, GAP_KWH + tolerance, good=gap_eur <= max(options.gap * scale, GOOD_ENOUGH_EUR)
         ),
-        cost_eur=cost.total_eur,
+        cost_eur=solved.outcome.cost_eur,
         bound_eur=solved.cost_bound_eur,
         gap=gap_eur / scale,
         gap_before_rounding=max(0.0, before_eur) / scale,

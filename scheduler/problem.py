@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from domain.phases import PhaseSet
 from domain.units import kw_per_a
+from scheduler.devices import Battery, Run
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -103,6 +104,9 @@ class Problem:
     imbalance_limit_a: FloatArray | None = None
     """Widened to what load and solar alone take [A]."""
     export_limit_kw: float | None = None
+    battery: Battery | None = None
+    runs: tuple[Run, ...] = ()
+    """What the flexible loads have to do."""
 
     @property
     def slots(self) -> int:

@@ -7,6 +7,8 @@ from typing import Final
 import numpy as np
 
 from domain.units import kw_per_a
+from scheduler.decision import usual_running
+from scheduler.devices import Feed
 from scheduler.problem import FloatArray, Option, Problem, Session
 
 EPS: Final = 1e-9
@@ -39,6 +41,36 @@ class Room:
         self._apart_a = np.zeros((3, 3, problem.slots))
         self._charging_kw = np.zeros(problem.slots)
         self._energy_kwh = [np.zeros(problem.slots) for _ in problem.sessions]
+        for run, running in zip(problem.runs, usual_running(problem), strict=True):
+            for t in np.flatnonzero(running):
+                self.take_power(run.feed, int(t), run.power_kw)
+        if problem.battery is not None and not problem.battery.commanded:
+            filling_kw = np.clip(problem.surplus_kw, 0.0, problem.battery.charge_kw)
+            for t in np.flatnonzero(filling_kw):
+                self._add_power(problem.battery.feed, int(t), float(filling_kw[t]), consumes=False)
+
+    def takes_power(self, feed: Feed, t: int, power_kw: float) -> bool:
+        """Whether a device may draw ``power_kw`` in slot ``t`` beside everything booked."""
+        self._add_power(feed, t, power_kw)
+        fits = self._holds(t)
+        self._add_power(feed, t, -power_kw)
+        return fits
+
+    def take_power(self, feed: Feed, t: int, power_kw: float) -> None:
+        """Book the power of a device in slot ``t``."""
+        self._add_power(feed, t, power_kw)
+
+    def _add_power(self, feed: Feed, t: int, power_kw: float, *, consumes: bool = True) -> None:
+        """Let a device's power flow; what a battery may take by itself consumes nothing for sure."""
+        current_a = np.array(feed.a_per_kw) * power_kw
+        for c in feed.circuits:
+            self._cars_a[c][:, t] += current_a
+            if consumes:
+                self._staying_a[c][:, t] += current_a
+        apart = current_a[:, np.newaxis] - current_a
+        self._apart_a[:, :, t] += apart if consumes else np.maximum(apart, 0.0)
+        if consumes:
+            self._charging_kw[t] += power_kw
 
     def delivered_kwh(self, s: int, slots: int) -> float:
         """Energy of session ``s`` in the first ``slots`` slots [kWh]."""

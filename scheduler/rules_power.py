@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,33 +13,49 @@ if TYPE_CHECKING:
 
 
 def most_bought_kw(problem: Problem) -> FloatArray:
-    """Import that load and every car together could ask for [kW]."""
+    """Import that load, flexible loads, battery and every car together could ask for [kW]."""
     table = problem.draw_table
     cars = np.zeros(problem.slots)
     np.add.at(cars, table.slot, table.mean_kw_per_a * table.max_a)
+    for run in problem.runs:
+        cars[run.slots] += run.power_kw
+    if problem.battery is not None and problem.battery.commanded:
+        cars = cars + problem.battery.charge_kw
     most: FloatArray = np.maximum(cars - problem.surplus_kw + problem.forced_kw, 0.0)
     return most
 
 
 def most_sold_kw(problem: Problem) -> FloatArray:
-    """Export that load, solar and the export limit leave [kW]."""
+    """Export that load, solar, the battery and the export limit leave [kW]."""
     most: FloatArray = np.maximum(problem.surplus_kw - problem.forced_kw, 0.0)
-    return most
+    if problem.battery is None or not problem.battery.commanded:
+        return most
+    limit = np.inf if problem.export_limit_kw is None else problem.export_limit_kw
+    drained: FloatArray = np.maximum(problem.surplus_kw + problem.battery.discharge_kw, 0.0)
+    return np.minimum(drained, limit)
+
+
+def cars_at(problem: Problem) -> dict[int, list[tuple[float, Key]]]:
+    """Per slot: mean power [kW/A] and key of every draw."""
+    terms: dict[int, list[tuple[float, Key]]] = {t: [] for t in range(problem.slots)}
+    for draw, per_a in zip(problem.draws, problem.draw_table.mean_kw_per_a.tolist(), strict=True):
+        terms[draw.slot].append((per_a, (draw.session, draw.slot, draw.option)))
+    return terms
 
 
 def power_balance(m: pyo.ConcreteModel, problem: Problem) -> None:
     """buy_kw[t] - sell_kw[t]
     = load_kw[t] - solar_kw[t] + curtailed_kw[t] + sum_d mean_kw_per_a[d] current_a[d]
+      + sum_r power_kw[r] running[r, t] + fill_kw[t] - drain_kw[t]
     """
-    terms: dict[int, list[tuple[float, Key]]] = defaultdict(list)
-    for draw, per_a in zip(problem.draws, problem.draw_table.mean_kw_per_a.tolist(), strict=True):
-        terms[draw.slot].append((per_a, (draw.session, draw.slot, draw.option)))
     surplus, forced = problem.surplus_kw.tolist(), problem.forced_kw.tolist()
 
     def balance(m: pyo.ConcreteModel, t: int) -> object:
         cut = m.curtailed_kw[t] if forced[t] > 0 else 0.0
-        cars = sum(per_a * m.current_a[d] for per_a, d in terms[t])
-        return m.buy_kw[t] - m.sell_kw[t] - cut - cars == -surplus[t]
+        cars = sum(per_a * m.current_a[d] for per_a, d in m.cars_at[t])
+        flexible = sum(problem.runs[r].power_kw * m.running[r, t] for r in m.runs_at[t])
+        battery = m.fill_kw[t] - m.drain_kw[t] if problem.battery is not None else 0.0
+        return m.buy_kw[t] - m.sell_kw[t] - cut - cars - flexible - battery == -surplus[t]
 
     m.power_balance = pyo.Constraint(m.slots, rule=balance)
 

@@ -13,6 +13,8 @@ from scheduler import highs
 from scheduler.by_rule import cheapest_first
 from scheduler.calm import calmed
 from scheduler.deadline import Clock, Deadline
+from scheduler.decided import decision_at
+from scheduler.decision import nothing_charges
 from scheduler.evaluate import Outcome, evaluate
 from scheduler.fallback import solved_by_rule
 from scheduler.highs import Answer, Hint
@@ -85,7 +87,9 @@ def _cheapest(
 ) -> Solved:
     """The cheapest executable plan at the least shortfall."""
     relaxed = _relaxed_cost(model, missing.kept_kwh, deadline)
-    scale_eur = max(abs(relaxed.bound - evaluate(model.problem, _nothing(model)).cost_eur), 1.0)
+    scale_eur = max(
+        abs(relaxed.bound - evaluate(model.problem, nothing_charges(model.problem)).cost_eur), 1.0
+    )
     aim = Aim.for_money(options, scale_eur)
     progress("searching")
     form, brief = model.costing(missing.kept_kwh), deadline.share(_SEARCH)
@@ -120,11 +124,6 @@ def _by_rule(model: _Model, shortfall_bound_kwh: float, deadline: Deadline, reas
         columns=model.form.columns,
         binaries=int(model.form.whole.sum()),
     )
-
-
-def _nothing(model: _Model) -> FloatArray:
-    """The currents of a plan that charges nobody."""
-    return np.zeros(len(model.problem.draws))
 
 
 def _calm_eur(options: PlanOptions, best: Solved) -> float:
@@ -221,7 +220,7 @@ def _rounded(model: _Model, missing: _Missing, found: Answer, aim: Aim, deadline
         raise SolverError(f"the solver's plan breaks a limit: {outcome.violations[0]}")
     return Solved(
         outcome=outcome,
-        without_charging_eur=evaluate(model.problem, _nothing(model)).cost_eur,
+        without_charging_eur=evaluate(model.problem, nothing_charges(model.problem)).cost_eur,
         cost_bound_eur=min(bound, outcome.cost_eur),
         shortfall_bound_kwh=missing.bound_kwh,
         cost_before_rounding_eur=model.form.value(found.x),
@@ -243,12 +242,8 @@ def _least_on_steps(model: _Model, missing: _Missing, x: FloatArray, deadline: D
 
 
 def _evaluated(model: _Model, x: FloatArray) -> Outcome:
-    """What follows from the currents of a point, snapped to the steps that it stands for."""
-    table = model.layout.table
-    current_a = x[model.layout.columns.current_a]
-    steps = np.round((current_a - table.min_a) / table.step_a)
-    exact = np.where(current_a > table.min_a / 2, table.min_a + steps * table.step_a, 0.0)
-    return evaluate(model.problem, exact)
+    """What follows from a point, snapped to the steps that it stands for."""
+    return evaluate(model.problem, decision_at(model.problem, model.layout.columns, x))
 
 
 def _calmer(model: _Model, best: Solved, calm_eur: float, deadline: Deadline) -> Outcome:

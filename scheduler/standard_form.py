@@ -126,6 +126,12 @@ class Columns:
     buy_kw: IntArray
     sell_kw: IntArray
     curtailed_kw: IntArray
+    running: IntArray
+    fill_kw: IntArray
+    drain_kw: IntArray
+    held: IntArray
+    held_slots: IntArray
+    """The slots that ``held`` speaks of."""
 
 
 def compiled(m: pyo.ConcreteModel) -> tuple[StandardForm, Columns]:
@@ -157,6 +163,11 @@ def compiled(m: pyo.ConcreteModel) -> tuple[StandardForm, Columns]:
         buy_kw=of(m.buy_kw),
         sell_kw=of(m.sell_kw),
         curtailed_kw=of(m.curtailed_kw),
+        running=of(m.running),
+        fill_kw=of(m.fill_kw),
+        drain_kw=of(m.drain_kw),
+        held=of(m.held),
+        held_slots=np.array(list(m.held), dtype=np.int64),
     )
 
 

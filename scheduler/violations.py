@@ -3,44 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import permutations
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduler.decision import Decision
+from scheduler.devices import Feed
 from scheduler.problem import FloatArray, Problem
+from scheduler.violations_devices import broken_devices
 
 TOLERANCE: Final = 1e-6
 """Room for rounding in the last digits [A, kW, kWh, steps]."""
 
 
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """Powers that follow from a decision, besides the cars'."""
+
+    curtailed_kw: FloatArray
+    """(slots,)"""
+    flexible_kw: FloatArray
+    """(runs, slots)"""
+    battery_kw: FloatArray
+    """(slots,) + when charging."""
+
+    def leant_on(self, problem: Problem) -> Flows:
+        """The flows that limits are checked with: a battery that is not commanded relieves no wire."""
+        if problem.battery is None or problem.battery.commanded:
+            return self
+        return Flows(self.curtailed_kw, self.flexible_kw, np.maximum(self.battery_kw, 0.0))
+
+
 def violations(
     problem: Problem,
-    current_a: FloatArray,
-    curtailed_kw: FloatArray,
-    phase_a: tuple[FloatArray, ...],
+    decision: Decision,
+    flows: Flows,
+    export_kw: FloatArray,
     delivered_kwh: FloatArray,
 ) -> tuple[str, ...]:
-    """What is broken by ``current_a``, one current [A] per draw; the rest follows from it."""
+    """What is broken by a decision; the flows and what comes after them follow from it."""
+    current_a, leant = decision.current_a, flows.leant_on(problem)
     return (
         *_broken_setpoints(problem, current_a),
-        *_broken_currents(problem, current_a, curtailed_kw, phase_a),
-        *_broken_powers(problem, current_a, curtailed_kw),
-        *_broken_imbalance(problem, current_a, curtailed_kw),
+        *_broken_currents(problem, current_a, leant),
+        *_broken_powers(problem, current_a, leant),
+        *_broken_imbalance(problem, current_a, flows),
+        *_broken_export(problem, export_kw),
         *_broken_energies(problem, delivered_kwh),
+        *broken_devices(problem, decision),
     )
 
 
-def phase_currents_a(problem: Problem, c: int, current_a: FloatArray, curtailed_kw: FloatArray) -> FloatArray:
+def phase_currents_a(problem: Problem, c: int, current_a: FloatArray, flows: Flows) -> FloatArray:
     """Signed current of circuit ``c`` per phase and slot [A], with the full current of every draw."""
     table, circuit = problem.draw_table, problem.circuits[c]
-    drawn: FloatArray = circuit.base_a + circuit.relief_a_per_kw * curtailed_kw
+    drawn: FloatArray = circuit.base_a + circuit.relief_a_per_kw * flows.curtailed_kw
     mine = _below(problem, c)
     for p in range(3):
         on_phase = mine & table.phases[:, p]
         np.add.at(drawn[p], table.slot[on_phase], current_a[on_phase])
+    for feed, power_kw in _devices(problem, flows):
+        if c in feed.circuits:
+            drawn = drawn + np.outer(feed.a_per_kw, power_kw)
     return drawn
+
+
+def _devices(problem: Problem, flows: Flows) -> Iterator[tuple[Feed, FloatArray]]:
+    """Feed and power [kW] of everything that moves and is no car."""
+    for run, power_kw in zip(problem.runs, flows.flexible_kw, strict=True):
+        yield run.feed, power_kw
+    if problem.battery is not None:
+        yield problem.battery.feed, flows.battery_kw
 
 
 def _below(problem: Problem, c: int) -> NDArray[np.bool_]:
@@ -67,39 +103,41 @@ def _broken_setpoints(problem: Problem, current_a: FloatArray) -> Iterator[str]:
         yield f"charger {double // problem.slots} is told two currents in slot {double % problem.slots}"
 
 
-def _broken_currents(
-    problem: Problem, current_a: FloatArray, curtailed_kw: FloatArray, phase_a: tuple[FloatArray, ...]
-) -> Iterator[str]:
+def _broken_currents(problem: Problem, current_a: FloatArray, flows: Flows) -> Iterator[str]:
     """Circuits whose current is above the limit; a car that leaves early relieves no feed-in."""
     staying_a = np.where(problem.draw_table.share >= 1, current_a, 0.0)
     for c, circuit in enumerate(problem.circuits):
-        for p, t in np.argwhere(phase_a[c] > circuit.limit_a + TOLERANCE):
-            yield f"{circuit.id} L{p + 1} carries {phase_a[c][p, t]:.3f} A in slot {t}"
-        fed_a = -phase_currents_a(problem, c, staying_a, curtailed_kw)
+        drawn_a = phase_currents_a(problem, c, current_a, flows)
+        for p, t in np.argwhere(drawn_a > circuit.limit_a + TOLERANCE):
+            yield f"{circuit.id} L{p + 1} carries {drawn_a[p, t]:.3f} A in slot {t}"
+        fed_a = -phase_currents_a(problem, c, staying_a, flows)
         for p, t in np.argwhere(fed_a > circuit.feed_limit_a + TOLERANCE):
             yield f"{circuit.id} L{p + 1} feeds in {fed_a[p, t]:.3f} A in slot {t}"
 
 
-def _broken_powers(problem: Problem, current_a: FloatArray, curtailed_kw: FloatArray) -> Iterator[str]:
+def _broken_powers(problem: Problem, current_a: FloatArray, flows: Flows) -> Iterator[str]:
     """Circuits whose power is above the limit."""
     table = problem.draw_table
     for c, circuit in enumerate(problem.circuits):
         if circuit.limit_kw is None:
             continue
         below = _below(problem, c)
-        power = circuit.base_kw + circuit.relief_kw_per_kw * curtailed_kw
+        power = circuit.base_kw + circuit.relief_kw_per_kw * flows.curtailed_kw
         np.add.at(power, table.slot[below], (table.kw_per_a * current_a)[below])
+        for feed, device_kw in _devices(problem, flows):
+            if c in feed.circuits:
+                power = power + device_kw
         for t in np.flatnonzero(power > circuit.limit_kw + TOLERANCE):
             yield f"{circuit.id} takes {power[t]:.3f} kW in slot {t}"
 
 
-def _broken_imbalance(problem: Problem, current_a: FloatArray, curtailed_kw: FloatArray) -> Iterator[str]:
+def _broken_imbalance(problem: Problem, current_a: FloatArray, flows: Flows) -> Iterator[str]:
     """Slots whose phases are too far apart; a car that leaves early may be there or not."""
     if problem.imbalance_limit_a is None:
         return
     table = problem.draw_table
     carried = current_a * _below(problem, 0)
-    staying_a = phase_currents_a(problem, 0, np.where(table.share >= 1, carried, 0.0), curtailed_kw)
+    staying_a = phase_currents_a(problem, 0, np.where(table.share >= 1, carried, 0.0), flows)
     leaving_a = np.where(table.share < 1, carried, 0.0)
     for p, q in permutations(range(3), 2):
         apart = staying_a[p] - staying_a[q]
@@ -107,6 +145,14 @@ def _broken_imbalance(problem: Problem, current_a: FloatArray, curtailed_kw: Flo
         np.add.at(apart, table.slot[one_sided], leaving_a[one_sided])
         for t in np.flatnonzero(apart > problem.imbalance_limit_a + TOLERANCE):
             yield f"L{p + 1} and L{q + 1} differ by {apart[t]:.3f} A in slot {t}"
+
+
+def _broken_export(problem: Problem, export_kw: FloatArray) -> Iterator[str]:
+    """Slots in which more is fed in than may be, because a battery drains into the grid."""
+    if problem.export_limit_kw is None:
+        return
+    for t in np.flatnonzero(export_kw > problem.export_limit_kw + TOLERANCE):
+        yield f"{export_kw[t]:.3f} kW are fed in in slot {t}"
 
 
 def _broken_energies(problem: Problem, delivered_kwh: FloatArray) -> Iterator[str]:

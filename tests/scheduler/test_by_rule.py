@@ -9,6 +9,7 @@ import pytest
 from domain.errors import InputError
 from scheduler.alone_bound import alone_bound_eur
 from scheduler.by_rule import charge_at_once, cheapest_first
+from scheduler.decision import only_charging
 from scheduler.evaluate import evaluate
 from scheduler.from_site import problem_of
 from scheduler.problem import Problem
@@ -32,7 +33,7 @@ def stated(seed: int) -> Problem:
 def test_no_rule_breaks_a_limit(seed: int) -> None:
     case = stated(seed)
     for rule in (cheapest_first, charge_at_once):
-        assert evaluate(case, rule(case)).violations == ()
+        assert evaluate(case, only_charging(case, rule(case))).violations == ()
 
 
 @pytest.mark.parametrize("seed", SEEDS[::4])
@@ -45,13 +46,15 @@ def test_the_simplest_bound_is_below_the_solvers_plan(seed: int) -> None:
 def test_at_once_means_from_the_arrival_on() -> None:
     """2.76 kWh a slot at 16 A on three phases: 5.52 kWh are the first two slots, whatever they cost."""
     case = problem([0.50, 0.40, 0.10, 0.10], [session([0, 1, 2, 3], 5.52)])
-    assert evaluate(case, charge_at_once(case)).cost_eur == approx_eur(2.76 * 0.50 + 2.76 * 0.40)
-    assert evaluate(case, cheapest_first(case)).cost_eur == approx_eur(5.52 * 0.10)
+    assert evaluate(case, only_charging(case, charge_at_once(case))).cost_eur == approx_eur(
+        2.76 * 0.50 + 2.76 * 0.40
+    )
+    assert evaluate(case, only_charging(case, cheapest_first(case))).cost_eur == approx_eur(5.52 * 0.10)
 
 
 def test_a_rest_below_the_minimum_is_taken_from_the_slot_before() -> None:
     """3.0 kWh are not one slot at 16 A and a rest of 0.24 kWh, which is below 6 A."""
     case = problem([0.10, 0.20], [session([0, 1], 3.0)])
-    outcome = evaluate(case, cheapest_first(case))
+    outcome = evaluate(case, only_charging(case, cheapest_first(case)))
     assert outcome.missing_kwh.sum() == 0
     assert outcome.violations == ()

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from scheduler.decision import only_charging
 from scheduler.evaluate import Outcome, evaluate
 from scheduler.problem import Problem, Session
 from tests.scheduler.tiny import ALL, VOLTS, circuit, problem, session
@@ -20,7 +21,7 @@ from tests.tolerance import approx_a, approx_eur, approx_kw, approx_kwh
 def told(stated: Problem, currents_a: Sequence[float]) -> Outcome:
     """The outcome of one current per draw: by session, slot and option."""
     assert len(currents_a) == len(stated.draws)
-    return evaluate(stated, np.array(currents_a, dtype=np.float64))
+    return evaluate(stated, only_charging(stated, np.array(currents_a, dtype=np.float64)))
 
 
 def solar_on_l1(stated: Problem) -> Problem:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from scheduler.devices import Run
 from scheduler.model import RULES, Rule, build
 from scheduler.problem import Problem
-from tests.scheduler.tiny import circuit, problem, session
+from tests.scheduler.tiny import FEED_L2, battery, circuit, problem, session
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 
@@ -32,9 +35,33 @@ def small_site() -> Problem:
     )
 
 
+def small_home() -> Problem:
+    """One car, a battery that can be held, a boiler: every rule of the devices has something to say."""
+    boiler = Run(
+        load="boiler",
+        feed=FEED_L2,
+        power_kw=2.0,
+        slots=np.array([0, 1, 2]),
+        need_h=0.5,
+        most_h=0.75,
+        least_at_a_time_h=0.5,
+        usual=np.array([0, 1]),
+    )
+    home = problem(
+        [0.30, 0.10, 0.20], [session([0, 1], 2.0, phases=[(0,)])], load_kw=1.0, solar_kw=[0.0, 3.0, 0.5]
+    )
+    return replace(home, battery=battery("hold"), runs=(boiler,))
+
+
+OF_DEVICES = {"battery_content", "battery_one_way", "fills_by_itself", "drains_by_itself"} | {
+    "run_time",
+    "least_run",
+}
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_a_rule_writes_its_golden_rows(rule: Rule, tmp_path: Path) -> None:
-    model = build(small_site(), [rule])
+    model = build(small_home() if rule.__name__ in OF_DEVICES else small_site(), [rule])
     written = tmp_path / "model.lp"
     model.write(str(written), io_options={"symbolic_solver_labels": True})
     golden = GOLDEN / f"{rule.__name__}.lp"

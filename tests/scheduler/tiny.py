@@ -9,10 +9,29 @@ import numpy as np
 
 from domain.phases import PhaseSet
 from domain.units import kw_per_a
+from scheduler.devices import Battery, Control, Feed
 from scheduler.problem import Circuit, Goal, Option, Problem, Session
 
 ALL: PhaseSet = (0, 1, 2)
 VOLTS = 230.0
+A_PER_KW = 1000 / VOLTS
+FEED_L2 = Feed((0,), (0.0, A_PER_KW, 0.0))
+FEED_EVEN = Feed((0,), (A_PER_KW / 3, A_PER_KW / 3, A_PER_KW / 3))
+
+
+def battery(
+    control: Control = "full",
+    *,
+    content_kwh: tuple[float, float, float] = (0.0, 1.0, 4.0),
+    power_kw: tuple[float, float] = (2.0, 2.0),
+    efficiency: float = 0.9,
+    wear: float = 0.0,
+    end_value: float = 0.0,
+    feed: Feed = FEED_EVEN,
+) -> Battery:
+    """A battery with its least, first and most content, and its powers of charge and discharge."""
+    least, start, most = content_kwh
+    return Battery(feed, control, least, most, start, *power_kw, efficiency, wear, end_value)
 
 
 def circuit(

@@ -1,0 +1,47 @@
+"""Limits widened by what a battery that is not commanded may do by itself: charging cannot prevent it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from scheduler.problem import Circuit, FloatArray, Problem
+
+
+def widened_by_itself(circuit: Circuit, problem: Problem, c: int) -> Circuit:
+    """``circuit``, the ``c``-th, with room for a battery that fills from the surplus."""
+    battery = problem.battery
+    if battery is None or battery.commanded or c not in battery.feed.circuits:
+        return circuit
+    fill_kw = _most_fill_kw(problem)
+    filling_a = circuit.base_a + np.outer(battery.feed.a_per_kw, fill_kw)
+    may_fill = fill_kw > 0
+    limit_kw = circuit.limit_kw
+    return replace(
+        circuit,
+        limit_a=np.where(may_fill, np.maximum(circuit.limit_a, filling_a), circuit.limit_a),
+        feed_limit_a=np.where(
+            may_fill, np.maximum(circuit.feed_limit_a, -circuit.base_a), circuit.feed_limit_a
+        ),
+        limit_kw=None if limit_kw is None else np.maximum(limit_kw, circuit.base_kw + fill_kw),
+    )
+
+
+def imbalance_by_itself(grid: Circuit, problem: Problem, limit_a: FloatArray) -> FloatArray:
+    """The imbalance limit [A] with room for a battery that fills or drains by itself."""
+    battery = problem.battery
+    if battery is None or battery.commanded:
+        return limit_a
+    drain_kw = np.where(problem.surplus_kw < 0, battery.discharge_kw, 0.0)
+    for power_kw in (_most_fill_kw(problem), -np.minimum(drain_kw, -np.minimum(problem.surplus_kw, 0.0))):
+        flowing_a = grid.base_a + np.outer(battery.feed.a_per_kw, power_kw)
+        limit_a = np.maximum(limit_a, flowing_a.max(axis=0) - flowing_a.min(axis=0))
+    return limit_a
+
+
+def _most_fill_kw(problem: Problem) -> FloatArray:
+    """The most that the battery can fill with by itself [kW]."""
+    assert problem.battery is not None
+    most: FloatArray = np.clip(problem.surplus_kw, 0.0, problem.battery.charge_kw)
+    return most

@@ -1,0 +1,49 @@
+"""Everything that is decided for a horizon; all else follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduler.problem import FloatArray, Problem
+
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Currents of the cars, runs of the flexible loads, and what the battery is told."""
+
+    current_a: FloatArray
+    """(draws,) current per phase of every draw, 0 where it is off [A]."""
+    running: BoolArray
+    """(runs, slots): where each run is on."""
+    battery_kw: FloatArray
+    """(slots,) power that a commanded battery follows, + when charging; else 0 [kW]."""
+    held: BoolArray
+    """(slots,): where a battery that can be held may not drain."""
+
+
+def only_charging(problem: Problem, current_a: FloatArray) -> Decision:
+    """The decision with these currents when everything else does what it does without a plan."""
+    return Decision(
+        current_a=current_a,
+        running=usual_running(problem),
+        battery_kw=np.zeros(problem.slots),
+        held=np.zeros(problem.slots, dtype=bool),
+    )
+
+
+def nothing_charges(problem: Problem) -> Decision:
+    """The decision of a plan that charges nobody."""
+    return only_charging(problem, np.zeros(len(problem.draw_table.slot)))
+
+
+def usual_running(problem: Problem) -> BoolArray:
+    """Where the runs are on without a plan, shape (runs, slots)."""
+    running = np.zeros((len(problem.runs), problem.slots), dtype=bool)
+    for r, run in enumerate(problem.runs):
+        running[r, run.usual] = True
+    return running

@@ -1,0 +1,56 @@
+"""What battery and flexible loads add to a circuit, for the rules of the wires."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyomo.environ as pyo
+
+if TYPE_CHECKING:
+    from scheduler.devices import Feed
+    from scheduler.problem import FloatArray, Problem
+
+
+def device_range(problem: Problem, weight: FloatArray, c: int) -> tuple[FloatArray, FloatArray]:
+    """Least and most that the devices add in circuit ``c`` per slot; ``weight`` per phase and ampere.
+
+    With unit weights of one phase these are currents [A].
+    """
+    least, most = np.zeros(problem.slots), np.zeros(problem.slots)
+    for run in problem.runs:
+        if c in run.feed.circuits:
+            change = run.power_kw * _per_kw(run.feed, weight)
+            (most if change > 0 else least)[run.slots] += change
+    battery = problem.battery
+    if battery is not None and c in battery.feed.circuits:
+        per_kw = _per_kw(battery.feed, weight)
+        ends = (per_kw * battery.charge_kw, -per_kw * battery.discharge_kw)
+        least, most = least + min(ends), most + max(ends)
+    return least, most
+
+
+def devices_at(
+    m: pyo.ConcreteModel, problem: Problem, weight: FloatArray, c: int, t: int, *, leant: bool = True
+) -> list[Any]:
+    """Terms that the devices add in circuit ``c`` in slot ``t``, weighted per phase and ampere.
+
+    ``leant``: a battery that is not commanded relieves no wire, so its draining is left out.
+    """
+    terms: list[Any] = []
+    for r in m.runs_at[t]:
+        run = problem.runs[r]
+        per_kw = _per_kw(run.feed, weight)
+        if c in run.feed.circuits and per_kw:
+            terms.append(run.power_kw * per_kw * m.running[r, t])
+    battery = problem.battery
+    if battery is not None and c in battery.feed.circuits and _per_kw(battery.feed, weight):
+        per_kw = _per_kw(battery.feed, weight)
+        terms.append(per_kw * m.fill_kw[t])
+        if battery.commanded or not leant:
+            terms.append(-per_kw * m.drain_kw[t])
+    return terms
+
+
+def _per_kw(feed: Feed, weight: FloatArray) -> float:
+    return float(np.dot(feed.a_per_kw, weight))
