@@ -81,9 +81,13 @@ class FileLoad(SiteModel):
 
 
 class HabitLoad(SiteModel):
-    """Load as the meter has learnt it."""
+    """Load as it was on the same kind of day in the last weeks: learnt from what was recorded."""
 
     source: Literal["habit"]
+    path: Path | None = None
+    """Recorded load, CSV or Parquet, with the columns of ``--load``; gaps and empty cells are allowed."""
+    yearly_kwh: KilowattHours | None = None
+    """What the household draws in a year without chargers [kWh]; counts while little is recorded."""
 
 
 Load = Annotated[

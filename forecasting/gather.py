@@ -17,7 +17,8 @@ from forecasting.faults import Faults
 from forecasting.known import Known
 from forecasting.live.answer import Live
 from forecasting.live.collect import Wanted
-from forecasting.load import Phases, load_known
+from forecasting.load import load_known
+from forecasting.load_phases import Phases
 from forecasting.on_grid import local_stamp, to_series
 from forecasting.prices import Quotes, live_prices_needed, price_quotes
 from forecasting.quotes import Quote
@@ -56,8 +57,7 @@ def gather(
 
     The horizon ends with the known prices or with the last departure, whichever is later, and after
     72 h at most. ``live`` is what the live sources answered. Raises ``InputError`` with the faults of
-    all files at once, ``SourceError`` with a line for each live source that is needed and gave nothing,
-    ``NotBuilt`` where the load's source has no row yet.
+    all files at once, ``SourceError`` with a line for each live source that is needed and gave nothing.
     """
     start = from_utc_s(utc_s(at))
     live = live or Live()

@@ -9,6 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from domain.time_grid import from_utc_s, utc_s
 from forecasting.cold_start import DayKind, likely_kw
@@ -21,6 +22,8 @@ LEARNT_DAYS: Final = 42
 FULL_AFTER_DAYS: Final = 21
 """From so many days of history on, it speaks alone."""
 QUARTERS: Final = 96
+_THIN_QUARTERS: Final = QUARTERS // 2
+"""A past day of which fewer are known does not count: half a day does not show how a day goes."""
 _QUARTER_S: Final = 900
 _NOWHERE_S: Final = -(10**12)
 
@@ -32,8 +35,15 @@ class Habit:
     usual_kw: Numbers
     days: float
     """Of history that it was learnt from."""
+    thin_days: int
+    """Past days of which less than half is known; they do not count."""
     yearly_kwh: float
     """What the likely household would draw in a year to be as large as this one."""
+
+    @property
+    def share(self) -> float:
+        """What it counts beside the likely household, 0..1."""
+        return min(self.days / FULL_AFTER_DAYS, 1.0)
 
 
 def predict(
@@ -52,32 +62,51 @@ def predict(
     0, where there is neither history nor ``yearly_kwh``.
     """
     zone = ZoneInfo(time_zone)
-    past = None if history is None else _before(history, now)
-    if past is not None:
-        habit = learn(past, now, zone, is_holiday, yearly_kwh)
-    elif yearly_kwh is not None:
-        habit = Habit(np.full((len(DayKind), QUARTERS), np.nan), 0.0, yearly_kwh)
-    else:
-        return np.full(len(starts), np.nan)
+    habit = habit_of(history, now, zone, is_holiday, yearly_kwh)
+    return np.full(len(starts), np.nan) if habit is None else usual_kw(habit, starts, zone, is_holiday)
+
+
+def usual_kw(
+    habit: Habit, starts: Sequence[datetime], zone: ZoneInfo, is_holiday: Callable[[date], bool]
+) -> Numbers:
+    """Load [kW] of the local quarter hours in which ``starts`` (aware) lie, shape (starts,)."""
     return np.array([_one(habit, start.astimezone(zone), is_holiday) for start in starts], dtype=np.float64)
 
 
-def learn(
+def habit_of(
+    history: Intervals | None,
+    now: datetime,
+    zone: ZoneInfo,
+    is_holiday: Callable[[date], bool],
+    yearly_kwh: float | None,
+) -> Habit | None:
+    """What ``history`` (UTC, kW) teaches up to ``now``, else a household of ``yearly_kwh``; none without."""
+    past = None if history is None else recent(history, now)
+    if past is not None:
+        return _learnt(past, now, zone, is_holiday, yearly_kwh)
+    if yearly_kwh is None:
+        return None
+    return Habit(np.full((len(DayKind), QUARTERS), np.nan), 0.0, 0, yearly_kwh)
+
+
+def _learnt(
     past: Intervals,
     now: datetime,
     zone: ZoneInfo,
     is_holiday: Callable[[date], bool],
-    yearly_kwh: float | None = None,
+    yearly_kwh: float | None,
 ) -> Habit:
     """The usual days of the last six weeks before ``now``."""
     today = now.astimezone(zone).date()
     days = [today - timedelta(days=back) for back in range(LEARNT_DAYS + 1)]
     seen_kw = _by_local_clock(past, days, zone)
+    thin = _thin(seen_kw)
+    seen_kw[thin] = np.nan
     kinds = np.array([kind_of(day, is_holiday) for day in days])
     width = _quarters_of(past)
-    usual_kw = np.array([usual_day(seen_kw, kinds == kind, width) for kind in DayKind])
+    usual = np.array([usual_day(seen_kw, kinds == kind, width) for kind in DayKind])
     size_kwh = _as_large_as(past, zone, is_holiday) if yearly_kwh is None else yearly_kwh
-    return Habit(usual_kw, float(np.sum(~np.isnan(seen_kw))) / QUARTERS, size_kwh)
+    return Habit(usual, float(np.sum(~np.isnan(seen_kw))) / QUARTERS, int(np.sum(thin)), size_kwh)
 
 
 def kind_of(day: date, is_holiday: Callable[[date], bool]) -> DayKind:
@@ -91,11 +120,19 @@ def _one(habit: Habit, local: datetime, is_holiday: Callable[[date], bool]) -> f
     """Load at a local moment: learnt and likely, by how much was learnt."""
     kind = kind_of(local.date(), is_holiday)
     learnt_kw = float(habit.usual_kw[kind, local.hour * 4 + local.minute // 15])
-    share = 0.0 if np.isnan(learnt_kw) else min(habit.days / FULL_AFTER_DAYS, 1.0)
+    share = 0.0 if np.isnan(learnt_kw) else habit.share
     if share == 1.0:
         return learnt_kw
     likely = likely_kw(local, kind, habit.yearly_kwh)
     return share * learnt_kw + (1 - share) * likely if share else likely
+
+
+def _thin(seen_kw: Numbers) -> NDArray[np.bool_]:
+    """Past days of which something is known, but too little; today has only begun, and is none of them."""
+    known = np.sum(~np.isnan(seen_kw), axis=1)
+    thin: NDArray[np.bool_] = (known > 0) & (known < _THIN_QUARTERS)
+    thin[0] = False
+    return thin
 
 
 def _by_local_clock(past: Intervals, days: Sequence[date], zone: ZoneInfo) -> Numbers:
@@ -138,8 +175,8 @@ def _as_large_as(past: Intervals, zone: ZoneInfo, is_holiday: Callable[[date], b
     return float(hours @ past.values[known] / (hours @ likely))
 
 
-def _before(history: Intervals, now: datetime) -> Intervals | None:
-    """What the last weeks before ``now`` are known to hold; none where that is nothing."""
+def recent(history: Intervals, now: datetime) -> Intervals | None:
+    """What is known of the last weeks before ``now``; none where that is nothing."""
     now_s = utc_s(now)
     counts = (history.end_s <= now_s) & (history.end_s > now_s - (LEARNT_DAYS + 1) * 86400)
     counts &= ~np.isnan(history.values)

@@ -93,6 +93,25 @@ def from_instants(stamps_s: ArrayLike, values: ArrayLike, longest_s: int = LONGE
     return Intervals(moments_s[:-1][near], moments_s[1:][near], means[near])
 
 
+def filled(first: Intervals, second: Intervals) -> Intervals:
+    """``first``, and ``second`` where ``first`` knows nothing; cut where either of them begins or ends."""
+    edges_s = np.unique(np.concatenate((first.start_s, first.end_s, second.start_s, second.end_s)))
+    start_s, end_s = edges_s[:-1], edges_s[1:]
+    (mine, in_first), (theirs, in_second) = (_values_at(known, start_s) for known in (first, second))
+    values = np.where(np.isnan(mine), theirs, mine)
+    covered = in_first | in_second
+    return Intervals(start_s[covered], end_s[covered], values[covered])
+
+
+def _values_at(
+    known: Intervals, moments_s: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """The value at each moment, NaN where it is not known, and whether an interval covers it."""
+    at = np.searchsorted(known.start_s, moments_s, side="right") - 1
+    inside = (at >= 0) & (moments_s < known.end_s[at])
+    return np.where(inside, known.values[at], np.nan), inside
+
+
 def _arrays(stamps_s: ArrayLike, values: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     moments_s = np.array(stamps_s, dtype=np.int64)
     if len(moments_s) < 2:

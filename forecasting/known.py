@@ -20,3 +20,5 @@ class Known:
     quality: Quality = Quality.PUBLISHED
     issued_at: datetime | None = None
     note: str = ""
+    rest: Known | None = None
+    """What counts in the slots that ``intervals`` do not cover, in the place of a tail."""

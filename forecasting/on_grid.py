@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from domain.errors import Fault, InputError
 from domain.series import Series
 from domain.time_grid import TimeGrid, from_utc_s
+from forecasting.intervals import filled
 from forecasting.known import Known
 from forecasting.quotes import EUR_PER_KWH
 from forecasting.resample import onto
@@ -18,12 +19,14 @@ from forecasting.tail import recent_mean, tail
 
 
 def to_series(known: Known, grid: TimeGrid) -> Series:
-    """The values on the grid; beyond the end of what is known, a declared forecast.
+    """The values on the grid; beyond the end of what is known, its ``rest``, else a declared forecast.
 
     A price of an hour never seen is taken to be the mean of the last days. A power is not: the sun of noon
     does not shine at midnight.
     Raises ``InputError`` where the source starts after the horizon, ends before it, or has a hole in it.
     """
+    if known.rest is not None:
+        return _completed(known, known.rest, grid)
     _check_meets_horizon(known, grid)
     values = onto(grid, known.intervals)
     quality = np.full(len(grid), known.quality, dtype=np.int8)
@@ -37,6 +40,21 @@ def to_series(known: Known, grid: TimeGrid) -> Series:
         end = local_stamp(known.intervals.end, grid.time_zone)
         note = f"{note}; " * bool(note) + f"{known.source} ends at {end}; from there {forecast.note}"
     _check_no_holes(known, grid, values)
+    return Series(grid, values, known.unit, known.source, quality, known.issued_at, note)
+
+
+def _completed(known: Known, rest: Known, grid: TimeGrid) -> Series:
+    """The values on the grid; slots that are not covered, or not wholly, take from ``rest`` what lacks."""
+    values = onto(grid, known.intervals)
+    lacking = np.isnan(values)
+    values[lacking] = onto(grid, filled(known.intervals, rest.intervals))[lacking]
+    quality = np.where(lacking, max(known.quality, rest.quality), known.quality).astype(np.int8)
+    notes = [known.note]
+    if lacking.any():
+        share = f"{np.count_nonzero(lacking)} of {len(grid)} slots are not in {known.source}"
+        notes.append(f"{share} and come from the {rest.source}: {rest.note}")
+    _check_no_holes(known, grid, values)
+    note = "; ".join(filter(None, notes))
     return Series(grid, values, known.unit, known.source, quality, known.issued_at, note)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from domain.time_grid import from_utc_s
@@ -27,9 +29,13 @@ class RowTimes:
     """Rows that are odd but allowed: sentences for people."""
 
 
-def row_times(table: Table, faults: Faults) -> RowTimes:
-    """Times of the rows of a table that has a ``time`` column; what is wrong is noted in ``faults``."""
-    rows = _Rows(table, faults)
+def row_times(table: Table, faults: Faults, holes_until_s: int = 0) -> RowTimes:
+    """Times of the rows of a table that has a ``time`` column; what is wrong is noted in ``faults``.
+
+    Where the next row starts by ``holes_until_s`` at the latest, rows may be missing in between: the row
+    then lasts as long as its neighbours.
+    """
+    rows = _Rows(table, faults, holes_until_s)
     for row in range(len(table)):
         rows.end_s.append(rows.end_of(row))
     return RowTimes(rows.start_s, rows.end_s, tuple(rows.stretched()))
@@ -38,8 +44,8 @@ def row_times(table: Table, faults: Faults) -> RowTimes:
 class _Rows:
     """The rows while their ends are worked out, first to last."""
 
-    def __init__(self, table: Table, faults: Faults) -> None:
-        self.table, self.faults = table, faults
+    def __init__(self, table: Table, faults: Faults, holes_until_s: int) -> None:
+        self.table, self.faults, self.holes_until_s = table, faults, holes_until_s
         self.start_s = table.parse("time", whole_second, faults)
         self.said_s: list[int | None] = [None] * len(table)
         if "end" in table.columns:
@@ -95,11 +101,34 @@ class _Rows:
 
     def _step(self, row: int, start_s: int, next_s: int) -> int:
         step_s = next_s - start_s
+        usual_s = self._beside(row) if next_s <= self.holes_until_s else None
+        if usual_s is not None and step_s > usual_s:
+            return start_s + usual_s
         if step_s not in _STEPS_S:
             found = f"{step_s / 60:g} min from {_stamp(start_s)} to {_stamp(next_s)}"
             gap = f"{_GAP_WORDS}; " if step_s > max(_STEPS_S) else ""
             self._fault(row + 1, "time", found, gap + _STEPS_WORDS)
         return next_s
+
+    def _beside(self, row: int) -> int | None:
+        """The longer of the distances right before and after a row's own [s], else the file's commonest.
+
+        None where no two rows lie as far apart as they may.
+        """
+        steps_s = [*self._distances_s(row - 1), *self._distances_s(row + 1)]
+        return max(steps_s, default=self._commonest_s)
+
+    @cached_property
+    def _commonest_s(self) -> int | None:
+        counts = Counter(step_s for row in range(len(self.table)) for step_s in self._distances_s(row))
+        return counts.most_common(1)[0][0] if counts else None
+
+    def _distances_s(self, row: int) -> list[int]:
+        """From the start of a row to that of the next [s], where it is an allowed one."""
+        if not 0 <= row < len(self.table) - 1:
+            return []
+        start_s, next_s = self.start_s[row], self.start_s[row + 1]
+        return [next_s - start_s] if start_s and next_s and next_s - start_s in _STEPS_S else []
 
     def _fault(self, row: int, column: str, found: str, allowed: str) -> None:
         self.faults.add(self.table.source, found, allowed, column, self.table.lines[row])

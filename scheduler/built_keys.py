@@ -72,7 +72,9 @@ PLANNED: Final = frozenset(
         "solar[].resource_id",
         "solar[].key_file",
         "solar[].key_env",
+        "load.source",
         "load.path",
+        "load.yearly_kwh",
     }
 )
 """Keys whose every value has its rule."""

@@ -19,7 +19,6 @@ class Case(NamedTuple):
     """What a plan is asked for."""
 
     site: Site
-    load_from_file: bool
     requests: Sequence[ChargeRequest]
 
 
@@ -33,9 +32,9 @@ class Row(NamedTuple):
     """Ids of what uses it; one empty id where there is only one such thing."""
 
 
-def unbuilt(site: Site, *, load_from_file: bool, requests: Sequence[ChargeRequest]) -> tuple[Unbuilt, ...]:
+def unbuilt(site: Site, *, requests: Sequence[ChargeRequest]) -> tuple[Unbuilt, ...]:
     """Everything in a site and its requests that this version cannot plan, in the order of the table."""
-    case = Case(site, load_from_file, requests)
+    case = Case(site, requests)
     return tuple(key for row in NOT_BUILT for key in _named(row, list(dict.fromkeys(row.used_by(case)))))
 
 
@@ -205,13 +204,6 @@ NOT_BUILT: Final[tuple[Row, ...]] = (
         "vehicles[].phase_switching.**",
         "vetoes and caps of cars are not built yet; set the charger's mode to never",
         lambda case: (car.id for car in case.site.vehicles if car.phase_switching is not None),
-    ),
-    Row(
-        "load.source",
-        "learning from the meter comes with the daemon; give --load, or use source: fixed or file",
-        lambda case: _if(
-            case.site.load is not None and case.site.load.source == "habit" and not case.load_from_file
-        ),
     ),
     Row("battery.**", "the home battery is not built yet", lambda case: _if(case.site.battery is not None)),
     Row(

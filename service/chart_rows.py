@@ -98,12 +98,20 @@ def draw_sun_and_load(panel: Axes, plan: Plan) -> None:
             linewidth=0,
             label="curtailed",
         )
-    panel.stairs(power.load_kw, at, baseline=None, color=LOAD, linewidth=1.6, label="load")
+    panel.stairs(power.load_kw, at, baseline=None, color=LOAD, linewidth=1.6, label=_load_label(plan))
     charging_kw = total_charging_kw(plan)
     panel.stairs(charging_kw, at, baseline=None, color=CHARGING, linewidth=1.6, label="charging")
     panel.set_ylim(bottom=0)
     dress(panel, "power\nkW")
     legend(panel)
+
+
+def _load_label(plan: Plan) -> str:
+    """What the load is called: a forecast, or some of it, is named as one."""
+    quality = plan.sources["load"].quality
+    if np.all(quality == Quality.PUBLISHED):
+        return "load"
+    return "load, forecast" if np.all(quality != Quality.PUBLISHED) else "load, partly\nforecast"
 
 
 def draw_circuit(panel: Axes, plan: Plan, name: str) -> None:

@@ -63,7 +63,7 @@ def read_order(order: PlanOrder, now: datetime) -> Ordered:
     """The site and the options of an order; raises as ``plan_order``, of what needs no source."""
     site = _site_of(order)
     at, said = start_of(order, site.location.time_zone, now)
-    _refuse_unbuilt(site, load_from_file=order.load is not None)
+    _refuse_unbuilt(site)
     from forecasting.gather import Files
 
     files = Files(order.prices, order.solar, order.load, order.requests, base=order.site.parent)
@@ -77,7 +77,7 @@ def plan_with(ordered: Ordered, live: Live, now: datetime, tell: Tell) -> Planne
     site, files, numbers = ordered.site, ordered.files, ordered.numbers
     tell("Reading prices, solar, load and requests")
     inputs = gather(site, ordered.at, files, numbers.slot_min, live)
-    _refuse_unbuilt(site, load_from_file=files.load is not None, requests=inputs.requests)
+    _refuse_unbuilt(site, inputs.requests)
     tell("Solving")
     from scheduler.planner import PlanOptions, cost_of_charging_at_once_eur, plan_site
 
@@ -99,10 +99,10 @@ def _site_of(order: PlanOrder) -> Site:
     return site
 
 
-def _refuse_unbuilt(site: Site, *, load_from_file: bool, requests: Sequence[ChargeRequest] = ()) -> None:
+def _refuse_unbuilt(site: Site, requests: Sequence[ChargeRequest] = ()) -> None:
     """Raise NotBuilt where site or requests use keys whose rule this version lacks."""
     from scheduler.not_built import unbuilt
 
-    keys = unbuilt(site, load_from_file=load_from_file, requests=requests)
+    keys = unbuilt(site, requests=requests)
     if keys:
         raise NotBuilt(keys)

@@ -11,6 +11,7 @@ from domain.countries import country_of
 from domain.errors import Unbuilt
 from domain.site import Site
 from domain.site_chargers import AcCharger
+from domain.site_energy import HabitLoad
 from domain.site_tariff import BandPrice, MarketTerms, PriceSource
 
 FAILSAFE_PROOF = "not part of this version yet"
@@ -30,7 +31,7 @@ def report_of(site: Site, folder: Path | None = None) -> SiteReport:
     """The report of a site that parses; the files that it names are looked for from ``folder`` on."""
     from scheduler.not_built import unbuilt
 
-    keys = unbuilt(site, load_from_file=False, requests=())
+    keys = unbuilt(site, requests=())
     return SiteReport(
         site, (*_warnings(site), *(() if folder is None else _about_files(site, folder))), tuple(keys)
     )
@@ -56,8 +57,19 @@ def _warnings(site: Site) -> Iterator[str]:
     yield from _about_steps(site)
     if not site.departures:
         yield "departures: none, so a plan needs --requests"
+    yield from _about_habit(site)
     if site.load is None and site.grid.base_load_max_a is None:
         yield "load: neither load nor grid.base_load_max_a is said, so everything but charging counts as 0"
+
+
+def _about_habit(site: Site) -> Iterator[str]:
+    """A load that is to be learnt, where the site says neither from what nor how large it is."""
+    load = site.load
+    if isinstance(load, HabitLoad) and load.path is None and load.yearly_kwh is None:
+        stand_in = "grid.base_load_max_a counts at all times"
+        if site.grid.base_load_max_a is None:
+            stand_in = "there is no plan: say load.yearly_kwh or grid.base_load_max_a"
+        yield f"load: no load.path names recorded days to learn from; without --load {stand_in}"
 
 
 def _about_metering(site: Site) -> Iterator[str]:

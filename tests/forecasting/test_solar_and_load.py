@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.errors import InputError, NotBuilt, SourceError
+from domain.errors import InputError, SourceError
 from domain.inputs import PlanInputs
 from domain.site import Site
 from forecasting.gather import Files, gather
@@ -138,8 +138,6 @@ def test_without_a_file_the_site_says_its_load(tmp_path: Path) -> None:
     assert load_kw(of_day(site(load={"source": "fixed", "kw": 0.6}))) == pytest.approx([0.2] * 3)
     own = site(load={"source": "file", "path": "load.csv"})
     assert load_kw(gather(own, START, Files(base=tmp_path), 60)) == [2.0] * 3
-    with pytest.raises(NotBuilt, match=r"load.source: habit.*--load"):
-        of_day(site(load={"source": "habit"}))
 
 
 def test_without_any_load_the_base_load_counts_and_is_said() -> None:

@@ -29,8 +29,8 @@ def example(name: str) -> Site:
     return parse_site((EXAMPLES / f"{name}.yaml").read_text(encoding="utf-8"), name)
 
 
-def named(site: Site, *requests: ChargeRequest, files: bool = False) -> set[str]:
-    return {key.where for key in unbuilt(site, load_from_file=files, requests=requests)}
+def named(site: Site, *requests: ChargeRequest) -> set[str]:
+    return {key.where for key in unbuilt(site, requests=requests)}
 
 
 def request(**more: object) -> ChargeRequest:
@@ -80,12 +80,8 @@ def test_the_simple_examples_are_built_from_end_to_end(name: str) -> None:
 
 def test_the_home_with_everything_names_all_that_is_missing() -> None:
     assert named(example("home_charx")) == {
-        "mode", "load.source", "battery", "flexible_loads", "tariff.peak",
+        "mode", "battery", "flexible_loads", "tariff.peak",
     }  # fmt: skip
-
-
-def test_a_file_stands_in_for_a_load_that_is_not_learnt_yet() -> None:
-    assert named(example("home_charx"), files=True) == {"mode", "battery", "flexible_loads", "tariff.peak"}
 
 
 @pytest.mark.parametrize(
@@ -156,12 +152,12 @@ def test_requests_may_ask_for_what_is_not_built() -> None:
 
 def test_many_requests_are_counted() -> None:
     many = [request(id=f"r{i}", weight=2.0) for i in range(12)]
-    keys = unbuilt(parse_site(LEAST, "t"), load_from_file=False, requests=many)
+    keys = unbuilt(parse_site(LEAST, "t"), requests=many)
     assert [key.where for key in keys] == [f"requests[r{i}].weight" for i in range(5)]
     assert str(keys[-1]).endswith("(and 7 requests more)")
 
 
 def test_a_long_list_of_users_is_cut_short() -> None:
-    keys = unbuilt(example("plaza_dc"), load_from_file=False, requests=())
+    keys = unbuilt(example("plaza_dc"), requests=())
     (kinds,) = [key for key in keys if key.where == "chargers[].kind"]
     assert str(kinds).endswith("(at stall_01, stall_02, stall_03, stall_04, stall_05 and 15 more)")

@@ -152,10 +152,12 @@ def test_sources_without_anything_live_needs_no_network(terminal: Terminal, site
     }
 
 
-def test_a_load_that_is_not_learnt_yet_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_load_that_nobody_recorded_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = site_file(tmp_path, HOME.replace("{source: fixed, kw: 0.3}", "{source: habit}").replace(
         "{source: entsoe, zone: BE, key_env: TOKEN_OF_TEST, add_eur_per_kwh: 0.1, vat: 0.06}",
         "{source: fixed, eur_per_kwh: 0.3}",
     ))  # fmt: skip
     assert not sources_command(path, datetime(2026, 2, 3, tzinfo=UTC), None, as_json=False)
-    assert "load.source: habit needs a history" in capsys.readouterr().out
+    told = " ".join(capsys.readouterr().out.split())
+    assert "nothing is recorded of the 42 days before the plan" in told
+    assert "say load.yearly_kwh or grid.base_load_max_a" in told
