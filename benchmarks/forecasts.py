@@ -32,6 +32,7 @@ HOUSE: Final = (
 )
 HOME: Final = Location(time_zone="Europe/Paris")
 STEP_S: Final = 1800
+HOURS_PER_YEAR: Final = 8760
 FIRST: Final = date(2024, 4, 1)
 """Three weeks of gaps and more lie before it."""
 
@@ -68,6 +69,18 @@ def by_habit(history: Intervals, starts: Sequence[datetime]) -> Numbers:
     )
 
 
+def by_cold_start(history: Intervals, starts: Sequence[datetime]) -> Numbers:
+    """What the habit says before anything is recorded, from the energy of a year as on a bill."""
+    return predict(
+        None,
+        starts,
+        time_zone=HOME.time_zone,
+        is_holiday=holiday_rule(HOME),
+        yearly_kwh=float(np.nanmean(history.values)) * HOURS_PER_YEAR,
+        now=starts[0],
+    )
+
+
 def as_days_ago(days: int) -> Forecaster:
     """The same clock times some days before."""
 
@@ -83,6 +96,7 @@ FORECASTERS: Final[dict[str, Forecaster]] = {
     "habit": by_habit,
     "same as yesterday": as_days_ago(1),
     "same as last week": as_days_ago(7),
+    "cold start": by_cold_start,
 }
 
 

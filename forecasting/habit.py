@@ -22,6 +22,8 @@ LEARNT_DAYS: Final = 42
 FULL_AFTER_DAYS: Final = 21
 """From so many days of history on, it speaks alone."""
 QUARTERS: Final = 96
+_LEAST_SHARE: Final = 0.6
+"""Of a quarter that is known: recorders drop minutes, and nine of fifteen show what the quarter was."""
 _THIN_QUARTERS: Final = QUARTERS // 2
 """A past day of which fewer are known does not count: half a day does not show how a day goes."""
 _QUARTER_S: Final = 900
@@ -141,7 +143,7 @@ def _by_local_clock(past: Intervals, days: Sequence[date], zone: ZoneInfo) -> Nu
     A quarter that the clock skips is not known; of one that it shows twice the first counts.
     """
     start_s = np.array([_quarter_starts_s(day, zone) for day in days], dtype=np.int64).ravel()
-    return means(past, start_s, start_s + _QUARTER_S).reshape(len(days), QUARTERS)
+    return means(past, start_s, start_s + _QUARTER_S, _LEAST_SHARE).reshape(len(days), QUARTERS)
 
 
 def _quarter_starts_s(day: date, zone: ZoneInfo) -> list[int]:

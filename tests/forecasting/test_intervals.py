@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecasting.intervals import Intervals, from_ends, from_instants, from_starts
+from forecasting.intervals import Intervals, filled, from_ends, from_instants, from_starts
 
 H = 3600
 
@@ -39,6 +39,17 @@ def test_a_gap_between_stamps_stays_a_hole() -> None:
 
 def test_a_lone_stamp_after_a_gap_lasts_as_long_as_the_usual_step() -> None:
     assert from_starts([0, 900, 9 * H], [1, 2, 3]).end_s.tolist() == [900, 1800, 9 * H + 900]
+
+
+def test_a_second_series_fills_what_the_first_leaves_open_and_nothing_else() -> None:
+    first = Intervals(np.array([0, 1800]), np.array([900, 3600]), np.array([1.0, np.nan]))
+    second = Intervals(np.array([0, 3000]), np.array([2700, 5400]), np.array([7.0, 8.0]))
+    found = filled(first, second)
+    assert found.start_s.tolist() == [0, 900, 1800, 2700, 3000, 3600]
+    assert found.end_s.tolist() == [900, 1800, 2700, 3000, 3600, 5400]
+    assert found.values.tolist()[:3] == [1.0, 7.0, 7.0]
+    assert np.isnan(found.values[3]), "nobody knows 2700 to 3000"
+    assert found.values.tolist()[4:] == [8.0, 8.0]
 
 
 @pytest.mark.parametrize("make", [from_starts, from_ends, from_instants])

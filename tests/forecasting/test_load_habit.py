@@ -166,6 +166,21 @@ def test_gaps_and_empty_cells_of_the_past_are_missing_and_never_0(tmp_path: Path
     assert "8 days more left out: less than half of each is recorded" in notes(found)
 
 
+def test_minutes_that_a_recorder_dropped_leave_their_quarters_known(tmp_path: Path) -> None:
+    """Every third minute is missing; of 07:00 to 07:15 also every minute from 07:05 on, which is too much."""
+
+    def cells(at: datetime) -> Cells | None:
+        lost = at.minute % 3 == 1 or (at.hour == 7 and 5 <= at.minute < 15)
+        return None if lost else (9.0 if at.hour == 7 and at.minute < 15 else 1.0,)
+
+    found = planned(
+        home(yearly_kwh=1.0), record(tmp_path / "house.csv", cells, days=22, step_min=1), slot_min=15
+    )
+    assert total_kw(found)[29:96] == [1.0] * 67
+    assert total_kw(found)[28] < 0.01, "the likely household, not a third of the 9 kW"
+    assert "learnt from 21.8 days" in notes(found)
+
+
 def test_one_missing_row_leaves_a_hole_and_stretches_nothing(tmp_path: Path) -> None:
     """At 17:00 it is 5 kW; were the row before a missing 18:00 stretched, 18:00 would be 5 kW too."""
 

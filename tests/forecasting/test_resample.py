@@ -36,6 +36,15 @@ def integral(known: Intervals, start_s: int, end_s: int) -> float:
     return total
 
 
+def test_a_mean_of_what_is_known_wants_as_much_as_asked() -> None:
+    """Of the 900 s, 600 are known: 300 s of 1 and 300 s of 4."""
+    known = Intervals(np.array([-100, 600]), np.array([300, 900]), np.array([1.0, 4.0]))
+    whole = np.array([0]), np.array([900])
+    assert np.isnan(means(known, *whole)[0])
+    assert np.isnan(means(known, *whole, least_share=0.7)[0])
+    assert means(known, *whole, least_share=0.6)[0] == 2.5
+
+
 @given(known=mixed_steps(), slot_min=st.sampled_from(SLOT_MINUTES), cut_s=st.integers(0, 50), data=st.data())
 def test_energy_and_money_are_conserved(
     known: Intervals, slot_min: int, cut_s: int, data: st.DataObject

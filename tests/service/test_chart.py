@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from domain.errors import InputError
 from domain.plan import Plan, Status
+from domain.series import Quality
 from domain.time_grid import TimeGrid
 from service.chart import figure, save
 from service.chart_axis import edges, stretches
@@ -58,6 +59,19 @@ def test_made_up_data_says_so_and_real_data_does_not() -> None:
 
 def test_the_part_with_forecast_prices_is_marked() -> None:
     assert "forecast" in words_in(figure(home_plan()))
+
+
+def test_a_load_that_is_a_forecast_in_whole_or_in_part_is_named_so() -> None:
+    plan = home_plan()
+    load = plan.sources["load"]
+    for first, label in ((Quality.FORECAST, "load, forecast"), (Quality.PUBLISHED, "load, partly\nforecast")):
+        quality = np.full(len(plan.grid), Quality.FORECAST, dtype=np.int8)
+        quality[0] = first
+        sources = {**plan.sources, "load": replace(load, quality=quality)}
+        assert label in words_in(figure(replace(plan, sources=sources)))
+    quality = np.full(len(plan.grid), Quality.PUBLISHED, dtype=np.int8)
+    certain = replace(plan, sources={**plan.sources, "load": replace(load, quality=quality)})
+    assert "load," not in words_in(figure(certain))
 
 
 def test_each_phase_set_is_named_beside_its_charger() -> None:
