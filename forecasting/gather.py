@@ -129,7 +129,7 @@ def _on_one_grid(known: _Everything, considered: Considered, grid: TimeGrid, ask
     faults.raise_any()
     series = {"buy": buy, "sell": sell, **{f"solar {key}": one for key, one in solar.items()}, "load": l1}
     notes = (*_series_notes(series), *considered.notes)
-    return PlanInputs(grid, buy, sell, solar, (l1, l2, l3), considered.requests, notes)
+    return PlanInputs(grid, buy, sell, solar, (l1, l2, l3), considered.requests, notes=notes)
 
 
 def _series_notes(series: dict[str, Series]) -> list[str]:
