@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from domain.series import Quality
+from domain.site_energy import SolarArray
 from forecasting.known import Known
 from forecasting.live.answer import OF_NOW, Answer
 from forecasting.live.asking import Got, Link
@@ -21,6 +22,15 @@ HOURLY: Final = frozenset({"awattar"})
 """Sources that give the means of hours where the market has quarters."""
 _OF_THE_MARKET: Final = frozenset({"energy_charts", "energyzero", "entsoe", "awattar", "smard", "nordpool"})
 """Sources of the day-ahead auction's price; a supplier's final price has no stand-in."""
+
+
+_SUN_STAND_INS: Final[Mapping[str, tuple[str, ...]]] = {
+    "open_meteo": ("forecast_solar",),
+    "forecast_solar": ("open_meteo",),
+}
+"""Sources of solar power that ask for nothing but place and plane."""
+FRESH: Final = timedelta(hours=6)
+"""Weather models run as often; an estimate that is older is used where nobody has a newer one."""
 
 
 def stand_ins(source: str, zone: str | None) -> tuple[tuple[str, str], ...]:
@@ -43,6 +53,16 @@ def stand_ins(source: str, zone: str | None) -> tuple[tuple[str, str], ...]:
     return tuple((other, name) for other, there in has.items() if there and other != source)
 
 
+def sun_stand_ins(array: SolarArray) -> tuple[SolarArray, ...]:
+    """The same array at other sources that estimate it from place and plane alone, without a key.
+
+    None where the owner has a key: what is paid for may be used as a free service may not.
+    """
+    if array.key_file is not None or array.key_env is not None:
+        return ()
+    return tuple(array.model_copy(update={"source": other}) for other in _SUN_STAND_INS.get(array.source, ()))
+
+
 async def answer_by_chain(
     links: Sequence[Link], ask: Callable[[Link], Awaitable[Got]], at: datetime, now: datetime
 ) -> tuple[Answer, tuple[str, ...]]:
@@ -57,14 +77,19 @@ async def answer_by_chain(
 
 
 def is_complete(got: Got, at: datetime, now: datetime) -> bool:
-    """Whether a source gives all that it should have by now, without a hole from ``at`` on."""
+    """Whether a source gives all that it should have by now, with no hole from ``at`` on; no old estimate."""
     if got.known is None:
         return False
     since = min(at, now)
     until = covered_until(got.known.intervals, since)
     if got.link.is_price:
         return until >= min(due(got.link.provider.name, now), got.link.want.end)
-    return until > since
+    return until > since and _is_fresh(got, now)
+
+
+def _is_fresh(got: Got, now: datetime) -> bool:
+    """Whether an estimate is of today's weather; published prices do not age."""
+    return got.link.is_price or (got.fetched_at is not None and now - got.fetched_at <= FRESH)
 
 
 def chosen(found: Sequence[Got], at: datetime, now: datetime) -> Answer:
@@ -80,12 +105,13 @@ def chosen(found: Sequence[Got], at: datetime, now: datetime) -> Answer:
     if not usable:
         return Answer(own.link.label, steps)
 
-    def worth(got: Got) -> tuple[bool, bool, datetime]:
+    def worth(got: Got) -> tuple[bool, bool, bool, datetime]:
         assert got.known is not None
         intervals = got.known.intervals
         until = covered_until(intervals, since)
         covers = until > since
-        return covers, covers and got.known.quality is Quality.PUBLISHED, until if covers else intervals.end
+        published = covers and got.known.quality is Quality.PUBLISHED
+        return covers, published, _is_fresh(got, now), until if covers else intervals.end
 
     best = max(usable, key=worth)
     assert best.known is not None

@@ -13,7 +13,7 @@ from domain.site_energy import SolarArray
 from domain.site_tariff import ProviderPrice
 from forecasting.live.answer import Answer, Live, array_name, price_name
 from forecasting.live.asking import Got, Link, Means, ask
-from forecasting.live.chain import answer_by_chain, stand_ins
+from forecasting.live.chain import answer_by_chain, stand_ins, sun_stand_ins
 from forecasting.live.provider import Want
 from forecasting.live.secrets import KeyPlace
 from forecasting.requests import LONGEST_HORIZON
@@ -38,7 +38,7 @@ async def collect(site: Site, at: datetime, wanted: Wanted, means: Means) -> Liv
     asker = _Asker(means, asyncio.get_running_loop().time() + means.limit_s)
     chains = {
         **{("price", price_name(one)): _price_links(one, site, at, means) for one in wanted.prices},
-        **{("solar", one.id): [_array_link(one, site, at, means)] for one in wanted.arrays},
+        **{("solar", one.id): _array_links(one, site, at, means) for one in wanted.arrays},
     }
     answers = await asyncio.gather(*(asker.answer(links, at) for links in chains.values()))
     found = dict(zip(chains, answers, strict=True))
@@ -88,6 +88,12 @@ def _price_link(source: str, zone: str, place: KeyPlace, site: Site, at: datetim
     want = replace(_want(site, at, means.now), zone=zone)
     what = f"{zone} with {place}" if place else zone
     return Link(means.price_providers[source], want, what, f"{source} {zone}".strip(), place)
+
+
+def _array_links(array: SolarArray, site: Site, at: datetime, means: Means) -> list[Link]:
+    """The own source, then those that may stand in, as far as this version has them."""
+    others = [other for other in sun_stand_ins(array) if other.source in means.solar_providers]
+    return [_array_link(one, site, at, means) for one in (array, *others)]
 
 
 def _array_link(array: SolarArray, site: Site, at: datetime, means: Means) -> Link:

@@ -144,16 +144,20 @@ class HttpxWeb:
 
     async def _found_network(self, url: httpx.URL) -> httpx.Timeout:
         """Timeouts for the next question; ``Unreachable`` where there seems to be no network."""
+        if not getproxies():
+            await _resolve(url, self._left_s(url))
+        return httpx.Timeout(self._patience.read_s, connect=self._left_s(url))
+
+    def _left_s(self, url: httpx.URL) -> float:
+        """How long it may take to reach somebody; looking the name up and connecting share it at first."""
+        if self._somebody_answered:
+            return self._patience.connect_s
         now_s = asyncio.get_running_loop().time()
         self._since = now_s if self._since is None else self._since
-        left_s = self._patience.connect_s
-        if not self._somebody_answered:
-            left_s = min(left_s, self._since + self._patience.network_s - now_s)
+        left_s = self._since + self._patience.network_s - now_s
         if left_s <= 0:
             raise Unreachable(f"{url.host}: no network, nobody answered for {self._patience.network_s:g} s")
-        if not getproxies():
-            await _resolve(url, left_s)
-        return httpx.Timeout(self._patience.read_s, connect=left_s)
+        return min(left_s, self._patience.connect_s)
 
 
 async def _at_most(response: httpx.Response, most_bytes: int) -> tuple[bytes, bool]:
