@@ -10,6 +10,11 @@ ChargewrightError
 │   ├── Rejected        the question itself was refused: a fault in site file or program
 │   ├── Unreachable     no answer, or an error of the server: ask again after a while
 │   └── Malformed       an answer that cannot be understood: ask again after a while
+├── DeviceError         a charger or meter did not do what was asked: this tick goes on without it
+│   ├── DeviceSilent    no connection, or no answer in time
+│   ├── DeviceRefused   the device answered with an error code
+│   ├── DeviceGarbled   an answer of a wrong length or shape
+│   └── WrongDevice     another device, mode or wiring than the site file says: a person must look
 └── SolverError         the solver failed; the planner answers with its fallback  never leaves the planner
 """
 
@@ -106,6 +111,26 @@ class Unreachable(SourceError):
 
 class Malformed(SourceError):
     """An answer that cannot be understood: HTML instead of JSON, a wrong shape, too long a body."""
+
+
+class DeviceError(ChargewrightError):
+    """A charger or meter did not do what was asked."""
+
+
+class DeviceSilent(DeviceError):
+    """No connection, or no answer in time."""
+
+
+class DeviceRefused(DeviceError):
+    """The device answered with an error code."""
+
+
+class DeviceGarbled(DeviceError):
+    """An answer of a wrong length or shape."""
+
+
+class WrongDevice(DeviceError):
+    """Another device, mode or wiring than the site file says; asking again does not help."""
 
 
 class SolverError(ChargewrightError):

@@ -1,0 +1,1 @@
+"""Meters: what they measure, checked and put into the signs and units of the site."""

@@ -1,0 +1,1 @@
+"""Modbus: links, registers and the devices that are spoken to with them."""

@@ -1,0 +1,89 @@
+"""What a meter or a charger said at one moment: plain, frozen, and NaN where it said nothing."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+PerPhase = tuple[float, float, float]
+"""One value for each of three phases or terminals."""
+
+NOTHING: Final[PerPhase] = (math.nan, math.nan, math.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class MeterReading:
+    """One sample of a meter; + is import. A value that was not asked for or not given is NaN."""
+
+    sampled_s: float
+    """Monotonic time [s] at which the device was asked, or its telegram began: never later than the sample
+    was handed over, so that an age is never too small."""
+    current_a: PerPhase = NOTHING
+    """RMS current with the sign of its phase's power; its size is what the fuse sees [A]."""
+    voltage_v: PerPhase = NOTHING
+    power_kw: PerPhase = NOTHING
+    total_kw: float = math.nan
+    import_kwh: float = math.nan
+    export_kwh: float = math.nan
+    frequency_hz: float = math.nan
+    quarter_kw: float = math.nan
+    """Mean import of the running clock quarter so far, where the meter keeps it."""
+    month_peak_kw: float = math.nan
+    """Highest quarter of the month, where the meter keeps it."""
+    telegram: str = ""
+    """The device's own time or counter as it gave it; equal twice means that nothing new was measured."""
+    device_time: datetime | None = None
+    """The device's own time in UTC."""
+    resolution_a: float = 0.0
+    """Step of the current where the device rounds it coarsely [A]; the truth may lie this far above."""
+    estimated: bool = False
+    """Whether a phase current comes from power and voltage, because the device gives no current."""
+    warnings: tuple[str, ...] = ()
+    """What the device complains of, in words."""
+
+
+class CarState(StrEnum):
+    """State of the control pilot (IEC 61851-1), as far as the executor tells states apart."""
+
+    AWAY = "away"
+    """A: nothing plugged in."""
+    CONNECTED = "connected"
+    """B: plugged in, not drawing."""
+    CHARGING = "charging"
+    """C or D: the contactor is closed, or the car asks for it."""
+    FAULT = "fault"
+    """E or F."""
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something about a device that a person should know: a code for programs, words for people."""
+
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChargerReading:
+    """One sample of a charging point. Currents and voltages are per terminal of the charger."""
+
+    sampled_s: float
+    """Monotonic time [s] at which the device was asked."""
+    state: CarState = CarState.UNKNOWN
+    current_a: PerPhase = NOTHING
+    """What the car draws."""
+    voltage_v: PerPhase = NOTHING
+    power_kw: float = math.nan
+    offered_a: float = math.nan
+    """What the pilot tells the car now; NaN where the device does not say."""
+    limit_a: float = math.nan
+    """The limit that the device holds: what it was last told, by whomever."""
+    terminals: tuple[int, ...] | None = None
+    """Terminals in use, ascending from 0; none where the device does not say."""
+    session_kwh: float = math.nan
+    total_kwh: float = math.nan
+    alarms: tuple[Alarm, ...] = ()
