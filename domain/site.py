@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from domain.errors import Fault, InputError
 from domain.site_checks import check_site
 from domain.site_faults import closest_key, fault_of, path_of, without_echoes
+from domain.site_keys import pattern_of, site_keys
 from domain.site_known import Known, SiteFault
 from domain.site_repair import Repair
 from domain.site_root import GRID, Mode, Site
@@ -71,7 +72,14 @@ def _repaired(error: ErrorDetails, repair: Repair, text: YamlText) -> bool:
 def _follows(error: ErrorDetails, repair: Repair, text: YamlText) -> bool:
     """Whether an error may come from what was cut out before."""
     path, keys = path_of(error, text.data), _keys_of(error)
+    if _rests_on_the_kind(error, path) and repair.touches((*path[:-1], "kind")):
+        return True
     return any(repair.touches((*path, key)) for key in keys) if keys else repair.touches(path)
+
+
+def _rests_on_the_kind(error: ErrorDetails, path: KeyPath) -> bool:
+    """Whether an error says that a key of the schema lacks, or may not be there, in a block of this kind."""
+    return error["type"] in {"missing", "extra_forbidden"} and pattern_of(path) in site_keys()
 
 
 def _keys_of(error: ErrorDetails) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     times.the_time_zone_exists,
     times.departures_do_not_overlap,
     times.holidays_have_a_country,
+    times.bands_leave_no_gap,
     rules.solar_has_a_selling_price,
     rules.forecasts_know_the_place,
     rules.a_peak_has_a_price_or_target,

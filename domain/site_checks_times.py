@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo, available_timezones
 
-from domain.bands import BandTimes
+from domain.bands import BandTimes, first_uncovered
 from domain.clock import DAYS, MINUTES_PER_DAY, Day, minutes_of
 from domain.countries import country_of
 from domain.site_known import Known, SiteFault, choices
@@ -77,6 +77,15 @@ def holidays_have_a_country(site: Site, _: Known) -> Iterator[SiteFault]:
             rests_on = ((*path, "days"), ("location", "country"), ("location", "time_zone"))
             yield SiteFault((*path, "days"), found, "say location.country, such as BE", rests_on)
             return
+
+
+def bands_leave_no_gap(site: Site, _: Known) -> Iterator[SiteFault]:
+    """Final prices by time have a band for every moment."""
+    for side, source in (("buy", site.tariff.buy), ("sell", site.tariff.sell)):
+        gap = first_uncovered(source.bands) if isinstance(source, BandPrice) else None
+        if gap is not None:
+            allowed = "bands must cover every moment: end with one that always fits"
+            yield SiteFault(("tariff", side, "bands"), f"no band for {gap}", allowed)
 
 
 def _bands(site: Site) -> Iterator[tuple[KeyPath, BandTimes]]:

@@ -92,7 +92,7 @@ class Repair:
         return bool(gone)
 
     def _take_out_exactly(self, place: KeyPath) -> bool:
-        value = stand_in(place)
+        value = stand_in(place, self._at(place[:-1]))
         if value is not None and self._replace(place, value):
             return True
         if len(place) == 2 and _is_a_block_of_a_list(place):

@@ -53,14 +53,21 @@ _STAND_INS: Final[Mapping[str, Any]] = {
     "tariff.buy": _SAMPLE,
     "tariff.sell": _SAMPLE,
     "tariff.peak": {"eur_per_kw_month": 0.0},
+    **{f"tariff.{side}.bands[].eur_per_kwh": 0.0 for side in ("buy", "sell")},
+    **{f"tariff.{side}.bands_add[].add_eur_per_kwh": 0.0 for side in ("buy", "sell")},
     **{f"tariff.{side}.zone": "zone" for side in ("buy", "sell")},
     **{f"tariff.{side}.key_env": "KEY" for side in ("buy", "sell")},
 }
 """By the schema's path; each is so wide, or so plain, that it brings no fault of its own."""
 
 
-def stand_in(place: KeyPath) -> Any:
-    """What may stand at a place instead of something faulty; none where the place has no stand-in."""
+_OF_DC: Final = frozenset({"power_kw", "cabinet", "efficiency", "power_factor"})
+
+
+def stand_in(place: KeyPath, block: Any) -> Any:
+    """What may stand at a place of ``block`` instead of something faulty; none where there is no stand-in."""
+    if pattern_of(place) == "chargers[].kind":
+        return "dc" if isinstance(block, dict) and _OF_DC & block.keys() else "ac"
     if len(place) == 3 and place[-1] == "id":
         return f"{place[0]}-{place[1]}-has-no-id"
     value = _STAND_INS.get(pattern_of(place))

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, Self
 
 from pydantic import Field, StringConstraints, Tag, field_validator, model_validator
 
-from domain.bands import Band, BandAdd, first_uncovered
+from domain.bands import Band, BandAdd
 from domain.site_model import TAG, EurPerKwh, KilowattsFrom0, Name, Path, SiteModel, chosen_by, refusal
 
 ProviderName = Literal[
@@ -69,16 +69,7 @@ class BandPrice(SiteModel):
 
     source: Literal["bands"]
     bands: Annotated[tuple[Band, ...], Field(min_length=1)]
-
-    @field_validator("bands")
-    @classmethod
-    def _without_gaps(cls, bands: tuple[Band, ...]) -> tuple[Band, ...]:
-        gap = first_uncovered(bands)
-        if gap is not None:
-            raise refusal(
-                f"no band for {gap}", "bands must cover every moment: end with one that always fits"
-            )
-        return bands
+    """Every moment needs one; the first that fits counts."""
 
 
 class FilePrice(MarketTerms):

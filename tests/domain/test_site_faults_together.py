@@ -78,6 +78,58 @@ def test_one_fault_brings_no_others(old: str, new: str, where: str) -> None:
     assert told(GOOD.replace(old, new)) == [where]
 
 
+def test_a_wrong_kind_does_not_hide_what_else_is_wrong_with_the_charger() -> None:
+    text = GOOD.replace("id: right, circuit: shed", "id: right, kind: dx, circuit: attic, driver: charks")
+    assert told(text) == ["chargers[1].circuit", "chargers[1].driver", "chargers[1].kind"]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "kind: DC, power_kw: {min: 5, max: 60}, cabinet: nowhere",
+        "kind: dcc, power_kw: {min: 5, max: 60}, efficiency: 0.9, cabinet: nowhere",
+    ],
+)
+def test_a_charger_of_a_wrong_kind_is_read_by_its_other_keys(keys: str) -> None:
+    text = MANY[: MANY.index("chargers:")] + f"chargers:\n  - {{id: home, {keys}}}\n"
+    where = told(text + MANY[MANY.index("tariff:") :])
+    assert "chargers[0].kind" in where
+    assert "chargers[0].cabinet" in where
+    assert not {"chargers", "chargers[0].current_a", "chargers[0].power_kw"} & set(where)
+
+
+@pytest.mark.parametrize("keys", ["", ", current_a: {min: 6, max: 16}, power_kw: {min: 5, max: 60}"])
+def test_what_a_kind_lacks_or_forbids_is_not_told_where_the_kind_is_wrong(keys: str) -> None:
+    start, end = GOOD.index("chargers:"), GOOD.index("vehicles:")
+    chargers = f"chargers:\n  - {{id: left, kind: dx{keys}}}\n"
+    chargers += "  - {id: right, current_a: {min: 6, max: 16}}\n"
+    assert told(GOOD[:start] + chargers + GOOD[end:]) == ["chargers[0].kind"]
+
+
+@pytest.mark.parametrize(
+    ("bands", "where"),
+    [
+        ('{days: [holiday], eur_per_kwh: 1}, {to: "22:00", eur_per_kwh: 2}', "tariff.buy.bands"),
+        ("{eur_per_kwh: 1e9}, {days: [holiday], eur_per_kwh: 1}, {eur_per_kwh: 2}",
+         "tariff.buy.bands[0].eur_per_kwh"),
+    ],
+)  # fmt: skip
+def test_neither_a_gap_in_bands_nor_a_wrong_price_hides_holidays_without_a_country(
+    bands: str, where: str
+) -> None:
+    text = GOOD.replace("Europe/Brussels", "CET").replace(
+        "source: sample, vat: 0.06", f"source: bands, bands: [{bands}]"
+    )
+    index = 0 if where.endswith("bands") else 1
+    assert told(text) == sorted([where, f"tariff.buy.bands[{index}].days"])
+
+
+def test_a_band_with_a_wrong_time_makes_no_gap() -> None:
+    bands = '{to: "25:00", eur_per_kwh: 1}, {from: "12:00", eur_per_kwh: 2}'
+    text = GOOD.replace("source: sample, vat: 0.06", f"source: bands, bands: [{bands}]")
+    assert told(text) == ["tariff.buy.bands[0].to"]
+
+
 def test_a_list_that_cannot_be_read_does_not_make_its_names_unknown() -> None:
     start, end = GOOD.index("vehicles:"), GOOD.index("users:")
     assert told(f"{GOOD[:start]}vehicles: 5\n{GOOD[end:]}") == ["vehicles"]
