@@ -52,6 +52,7 @@ def _session(habit: Departure, day: date, zone: ZoneInfo) -> tuple[ChargeRequest
         id=default_request_id(habit.charger, arrival.utc),
         charger=habit.charger,
         vehicle=habit.vehicle,
+        user=habit.user,
         arrival=arrival.utc,
         departure=departure.utc,
         energy_kwh=habit.energy_kwh,

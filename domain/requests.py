@@ -22,6 +22,7 @@ class ChargeRequest(BaseModel):
     id: str = ""
     """Given, or made of charger and arrival (see ``named``)."""
     vehicle: str | None = None
+    user: str | None = None
     phases: Literal[1, 2, 3] | None = None
     max_current_a: Annotated[float, Field(gt=0)] | None = None
     min_current_a: Annotated[float, Field(gt=0)] | None = None

@@ -56,10 +56,12 @@ def _readers(site: Site) -> dict[str, Callable[[object], Any]]:
     current = Bounds(_LEAST, 1000, "A")
     share = Bounds(0, 1, "")
     chargers, vehicles = [one.id for one in site.chargers], [one.id for one in site.vehicles]
+    users = [one.id for one in site.users]
     optional: dict[str, Callable[[object], Any]] = {
         "energy_kwh": partial(number, bounds=Bounds(0, MOST_KWH, "kWh")),
         "id": text,
         "vehicle": partial(_one_of, known=vehicles, what="vehicle"),
+        "user": partial(_one_of, known=users, what="user"),
         "phases": partial(whole, low=1, high=3),
         "max_current_a": partial(number, bounds=current),
         "min_current_a": partial(number, bounds=current),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scheduler.problem import FloatArray, Problem
+from scheduler.problem import FloatArray, Problem, Session
 from scheduler.room import EPS, Room, energy_per_a, on_grid_a
 
 
@@ -18,7 +18,9 @@ def charge_at_once(problem: Problem) -> FloatArray:
 
 
 def cheapest_first(problem: Problem) -> FloatArray:
-    """Currents per draw [A] when the car that leaves first takes its cheapest slots, then the next."""
+    """Currents per draw [A] when the car that leaves first takes its cheapest slots, then the next, class
+    by class.
+    """
     own = problem.surplus_kw > 0
     price = np.where(own, problem.sell_eur_per_kwh, problem.buy_eur_per_kwh)
     return _filled(problem, price, by_arrival=False)
@@ -28,14 +30,18 @@ def _filled(problem: Problem, rank: FloatArray, *, by_arrival: bool) -> FloatArr
     """Currents per draw, sessions in order, slots by ``rank``."""
     room = Room(problem)
     order = sorted(
-        range(len(problem.sessions)),
-        key=lambda s: (
-            problem.sessions[s].slots[0 if by_arrival else -1] if len(problem.sessions[s].slots) else 0
-        ),
+        range(len(problem.sessions)), key=lambda s: _turn(problem.sessions[s], by_arrival=by_arrival)
     )
     for s in order:
         _serve(problem, s, rank, room)
     return room.current_a
+
+
+def _turn(session: Session, *, by_arrival: bool) -> tuple[int, int]:
+    """What orders the sessions: the arrival, or the class and the departure."""
+    if len(session.slots) == 0:
+        return (0, 0)
+    return (0, int(session.slots[0])) if by_arrival else (-session.priority, int(session.slots[-1]))
 
 
 def _serve(problem: Problem, s: int, rank: FloatArray, room: Room) -> None:

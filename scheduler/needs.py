@@ -16,6 +16,7 @@ from domain.time_grid import TimeGrid
 from domain.units import S_PER_MIN, hours_from_s, kw_per_a
 from scheduler.phase_options import options_of
 from scheduler.problem import FloatArray, Goal, Option, Session
+from scheduler.rights import rights_of
 
 _EPS = 1e-9
 
@@ -80,6 +81,7 @@ def session_of(
         need.energy_kwh + per_phase_kwh * max(widths),
         _least_above(need.energy_kwh, options, hours, site.grid.voltage_v),
     )
+    rights = rights_of(request, site)
     goal = Goal(len(grid), need.energy_kwh, need.energy_kwh - per_phase_kwh * min(widths) / 2)
     return Session(
         id=request.id or f"{request.charger}@{request.arrival:%Y-%m-%dT%H:%MZ}",
@@ -91,6 +93,8 @@ def session_of(
         share=share[slots],
         goals=(goal,),
         most_kwh=most,
+        priority=rights.priority,
+        weight=rights.weight,
     )
 
 

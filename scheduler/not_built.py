@@ -71,36 +71,11 @@ def _switching(says: Callable[[PhaseSwitching], bool]) -> Callable[[Case], Itera
     return used_by
 
 
-def _raised_chargers(case: Case) -> Iterable[str]:
-    usual = _usual_class(case)
-    yield from (charger.id for charger in case.site.chargers if charger.priority != usual)
-
-
-def _raised_requests(case: Case) -> Iterable[str]:
-    return _requests(case, lambda request: request.priority not in {None, _usual_class(case)})
-
-
-def _usual_class(case: Case) -> int:
-    """The lowest class that anything is in."""
-    classes = [
-        *(charger.priority for charger in case.site.chargers),
-        *(one.priority for one in case.requests),
-    ]
-    return min(rank for rank in classes if rank is not None)
-
-
-def _weighted_chargers(case: Case) -> Iterable[str]:
-    yield from (charger.id for charger in case.site.chargers if charger.weight != 1)
-
-
 def _requests(case: Case, asks: Callable[[ChargeRequest], bool]) -> Iterable[str]:
     yield from (request.id or request.charger for request in case.requests if asks(request))
 
 
 _BUDGET: Final = "the budget of phase switches is not built yet; mode both alone chooses afresh in every slot"
-
-_CLASSES: Final = "more than one priority class is not built yet"
-_WEIGHTS: Final = "weights other than 1 are not built yet"
 
 NOT_BUILT: Final[tuple[Row, ...]] = (
     Row(
@@ -158,22 +133,10 @@ NOT_BUILT: Final[tuple[Row, ...]] = (
         _BUDGET,
         _switching(lambda switching: switching.at_limit is not None),
     ),
-    Row("chargers[].priority", _CLASSES, _raised_chargers),
-    Row("chargers[].weight", _WEIGHTS, _weighted_chargers),
     Row(
         "cabinets.**",
         "shared power of DC cabinets is not built yet",
         lambda case: (cabinet.id for cabinet in case.site.cabinets),
-    ),
-    Row(
-        "groups[].priority",
-        "priorities of groups are not built yet",
-        lambda case: (group.id for group in case.site.groups if group.priority is not None),
-    ),
-    Row(
-        "groups[].weight",
-        "weights of groups are not built yet",
-        lambda case: (group.id for group in case.site.groups if group.weight is not None),
     ),
     Row(
         "groups[].limit_a",
@@ -184,16 +147,6 @@ NOT_BUILT: Final[tuple[Row, ...]] = (
         "groups[].solar",
         "solar for one group only is not built yet",
         lambda case: (group.id for group in case.site.groups if group.solar),
-    ),
-    Row(
-        "users[].priority",
-        "priorities of users are not built yet",
-        lambda case: (user.id for user in case.site.users if user.priority is not None),
-    ),
-    Row(
-        "users[].weight",
-        "weights of users are not built yet",
-        lambda case: (user.id for user in case.site.users if user.weight is not None),
     ),
     Row(
         "vehicles[].efficiency",
@@ -220,12 +173,6 @@ NOT_BUILT: Final[tuple[Row, ...]] = (
         "curtailment.**",
         "curtailment by the grid operator is not built yet",
         lambda case: _if(case.site.curtailment is not None),
-    ),
-    Row("requests[].priority", _CLASSES, _raised_requests),
-    Row(
-        "requests[].weight",
-        _WEIGHTS,
-        lambda case: _requests(case, lambda request: request.weight not in {None, 1}),
     ),
     Row(
         "requests[].target_soc",

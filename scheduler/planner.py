@@ -17,7 +17,7 @@ from scheduler.evaluate import evaluate
 from scheduler.fallback import solved_by_rule
 from scheduler.from_site import problem_of
 from scheduler.problem import Problem
-from scheduler.solved import GAP_KWH, GOOD_ENOUGH_EUR, PlanOptions, Solved
+from scheduler.solved import GOOD_ENOUGH_EUR, PlanOptions, Solved
 from scheduler.stages import solve
 
 __all__ = ["PlanOptions", "cost_of_charging_at_once_eur", "plan_site"]
@@ -63,13 +63,9 @@ def proof_of(problem: Problem, solved: Solved, options: PlanOptions, *, seconds:
     scale = max(abs(cost.total_eur - cost.without_charging_eur), 1.0)
     gap_eur = solved.outcome.cost_eur - solved.cost_bound_eur
     short = [shortfall_kwh(problem, solved.outcome, s) for s in range(len(problem.sessions))]
-    goals = [session.goals[-1] for session, kwh in zip(problem.sessions, short, strict=True) if kwh > 0]
-    tolerance = sum(2 * (goal.asked_kwh - goal.least_kwh) for goal in goals)
     before_eur = solved.cost_before_rounding_eur - solved.bound_before_rounding_eur
     return Proof(
-        status=_status(
-            solved, GAP_KWH + tolerance, good=gap_eur <= max(options.gap * scale, GOOD_ENOUGH_EUR)
-        ),
+        status=_status(solved, good=gap_eur <= max(options.gap * scale, GOOD_ENOUGH_EUR)),
         cost_eur=solved.outcome.cost_eur,
         bound_eur=solved.cost_bound_eur,
         gap=gap_eur / scale,
@@ -84,9 +80,9 @@ def proof_of(problem: Problem, solved: Solved, options: PlanOptions, *, seconds:
     )
 
 
-def _status(solved: Solved, tolerance_kwh: float, *, good: bool) -> Status:
-    """Optimal where the money meets its bound, and the missing energy its own within one step a session."""
+def _status(solved: Solved, *, good: bool) -> Status:
+    """Optimal where the money meets its bound, and the missing energy of every class its own."""
     if solved.by_rule:
         return Status.FALLBACK
-    least_shortfall = float(solved.outcome.missing_kwh.sum()) <= solved.shortfall_bound_kwh + tolerance_kwh
-    return Status.OPTIMAL if good and least_shortfall else Status.FEASIBLE
+    least = all(one.least for one in solved.classes)
+    return Status.OPTIMAL if good and least else Status.FEASIBLE

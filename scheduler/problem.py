@@ -55,6 +55,10 @@ class Session:
     """By time; the last one is the energy by departure."""
     most_kwh: float
     """Energy above which nothing is delivered: asked plus one step, or the least the charger can do."""
+    priority: int = 1
+    """Its class: what higher classes miss is made least first."""
+    weight: float = 1.0
+    """Of its missing energy inside the class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,17 @@ class Problem:
         if self.export_limit_kw is None:
             return np.zeros(self.slots)
         return np.minimum(self.solar_kw, np.maximum(self.surplus_kw - self.export_limit_kw, 0.0))
+
+    @cached_property
+    def classes(self) -> tuple[IntArray, ...]:
+        """Sessions of every priority class, the highest class first."""
+        ranks = np.array([session.priority for session in self.sessions], dtype=np.int64)
+        return tuple(np.flatnonzero(ranks == rank) for rank in np.unique(ranks)[::-1])
+
+    @cached_property
+    def weights(self) -> FloatArray:
+        """(sessions,) weight of missing energy."""
+        return np.array([session.weight for session in self.sessions], dtype=np.float64)
 
     @cached_property
     def draws(self) -> tuple[Draw, ...]:

@@ -49,8 +49,12 @@ def energy_most(m: pyo.ConcreteModel, problem: Problem) -> None:
 
 
 def kept_shortfall(m: pyo.ConcreteModel, problem: Problem) -> None:
-    """sum_s missing_kwh[s] <= the least that the first stage reached"""
-    if not problem.sessions:
-        return
-    most = sum(m.missing_kwh[s].ub for s in m.sessions)
-    m.kept_shortfall = pyo.Constraint(rule=lambda m: sum(m.missing_kwh[s] for s in m.sessions) <= most)
+    """sum_s weight[s] missing_kwh[s] <= the least that the first stage reached, over each priority class"""
+    classes = [members.tolist() for members in problem.classes]
+    weight = problem.weights.tolist()
+
+    def kept(m: pyo.ConcreteModel, c: int) -> object:
+        most = sum(weight[s] * m.missing_kwh[s].ub for s in classes[c])
+        return sum(weight[s] * m.missing_kwh[s] for s in classes[c]) <= most
+
+    m.kept_shortfall = pyo.Constraint(range(len(classes)), rule=kept)

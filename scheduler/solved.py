@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from scheduler.evaluate import Outcome
+from scheduler.kept import Kept
 from scheduler.problem import FloatArray
 
 GOOD_ENOUGH_EUR: Final = 0.01
@@ -44,8 +45,20 @@ class Aim:
         return cls(asked, min(asked / 4, max(_FINE_GAP * scale_eur, GOOD_ENOUGH_EUR / 4)))
 
 
-FOR_MISSING: Final = Aim(GAP_KWH, GAP_KWH)
-"""The aim for missing energy [kWh]."""
+@dataclass(frozen=True, slots=True)
+class ClassShortfall:
+    """Weighted missing energy of a priority class [kWh]."""
+
+    missing_kwh: float
+    bound_kwh: float
+    """No plan that serves the higher classes as well misses less."""
+    steps_kwh: float
+    """What one step of each of its sessions that miss some is worth."""
+
+    @property
+    def least(self) -> bool:
+        """Whether no less can be missing, within a step."""
+        return self.missing_kwh <= self.bound_kwh + GAP_KWH + self.steps_kwh
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +79,12 @@ class Solved:
     binaries: int = 0
     by_rule: str = ""
     """Why the plan is made by rule; empty where the solver made it."""
+    classes: tuple[ClassShortfall, ...] = ()
+    """The highest class first."""
     x: FloatArray | None = None
     """The point of the model that the currents come from."""
+    kept: Kept | None = None
+    """What the first stage reached."""
 
     @property
     def scale_eur(self) -> float:

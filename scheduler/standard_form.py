@@ -67,8 +67,8 @@ class StandardForm:
         new_low[columns], new_high[columns] = low, high
         return replace(self, low=new_low, high=new_high)
 
-    def with_row_high(self, rule: str, high: float) -> StandardForm:
-        """The same with another upper bound on the rows of one constraint."""
+    def with_row_high(self, rule: str, high: FloatArray | float) -> StandardForm:
+        """The same with other upper bounds on the rows of one constraint."""
         new_high = self.row_high.copy()
         new_high[[name == rule for name in self.row_rule]] = high
         return replace(self, row_high=new_high)

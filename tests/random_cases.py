@@ -29,7 +29,9 @@ def random_case(seed: int, slots: int = 16, most_chargers: int = 5) -> tuple[Sit
     rng = np.random.default_rng(seed)
     start = START + timedelta(minutes=int(rng.choice([0, 0, 7])))
     grid = TimeGrid.between(start, START + timedelta(minutes=15 * slots), "Europe/Brussels")
-    site = parse_site(yaml.safe_dump(_site(rng, most_chargers), sort_keys=False), f"random {seed}")
+    said = _site(rng, most_chargers)
+    _with_rights(np.random.default_rng([seed, 1]), said["chargers"])
+    site = parse_site(yaml.safe_dump(said, sort_keys=False), f"random {seed}")
     return site, _inputs(rng, site, grid)
 
 
@@ -97,6 +99,14 @@ def _charger(rng: np.random.Generator, i: int, circuits: list[str]) -> dict[str,
                 "unit": 1,
             }
     return charger
+
+
+def _with_rights(rng: np.random.Generator, chargers: list[dict[str, Any]]) -> None:
+    """Two priority classes at some sites, weights at others."""
+    for key, values, often in (("priority", [1, 2], 0.5), ("weight", [1.0, 2.0, 7.0], 0.5)):
+        if rng.random() < often:
+            for charger in chargers:
+                charger[key] = rng.choice(values).item()
 
 
 def _inputs(rng: np.random.Generator, site: Site, grid: TimeGrid) -> PlanInputs:

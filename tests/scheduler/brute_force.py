@@ -67,13 +67,36 @@ class Reached:
 class Lattice:
     """All executable plans by what they miss [kWh] and cost [EUR]."""
 
-    missing_kwh: Array
+    each_kwh: Array
+    """(plans, 2) missing energy of each car."""
     cost_eur: Array
+
+    @property
+    def missing_kwh(self) -> Array:
+        """Missing energy in all."""
+        total: Array = self.each_kwh.sum(axis=1)
+        return total
 
     @property
     def least_missing_kwh(self) -> float:
         """The least sum of missing energy."""
         return float(self.missing_kwh.min())
+
+    def best(self, problem: Problem) -> Lattice:
+        """The plans that the first stage leaves: class by class the least weighted sum, then the fairest."""
+        kept = self
+        asked = np.array([car.goals[-1].asked_kwh for car in problem.sessions])
+        for rank in sorted({car.priority for car in problem.sessions}, reverse=True):
+            mine = np.array([car.priority == rank for car in problem.sessions])
+            weights = np.array([car.weight for car in problem.sessions])
+            kept = kept._least_of(kept.each_kwh[:, mine] @ weights[mine])
+            for worst in range(int(mine.sum())):
+                kept = kept._least_of(-np.sort(-(kept.each_kwh / asked)[:, mine], axis=1)[:, worst])
+        return kept
+
+    def _least_of(self, value: Array) -> Lattice:
+        kept = value <= value.min() + EPS
+        return Lattice(self.each_kwh[kept], self.cost_eur[kept])
 
     def least_cost_eur(self, missing_kwh: float) -> float:
         """The least money of a plan that misses at most ``missing_kwh``."""
@@ -91,7 +114,7 @@ def lattice_of(problem: Problem) -> Lattice:
         inside = np.all(found.kwh <= most + EPS, axis=1)
         found = Reached(found.kwh[inside], found.cost_eur[inside])
     least = np.array([car.goals[0].least_kwh for car in problem.sessions])
-    return Lattice(np.maximum(least - found.kwh, 0.0).sum(axis=1), found.cost_eur)
+    return Lattice(np.maximum(least - found.kwh, 0.0), found.cost_eur)
 
 
 def _pairs(problem: Problem, t: int, first: Session, second: Session) -> Reached:

@@ -1,13 +1,13 @@
 """The planner's mathematics a second time: written apart, with scipy.
 
 Columns: one on/off and one current per choice (car, slot, phase set); per slot the bought, sold and cut off
-power, whether it sells, whether it cuts off; per goal the missing energy; and, where currents shall lie on
-the charger's steps, the number of steps of each choice.
+power, whether it sells, whether it cuts off; per goal the missing energy; the worst of several sums of it;
+and, where currents shall lie on the charger's steps, the number of steps of each choice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,10 @@ from domain.phases import PhaseSet
 from scheduler.problem import Circuit, Problem, Session
 
 Array = NDArray[np.float64]
+Sum = dict[int, float]
+"""A sum of missing energies: session and factor."""
+Limit = tuple[Sum, float]
+"""A sum, and the most that it may be."""
 _WHOLE = 1 - 1e-9
 """A car is there for the whole slot from this share on."""
 
@@ -74,6 +78,11 @@ class Rows:
         self._low.append(low)
         self._high.append(high)
 
+    @property
+    def any(self) -> bool:
+        """Whether a row has a term."""
+        return bool(self._at)
+
     def as_constraint(self, columns: int) -> LinearConstraint:
         """All rows together."""
         rows, cols, factors = zip(*self._at, strict=True)
@@ -102,7 +111,7 @@ def _solved(
 
 
 class SecondFormulation:
-    """One problem, written again; ``least_missing_kwh`` and ``least_cost_eur`` are its two stages.
+    """One problem, written again; ``least_worst`` and ``least_cost_eur`` make its two stages.
 
     Currents are continuous from an option's minimum up, or ``on_steps``: what a charger can be told.
     """
@@ -117,6 +126,7 @@ class SecondFormulation:
         self._bought, self._sold, self._cut = (self._new_columns(t) for _ in range(3))
         self._sells, self._cuts = self._new_columns(t), self._new_columns(t)
         self._missing = self._new_columns(len(self._goals))
+        self._worst = self._new_columns(1)[0]
         self._steps = self._new_columns(n if on_steps else 0)
         self._rows = Rows()
         self._one_choice_per_charger()
@@ -133,29 +143,37 @@ class SecondFormulation:
         return list(range(self._columns - count, self._columns))
 
     def least_missing_kwh(self) -> float:
-        """Stage 1: the least sum of missing energy [kWh]."""
+        """The least sum of missing energy [kWh], whoever misses it."""
         cost = np.zeros(self._columns)
         cost[self._missing] = 1
-        return self._least(cost, np.inf)
+        return self._least(cost, [])
 
-    def least_cost_eur(self, missing_kwh: float) -> float:
-        """Stage 2: the least money when at most ``missing_kwh`` are missing in all [EUR]."""
+    def least_worst(self, sums: list[Sum], limits: list[Limit]) -> float:
+        """The least that the largest of several sums of missing energies can be, within ``limits``."""
+        cost = np.zeros(self._columns)
+        cost[self._worst] = 1
+        rows = [({self._missing[s]: factor for s, factor in one.items()}, 0.0) for one in sums]
+        return self._least(cost, limits, [{**row, self._worst: -1.0} for row, _ in rows])
+
+    def least_cost_eur(self, missing: list[Limit]) -> float:
+        """Stage 2: the least money within limits of what is missing [EUR]."""
         cost = np.zeros(self._columns)
         cost[self._bought] = self._problem.buy_eur_per_kwh * self._problem.hours
         cost[self._sold] = -self._problem.sell_eur_per_kwh * self._problem.hours
-        return self._least(cost, missing_kwh)
+        return self._least(cost, missing)
 
-    def _least(self, cost: Array, missing_kwh: float) -> float:
+    def _least(self, cost: Array, limits: list[Limit], below_0: Sequence[dict[int, float]] = ()) -> float:
         whole = np.zeros(self._columns, dtype=np.int64)
         whole[[*self._on, *self._sells, *self._cuts]] = 1
         high = np.where(whole > 0, 1.0, np.inf)
         whole[self._steps] = 1
         high[self._missing] = [goal.least_kwh if goal.least_kwh > 0 else 0.0 for _, goal in self._goals]
-        rows = [self._rows.as_constraint(self._columns)]
-        if len(self._missing) and np.isfinite(missing_kwh):
-            in_all = np.zeros((1, self._columns))
-            in_all[0, self._missing] = 1
-            rows.append(LinearConstraint(csr_array(in_all), -np.inf, missing_kwh))
+        more = Rows()
+        for terms, most in limits:
+            more.add({self._missing[s]: factor for s, factor in terms.items()}, high=most)
+        for row in below_0:
+            more.add(row, high=0.0)
+        rows = [one.as_constraint(self._columns) for one in (self._rows, more) if one.any]
         return min(_solved(cost, whole, Bounds(np.zeros(self._columns), high), rows))
 
     def _in_slot(self, slot: int) -> list[int]:

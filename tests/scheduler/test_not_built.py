@@ -103,13 +103,10 @@ def test_the_home_with_everything_names_all_that_is_missing() -> None:
             "id: one, phase_switching: {mode: both, hold_s: 60},",
             "chargers[].phase_switching.hold_s",
         ),
-        ("id: one,", "id: one, weight: 2,", "chargers[].weight"),
-        ("id: one, current_a: {min: 6, max: 16}", TWO_CLASSES, "chargers[].priority"),
         ("chargers: [", "chargers: [{id: dc, kind: dc, power_kw: {min: 1, max: 9}}, ", "chargers[].kind"),
         ("name: Least", "name: Least\ncabinets: [{id: c, limit_kw: 9}]", "cabinets"),
         ("name: Least", "name: Least\ngroups: [{id: g, chargers: [one], solar: true}]", "groups[].solar"),
         ("name: Least", "name: Least\ngroups: [{id: g, chargers: [one], limit_a: 20}]", "groups[].limit_a"),
-        ("name: Least", "name: Least\nusers: [{id: u, priority: 3}]", "users[].priority"),
         ("name: Least", VETO, "vehicles[].phase_switching"),
         ("name: Least", "name: Least\ncurtailment: {fixed_kw: 4.2, signal: relay}", "curtailment"),
     ],
@@ -125,6 +122,9 @@ def test_a_key_without_a_rule_is_named(old: str, new: str, key: str) -> None:
         ("id: one,", "id: one, phase_switching: {mode: both},"),
         ("id: one,", "id: one, phase_switching: {mode: never, hold_s: 60},"),
         ("id: one,", "id: one, priority: 7,"),
+        ("id: one,", "id: one, weight: 2,"),
+        ("id: one, current_a: {min: 6, max: 16}", TWO_CLASSES),
+        ("name: Least", "name: Least\nusers: [{id: u, priority: 3}]"),
         ("id: one,", "id: one, driver: charx, host: charx.local, failsafe: {current_a: 6, after_s: 30},"),
         (
             "name: Least",
@@ -144,16 +144,14 @@ def test_what_is_built_or_has_no_effect_is_not_named(old: str, new: str) -> None
 
 def test_requests_may_ask_for_what_is_not_built() -> None:
     site = parse_site(LEAST, "t")
-    assert named(site, request(priority=3)) == {"requests[r].priority"}
-    assert named(site, request(weight=2.0)) == {"requests[r].weight"}
     assert named(site, request(target_soc=0.8, soc_now=0.2)) == {"requests[r].target_soc"}
-    assert named(site, request(priority=1, weight=1.0)) == set()
+    assert named(site, request(priority=3, weight=2.0)) == set()
 
 
 def test_many_requests_are_counted() -> None:
-    many = [request(id=f"r{i}", weight=2.0) for i in range(12)]
+    many = [request(id=f"r{i}", target_soc=0.8) for i in range(12)]
     keys = unbuilt(parse_site(LEAST, "t"), requests=many)
-    assert [key.where for key in keys] == [f"requests[r{i}].weight" for i in range(5)]
+    assert [key.where for key in keys] == [f"requests[r{i}].target_soc" for i in range(5)]
     assert str(keys[-1]).endswith("(and 7 requests more)")
 
 

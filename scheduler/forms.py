@@ -1,0 +1,105 @@
+"""The forms of a compiled problem: one for every stage, each with what the stages before it reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from domain.errors import SolverError
+from scheduler import highs
+from scheduler.deadline import Clock, Deadline
+from scheduler.decided import decision_at
+from scheduler.decision import nothing_charges
+from scheduler.evaluate import Outcome, evaluate
+from scheduler.fair_shares import Fair, lessening, with_fair
+from scheduler.highs import Answer
+from scheduler.kept import EPS, Kept
+from scheduler.model import CALM_RULES, ON_OFF, RULES, build
+from scheduler.problem import FloatArray, IntArray, Problem
+from scheduler.search import Layout
+from scheduler.standard_form import StandardForm, compiled
+
+_STARTS: Final = frozenset(rule.__name__ for rule in CALM_RULES)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A compiled problem: the whole form, its layout, and the time that its building took."""
+
+    problem: Problem
+    form: StandardForm
+    layout: Layout
+    build_s: float
+
+    @property
+    def missing(self) -> IntArray:
+        """Columns of the missing energy."""
+        return self.layout.columns.missing_kwh
+
+    def costing(self, kept: Kept) -> StandardForm:
+        """The form whose objective is money, where what was reached is kept."""
+        if not self.problem.sessions:
+            return self.form
+        form = self.form.with_row_high("kept_shortfall", kept.class_kwh)
+        full = [
+            self.missing[s] for s, most in zip(self.problem.classes, kept.class_kwh, strict=True) if not most
+        ]
+        if full:
+            form = form.with_bounds(np.concatenate(full), 0.0, 0.0)
+        for fair in kept.fair:
+            form = with_fair(form, fair)
+        return form
+
+    def missing_of(self, kept: Kept, members: IntArray) -> StandardForm:
+        """The form whose objective is the weighted missing energy of some sessions."""
+        form = self.costing(kept)
+        weights = np.zeros(form.columns)
+        weights[self.missing[members]] = self.problem.weights[members]
+        return form.with_cost(weights)
+
+    def shares_of(self, kept: Kept, fair: Fair) -> StandardForm:
+        """The form whose objective is the sum of the largest missing shares."""
+        return lessening(self.costing(kept), fair)
+
+    def reached(self, missing_kwh: FloatArray, like: Kept) -> Kept:
+        """What a plan reaches that misses ``missing_kwh``, in the terms of ``like``."""
+        x = np.zeros(self.form.columns)
+        x[self.missing] = missing_kwh
+        weighted = self.problem.weights * missing_kwh
+        sums = np.array([weighted[members].sum() for members in self.problem.classes])
+        fair = tuple(replace(one, most=one.value(x) + EPS) for one in like.fair)
+        return Kept(np.where(sums > 0, sums + EPS, 0.0), fair)
+
+    def bare(self, x: FloatArray) -> FloatArray:
+        """A point without the columns that fair shares add."""
+        return x[: self.form.columns]
+
+    def outcome(self, x: FloatArray) -> Outcome:
+        """What follows from a point, snapped to the steps that it stands for."""
+        return evaluate(self.problem, decision_at(self.problem, self.layout.columns, x))
+
+    def nothing(self) -> Outcome:
+        """What follows when nobody charges."""
+        return evaluate(self.problem, nothing_charges(self.problem))
+
+    def without_starts(self) -> Model:
+        """The model as all stages but the calm one see it."""
+        return replace(self, form=replace(self.form.without_rows(_STARTS), whole=self.form.whole))
+
+
+def model_of(problem: Problem, clock: Clock, *, with_starts: bool) -> Model:
+    """Build and compile the model."""
+    begun = clock()
+    rules = RULES if with_starts else [rule for rule in RULES if rule not in CALM_RULES]
+    form, columns = compiled(build(problem, rules))
+    return Model(problem, form, Layout(problem.draw_table, columns), clock() - begun)
+
+
+def relaxation(form: StandardForm, deadline: Deadline) -> Answer:
+    """The optimum of ``form`` without what speaks of on and off; SolverError where none is proven."""
+    relaxed = highs.solve(form.without_rows(ON_OFF), time_limit_s=deadline.left_s)
+    if relaxed.reduced_costs is None:
+        raise SolverError("the relaxation has no proven answer")
+    return relaxed

@@ -1,0 +1,147 @@
+"""The first stage: the least that must be missing, class by class, and fairly inside each class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from domain.errors import SolverError
+from scheduler import highs
+from scheduler.by_rule import cheapest_first
+from scheduler.deadline import Deadline
+from scheduler.fair_shares import Fair, completed, counts
+from scheduler.forms import Model, relaxation
+from scheduler.highs import Answer, Hint
+from scheduler.kept import EPS, Kept, nothing_decided, nothing_missing
+from scheduler.lattice import round_to_steps
+from scheduler.model import ON_OFF
+from scheduler.problem import FloatArray, IntArray
+from scheduler.search import search
+from scheduler.solved import GAP_KWH, Aim
+from scheduler.standard_form import StandardForm
+
+GAP_SHARE: Final = 1e-4
+"""Gap at which a sum of missing shares counts as the least."""
+_CLASS_TIME: Final = 0.5
+"""Share of the time that is left for the classes; what comes after them needs time too."""
+_FAIR_TIME: Final = 0.05
+"""Share of the time that is left for one round of fairness."""
+
+Least = Callable[[StandardForm, FloatArray | Hint | None, Aim, Deadline], Answer]
+"""Finds the least of a form's objective, from a point on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """What must be missing, beyond the tolerances: proven, and found."""
+
+    class_bound_kwh: FloatArray
+    """(classes,) weighted energy that is missing in each class at least, at what higher classes reached."""
+    kept: Kept
+    x: FloatArray | None = None
+    """A point that reaches it; none where nothing is missing."""
+
+    def bound_kwh(self, model: Model) -> float:
+        """No plan that serves the higher classes as well misses less in all [kWh]."""
+        heaviest = [model.problem.weights[members].max() for members in model.problem.classes]
+        return float(sum(self.class_bound_kwh / np.array(heaviest))) if heaviest else 0.0
+
+
+def least_shortfall(model: Model, deadline: Deadline) -> Shortfall:
+    """The least shortfall that the relaxation allows; searched for where there is any."""
+    kept = nothing_missing(model.problem)
+    full = model.costing(kept).without_rows(ON_OFF)
+    answer = highs.solve(full.with_cost(np.zeros(full.columns)), time_limit_s=deadline.left_s)
+    if answer.x is not None:
+        return Shortfall(np.zeros(len(model.problem.classes)), kept)
+    if not answer.infeasible:
+        raise SolverError("not even the relaxation was solved in time")
+    return least_on_off(model, deadline)
+
+
+def least_on_off(model: Model, deadline: Deadline) -> Shortfall:
+    """The least shortfall with minimum currents."""
+
+    def least(form: StandardForm, x: FloatArray | Hint | None, aim: Aim, time: Deadline) -> Answer:
+        return search(form, model.layout, relaxation(form, time), aim, time, start=x)
+
+    rule = cheapest_first(model.problem)
+    hint = Hint(model.layout.columns.on, (rule > 0).astype(np.float64))
+    return _in_order(model, least, hint, deadline)
+
+
+def least_on_steps(model: Model, near: FloatArray, deadline: Deadline) -> Shortfall:
+    """The least shortfall with executable currents, in the neighbourhood of the point ``near``."""
+
+    def least(form: StandardForm, x: FloatArray | Hint | None, aim: Aim, time: Deadline) -> Answer:
+        assert isinstance(x, np.ndarray)
+        bound = relaxation(form, time).bound
+        return Answer(round_to_steps(form, model.layout, x, bound, aim, time), bound, infeasible=False)
+
+    return _in_order(model, least, near, deadline)
+
+
+def _in_order(model: Model, least: Least, start: FloatArray | Hint, deadline: Deadline) -> Shortfall:
+    """The least of every class, one after the other, and inside each class the fairest.
+
+    Where fairness is not found in time, what was found before it stays.
+    """
+    classes = model.problem.classes
+    bounds, kept, x = np.zeros(len(classes)), nothing_decided(model.problem), start
+    for c, members in enumerate(classes):
+        aim = Aim(GAP_KWH + _steps_kwh(model, members, x), GAP_KWH)
+        time = deadline.share(_CLASS_TIME / len(classes))
+        answer = least(model.missing_of(kept, members), _in(kept, x), aim, time)
+        if answer.x is None:
+            raise SolverError("no plan was found in time")
+        x, bounds[c] = model.bare(answer.x), max(answer.bound, 0.0)
+        found = float(model.problem.weights[members] @ x[model.missing[members]])
+        kept.class_kwh[c] = found + EPS if found > EPS else 0.0
+        if found > EPS:
+            kept, x = _fairest(model, least, members, kept, x, deadline)
+    assert isinstance(x, np.ndarray)
+    return Shortfall(bounds, kept, x)
+
+
+def _fairest(
+    model: Model, least: Least, members: IntArray, kept: Kept, x: FloatArray, deadline: Deadline
+) -> tuple[Kept, FloatArray]:
+    """What is kept and a point, when the worst share of a class is least, then the worst two, and so on."""
+    goals = [model.problem.sessions[s].goals[-1] for s in members]
+    asking = np.array([goal.least_kwh > EPS for goal in goals], dtype=bool)
+    asked = np.array([goal.asked_kwh for goal in goals])[asking]
+    columns = model.missing[members[asking]]
+    step = max(
+        2 * (goal.asked_kwh - goal.least_kwh) / goal.asked_kwh for goal in goals if goal.least_kwh > EPS
+    )
+    for count in counts(len(columns)) if len(columns) > 1 else []:
+        fair, time = Fair(columns, asked, count), deadline.share(_FAIR_TIME)
+        start = completed(kept.completed(x), fair)
+        try:
+            answer = least(model.shares_of(kept, fair), start, Aim(GAP_SHARE + count * step, GAP_SHARE), time)
+        except SolverError:
+            break
+        if answer.x is None:
+            break
+        x = model.bare(answer.x)
+        kept = replace(kept, fair=(*kept.fair, replace(fair, most=fair.value(x) + EPS)))
+        if np.count_nonzero(x[columns] > EPS) <= count:
+            break
+    return kept, x
+
+
+def _in(kept: Kept, x: FloatArray | Hint) -> FloatArray | Hint:
+    """A start in the columns of the form that keeps ``kept``."""
+    return x if isinstance(x, Hint) else kept.completed(x)
+
+
+def _steps_kwh(model: Model, members: IntArray, x: FloatArray | Hint) -> float:
+    """What a step of each session of a class that misses energy is worth, weighted [kWh]."""
+    if isinstance(x, Hint):
+        return 0.0
+    goals = [model.problem.sessions[s].goals[-1] for s in members]
+    steps = np.array([2 * (goal.asked_kwh - goal.least_kwh) for goal in goals])
+    return float(model.problem.weights[members] * (x[model.missing[members]] > EPS) @ steps)
