@@ -73,6 +73,10 @@ class Chargers:
         """Confirms what it is told and does not do it."""
         self.extra_delay_s: FloatArray = np.zeros(count)
         self.terminals: list[tuple[int, ...]] = [tuple(range(len(spec.wiring))) for spec in specs]
+        self.energised: BoolArray = np.zeros((count, 3), dtype=bool)
+        """Grid phases on the terminals in use; shape (chargers, 3)."""
+        for index in range(count):
+            self._energise(index, self.terminals[index])
         self.switches = np.zeros(count, dtype=np.int64)
         self.offer_a: FloatArray = np.zeros(count)
         self._resumes: BoolArray = np.array([spec.device.resumes_paused for spec in specs])
@@ -133,10 +137,15 @@ class Chargers:
         if not self.reachable(now_s)[index]:
             return False
         if terminals != self.terminals[index] and not self.deaf[index]:
-            self.terminals[index] = terminals
+            self._energise(index, terminals)
             self.switches[index] += 1
             self.block(index, now_s + spec.device.dead_s)
         return True
+
+    def _energise(self, index: int, terminals: tuple[int, ...]) -> None:
+        self.terminals[index] = terminals
+        self.energised[index] = False
+        self.energised[index, [self.specs[index].wiring[terminal] for terminal in terminals]] = True
 
     def look_again(self) -> None:
         """Compute the offers anew in the next second."""
@@ -154,7 +163,7 @@ class Chargers:
         self.block(index, now_s + spec.device.reboot_s)
         self.fed_s[index] = _NEVER_S
         self.told_a[index] = self.limit_a[index] = spec.max_a
-        self.terminals[index] = tuple(range(len(spec.wiring)))
+        self._energise(index, tuple(range(len(spec.wiring))))
         self._due = sorted(entry for entry in self._due if entry[2] != index)
 
     def advance(self, now_s: float) -> bool:

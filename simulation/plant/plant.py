@@ -56,6 +56,10 @@ class Plant:
         self.cars = Cars(self.chargers, parts.wires.voltage_v)
         self.comings = Comings(parts.visits, [spec.id for spec in parts.chargers])
         self._read = ChargersRead(self.chargers, self.cars, self.faults)
+        self._handles = [
+            ChargerHandle(index, self._read, lambda: float(self.now_s))
+            for index in range(len(parts.chargers))
+        ]
         self._meters = {
             name: (place, Meter(name, kind, parts.wires.voltage_v, self.faults))
             for name, (place, kind) in parts.meters.items()
@@ -118,8 +122,15 @@ class Plant:
 
     def charger(self, charger_id: str) -> ChargerHandle:
         """One charger as a device."""
-        index = self.wires.charger_ids.index(charger_id)
-        return ChargerHandle(index, self._read, lambda: float(self.now_s))
+        return self._handles[self.wires.charger_ids.index(charger_id)]
+
+    def charger_at(self, index: int) -> ChargerHandle:
+        """The charger at that place in the arrays, as a device."""
+        return self._handles[index]
+
+    def feed_watchdogs(self, which: BoolArray) -> None:
+        """Keep the watchdogs of these chargers quiet, where they can be reached."""
+        self.chargers.feed(which, float(self.now_s))
 
     def read_chargers(self, asked: BoolArray | None = None) -> ChargerReadings:
         """Answers of the chargers ``asked``, or of all; asking feeds a watchdog that any frame feeds."""

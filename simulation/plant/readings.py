@@ -35,6 +35,8 @@ class ChargerReadings:
     """The limit as it reads back [A]."""
     offer_a: FloatArray
     """The current on the pilot signal [A]."""
+    energised: BoolArray
+    """Grid phases in use as they read back, shape (chargers, 3)."""
     measured_a: FloatArray
     """Draw from L1, L2, L3 by the charger's own meter, shape (chargers, 3) [A]."""
     age_s: FloatArray
@@ -108,6 +110,7 @@ class ChargersRead:
             answered=answered,
             told_a=told_a.copy(),
             offer_a=offer_a.copy(),
+            energised=chargers.energised.copy(),
             measured_a=measured_a.copy(),
             age_s=age_s,
             connected=cars.connected & answered,
