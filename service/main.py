@@ -126,7 +126,9 @@ def plan(
     ] = None,
     prices: Annotated[Path | None, typer.Option(help="Prices, CSV or Parquet.")] = None,
     solar: Annotated[Path | None, typer.Option(help="Solar power, CSV or Parquet.")] = None,
-    load: Annotated[Path | None, typer.Option(help="Load of everything but charging.")] = None,
+    load: Annotated[
+        Path | None, typer.Option(help="Load but charging; a habit learns from what is past.")
+    ] = None,
     requests: Annotated[Path | None, typer.Option(help="Charging requests, CSV or Parquet.")] = None,
     slot_min: Annotated[
         str, typer.Option(metavar="MINUTES", help="Length of a slot: 1, 3, 5, 15, 30, 60 min.")

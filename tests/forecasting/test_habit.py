@@ -187,7 +187,7 @@ def test_the_weighted_median_is_the_median_of_values_repeated(
 
 def test_the_habit_beats_yesterday_in_mean_and_in_peak_on_a_real_household() -> None:
     path = shared("data/pv_load") / forecasts.HOUSE.name
-    found = forecasts.scores(forecasts.household(path), date(2024, 5, 1), date(2024, 6, 30))
+    found = forecasts.scores(forecasts.House(forecasts.household(path)), date(2024, 5, 1), date(2024, 6, 30))
     habit, yesterday, week, cold = found
     assert (habit.name, yesterday.name, week.name, cold.name) == tuple(forecasts.FORECASTERS)
     assert habit.days > 50
