@@ -93,6 +93,10 @@ class MeterReading:
     """Imported energy by phase [kWh]."""
     export_kwh: Three
     """Exported energy by phase [kWh]."""
+    netted_import_kwh: float
+    """Imported energy, the phases netted at every moment as utility meters do [kWh]."""
+    netted_export_kwh: float
+    """Exported energy, netted likewise [kWh]."""
     frequency_hz: float = 50.0
     demand: Demand | None = None
 

@@ -139,6 +139,7 @@ class SimpleMeter:
         self._voltage_v = voltage_v
         self._import_kwh: Three = NONE
         self._export_kwh: Three = NONE
+        self._netted_kwh = (0.0, 0.0)
 
     def read(self) -> MeterReading:
         """What is measured now; energy since the last reading counts with the present power."""
@@ -150,6 +151,9 @@ class SimpleMeter:
         self._at_s = now_s
         self._import_kwh = _grown(self._import_kwh, watts, hours)
         self._export_kwh = _grown(self._export_kwh, _times((-1.0,) * 3, watts), hours)
+        net_kwh = sum(watts) / 1000 * hours
+        bought_kwh, sold_kwh = self._netted_kwh
+        self._netted_kwh = (bought_kwh + max(0.0, net_kwh), sold_kwh + max(0.0, -net_kwh))
         return MeterReading(
             at=self._began + timedelta(seconds=now_s - self._began_s),
             voltage_v=(self._voltage_v,) * 3,
@@ -157,6 +161,8 @@ class SimpleMeter:
             power_w=watts,
             import_kwh=self._import_kwh,
             export_kwh=self._export_kwh,
+            netted_import_kwh=self._netted_kwh[0],
+            netted_export_kwh=self._netted_kwh[1],
             demand=self.demand,
         )
 
