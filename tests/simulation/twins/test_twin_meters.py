@@ -6,7 +6,6 @@ import functools
 import math
 import struct
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from simulation.twins.physics import MeterReading, Three
 from simulation.twins.register_meter import EASY_CONNECTION, RegisterMeter, measurement_mode
 from simulation.twins.standalone import Car, SimpleMeter, SimplePoint
 from tests.shared_data import shared
+from tests.simulation.twins.steady import READING, Steady
 from tests.simulation.twins.wires import HandClock, on_a_bus, run, served
 
 SHEETS = {
@@ -32,17 +32,6 @@ SHEETS = {
 FORMATS = {"int16": ">h", "uint16": ">H", "int32": ">i", "uint32": ">I", "float32": ">f"}
 TO_BASE = {"V": 1.0, "A": 1.0, "W": 1.0, "Hz": 1.0, "kWh": 1.0, "Wh": 0.001}
 
-READING = MeterReading(
-    at=datetime(2026, 11, 20, tzinfo=UTC),
-    voltage_v=(229.5, 231.25, 233.0),
-    current_a=(-4.0, 2.5, 11.0),
-    power_w=(-918.0, 578.0, 2563.0),
-    import_kwh=(101.5, 202.5, 303.0),
-    export_kwh=(11.5, 12.5, 13.0),
-    netted_import_kwh=500.0,
-    netted_export_kwh=0.0,
-    frequency_hz=50.0,
-)
 WANTED = {
     **{f"voltage_l{k}": v for k, v in zip((1, 2, 3), (229.5, 231.25, 233.0), strict=True)},
     **{f"current_l{k}": v for k, v in zip((1, 2, 3), (4.0, 2.5, 11.0), strict=True)},
@@ -63,14 +52,6 @@ NOT_IN_THE_TWIN = {
     ("cg_em3x0", "energy_export_l2"),
     ("cg_em3x0", "energy_export_l3"),
 }
-
-
-class Steady:
-    def __init__(self, reading: MeterReading) -> None:
-        self.reading = reading
-
-    def read(self) -> MeterReading:
-        return self.reading
 
 
 @functools.cache
