@@ -95,6 +95,19 @@ class Told(IntEnum):
     PROTECTION_HOT = 17
     PROTECTION_COOL = 18
 
+    DEADLINE_IMPOSSIBLE = 101
+    """Energy will be missing at the departure even at full power from now on."""
+    DEADLINE_POSSIBLE_AGAIN = 102
+    DEADLINE_IN_DANGER = 103
+    """Only full power from now on still makes the departure."""
+    DEADLINE_CALM_AGAIN = 104
+    NOT_TAKING = 105
+    """A car was offered current and woken up several times, and draws none."""
+    TAKES_AGAIN = 106
+    SWITCH_GIVEN_UP = 107
+    """A charger did not change its phases after several tries."""
+    SWITCH_POSSIBLE_AGAIN = 108
+
 
 NO_NUMBERS: Mapping[str, float] = MappingProxyType({})
 

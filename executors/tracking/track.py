@@ -1,0 +1,216 @@
+"""One tick of tracking: from orders, readings and memory to what every charger should have."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from domain.units import S_PER_H
+from executors.control.seam import Readings, Wanted
+from executors.tracking.arrays import Floats
+from executors.tracking.base import Base, base_now, planned_for, usable
+from executors.tracking.by_energy import count_energy
+from executors.tracking.cars import Beyond, Cars, cars_now, flowing_kw, of_wish, pins_of, ranges
+from executors.tracking.danger import Danger, danger
+from executors.tracking.hand_over import Choice, by_hand, in_sequence, with_sun
+from executors.tracking.learning import Sight, learn
+from executors.tracking.orders import Orders
+from executors.tracking.overrides import hands_now
+from executors.tracking.phase_change import new_sessions
+from executors.tracking.plan_clock import read_clock
+from executors.tracking.points import ANY_NUMBER, Points
+from executors.tracking.quarter import Quarter, budget, next_quarter
+from executors.tracking.say import Ground, events_of, reasons_of
+from executors.tracking.state import Tracked, TrackingState
+from executors.tracking.sun import Sun, follow_sun, switch_limits
+from executors.tracking.sun_choice import ALL, OFF, ONE
+from executors.tracking.surplus import surplus_kw
+from executors.tracking.tick import Tick
+from executors.tracking.wishes import Wishes, follow
+
+EVERY_S: Final = 5.0
+"""Between two decisions [s]: cars need as long to follow an offer (IEC 61851-1)."""
+LONGEST_S: Final = 60.0
+"""A longer silence between two ticks counts as this long for the energy of that time [s]."""
+
+
+def track(
+    points: Points,
+    orders: Orders,
+    readings: Readings,
+    state: TrackingState,
+    *,
+    wall_s: float,
+    mono_s: float,
+    beyond: Beyond | None = None,
+) -> Tracked:
+    """What every charger should have now, before safety.
+
+    ``wall_s`` is the wall clock in seconds since 1970: slots, departures and the owner's ends go by it;
+    ``mono_s`` the monotonic clock: everything that lasts goes by it. Safety looks every second; this layer
+    counts energy every second and decides anew every ``EVERY_S``, and at once when a car comes or goes or
+    when the orders are new.
+    """
+    time, clock = read_clock(state.clock, wall_s, mono_s)
+    dt_s = min(max(mono_s - state.mono_s, 0.0), LONGEST_S)
+    tick = Tick(points, orders, readings, beyond or Beyond(), time, dt_s, mono_s)
+    power_kw = powers_kw(tick, state)
+    state = replace(
+        state,
+        clock=clock,
+        mono_s=mono_s,
+        drawn_kwh=state.drawn_kwh + power_kw * (dt_s / S_PER_H),
+        quarter=_quarter(tick, state),
+    )
+    last = state.last
+    if last is None or not _as_before(tick, state):
+        return _decide(replace(tick, dt_s=mono_s - state.decided_s), state, power_kw)
+    left_kwh, left_s = budget(state.quarter, time.wall_s, points.window_s, orders.peak_kw)
+    wanted = replace(last.wanted, budget_kwh=left_kwh, budget_left_s=left_s)
+    return replace(last, wanted=wanted, state=replace(state, events=()), time=time)
+
+
+def _as_before(tick: Tick, state: TrackingState) -> bool:
+    """Nothing has happened that could not wait for the next decision."""
+    young = tick.mono_s - state.decided_s < EVERY_S - 1e-6
+    same = state.car is not None and np.array_equal(state.car, tick.readings.car)
+    return young and same and state.orders is tick.orders
+
+
+def _decide(tick: Tick, state: TrackingState, power_kw: Floats) -> Tracked:
+    """A new decision, from all that is known."""
+    points = tick.points
+    cars, wishes, state = _look(tick, state, power_kw)
+    base, risk, state = _base(tick, cars, wishes, state)
+    now_kw = _surplus_kw(tick, cars)
+    choice, sun, state = _with_sun(tick, base, cars, wishes, state, now_kw)
+    hands = hands_now(tick.orders.overrides, points.wiring.charger_ids, tick.time.wall_s)
+    limits = switch_limits(points, state.change, _car_switches(tick, wishes), tick.mono_s)
+    choice = by_hand(points, choice, cars, hands)
+    choice, change, waking = in_sequence(tick, choice, cars, (state.change, state.waking), limits)
+    current_a = choice.current_a if tick.time.may_rise else np.minimum(choice.current_a, state.told_a)
+    choice = replace(choice, current_a=current_a)
+    ground = Ground(
+        choice, base, wishes, state.ledger.owed_kwh, risk, hands, now_kw, sun.share_kw,
+        state.watched.learnt, change, waking,
+    )  # fmt: skip
+    events, warned = events_of(ground, points.wiring.charger_ids, state.warned, tick.mono_s)
+    state = replace(state, change=change, waking=waking, told_a=current_a, warned=warned, events=events)
+    state = replace(
+        state, reasons=reasons_of(ground, state.reasons), orders=tick.orders, car=tick.readings.car
+    )
+    state = replace(state, decided_s=tick.mono_s, drawn_kwh=np.zeros(len(current_a)), last=None)
+    wanted = _wanted(tick, choice, wishes, state)
+    tracked = Tracked(
+        wanted, state, state.watched.learnt, risk, wishes, state.ledger.owed_kwh, now_kw, tick.time, cars
+    )
+    return replace(tracked, state=replace(state, last=tracked))
+
+
+def _look(tick: Tick, state: TrackingState, power_kw: Floats) -> tuple[Cars, Wishes, TrackingState]:
+    """Who is there, what flowed, whose wish counts, what is learnt."""
+    points, table = tick.points, tick.orders.table
+    told = state.change.told
+    here, draws, missing = cars_now(tick.readings)
+    new = here & ~state.session.connected
+    wishes, session = follow(state.session, table, tick.time.wall_s, here, state.drawn_kwh)
+    count = len(here)
+    sight = Sight(
+        here=here,
+        offered_a=np.nan_to_num(tick.readings.offered_a),
+        drawn_a=tick.readings.measured_a,
+        lines=told.sum(axis=1),
+        power_kw=power_kw,
+        session_kwh=session.delivered_kwh,
+        soc=np.full(count, np.nan) if tick.beyond.soc is None else tick.beyond.soc,
+        battery_kwh=of_wish(wishes.row, table.battery_kwh),
+    )
+    watched = learn(state.watched, sight, tick.mono_s)
+    pins = pins_of(points, wishes.row, table, watched.learnt)
+    min_a, most_a, real_a = ranges(points, wishes, table, watched.learnt)
+    lines = np.minimum(pins, told.sum(axis=1))
+    cars = Cars(here, draws, missing, power_kw, wishes.row, lines, pins, min_a, most_a, real_a)
+    change = new_sessions(state.change, new)
+    return cars, wishes, replace(state, session=session, watched=watched, change=change)
+
+
+def _base(tick: Tick, cars: Cars, wishes: Wishes, state: TrackingState) -> tuple[Base, Danger, TrackingState]:
+    """What plan, request and default say, with the ledger and the departures in danger."""
+    plan_s = tick.time.wall_s
+    plan = usable(tick.orders.rows, plan_s)
+    counts = planned_for(plan[0], wishes, tick.orders.table, cars.here)
+    ledger = count_energy(state.ledger, plan[0], plan_s, state.drawn_kwh, counts, wishes.left_kwh)
+    most_kw = cars.full_a * cars.all_lines * tick.points.kw_per_a
+    most_kw = np.where(tick.points.switches, most_kw, most_kw * cars.lines / np.maximum(cars.all_lines, 1))
+    takes_kwh = state.watched.learnt.full_after_kwh
+    risk = danger(plan[0], plan_s, wishes.left_kwh, wishes.left_s, most_kw, takes_kwh)
+    base = base_now(tick.points, plan, counts, wishes, cars, ledger.owed_kwh, state.told_a, risk, plan_s)
+    return base, risk, replace(state, ledger=ledger)
+
+
+def _surplus_kw(tick: Tick, cars: Cars) -> float:
+    """Surplus [kW] before cars and battery; NaN where it is not known."""
+    battery_kw = tick.beyond.battery_kw if tick.points.has_battery else 0.0
+    rows, slot, _ = usable(tick.orders.rows, tick.time.wall_s)
+    planned_kw = float("nan") if rows is None else float(rows.surplus_kw[slot])
+    grid_kw = float(tick.readings.meter_kw[0])
+    cars_kw = float(cars.power_kw.sum())
+    return surplus_kw(grid_kw, cars_kw, battery_kw, solar_kw=tick.beyond.solar_kw, planned_kw=planned_kw)
+
+
+def _with_sun(
+    tick: Tick, base: Base, cars: Cars, wishes: Wishes, state: TrackingState, now_kw: float
+) -> tuple[Choice, Sun, TrackingState]:
+    """The base with the surplus on top, where mode or default request say so."""
+    points = tick.points
+    free = cars.here & ~base.asked & (points.default_request == "solar")
+    takes = points.sun & cars.here & ~state.waking.not_taking & ((base.asked & points.follows_sun) | free)
+    limits = switch_limits(points, state.change, _car_switches(tick, wishes), tick.mono_s)
+    single = np.where(base.phases.any(axis=1), base.phases.sum(axis=1), state.change.told.sum(axis=1)) == 1
+    one = single & (points.wiring.wired.sum(axis=1) > 1)
+    base_way = np.where(base.current_a > 0, np.where(one, ONE, ALL), OFF)
+    numbers = (now_kw, tick.dt_s, tick.mono_s)
+    sun, sunny, level = follow_sun(
+        points, state.sunny, state.level, state.change, cars, takes, limits, base_way, numbers
+    )
+    only = free | (base.done & (sun.current_a > 0))
+    choice = with_sun(points, base, sun, cars, only)
+    return choice, sun, replace(state, sunny=sunny, level=level)
+
+
+def _car_switches(tick: Tick, wishes: Wishes) -> Floats:
+    """Phase switches that the cars bear in a session."""
+    return of_wish(wishes.row, tick.orders.table.switches.astype(np.float64), float(ANY_NUMBER))
+
+
+def _quarter(tick: Tick, state: TrackingState) -> Quarter:
+    """The running window of the peak, with what was imported since the last tick."""
+    grid_kw = float(tick.readings.meter_kw[0])
+    peak_kw, window_s = tick.orders.peak_kw, tick.points.window_s
+    return next_quarter(state.quarter, grid_kw, tick.dt_s, tick.time.wall_s, window_s, peak_kw)
+
+
+def powers_kw(tick: Tick, state: TrackingState) -> Floats:
+    """What flows into every car [kW]; with the phases of the last decision where nobody measures it."""
+    lines = None if state.last is None else state.last.cars.lines
+    return flowing_kw(tick.points, tick.readings, tick.beyond, state.told_a, lines)
+
+
+def _wanted(tick: Tick, choice: Choice, wishes: Wishes, state: TrackingState) -> Wanted:
+    """What goes to safety: currents, phases, reasons, the quarter's budget, classes and weights."""
+    points, table = tick.points, tick.orders.table
+    left_kwh, left_s = budget(state.quarter, tick.time.wall_s, points.window_s, tick.orders.peak_kw)
+    priority = of_wish(wishes.row, table.priority)
+    weight = of_wish(wishes.row, table.weight)
+    classes = np.where(np.isnan(priority), points.wiring.priority, np.nan_to_num(priority))
+    return Wanted(
+        current_a=choice.current_a,
+        phases=state.change.told,
+        reasons=state.reasons,
+        budget_kwh=left_kwh,
+        budget_left_s=left_s,
+        priority=classes.astype(np.int64),
+        weight=np.where(np.isnan(weight), points.wiring.weight, weight),
+    )
