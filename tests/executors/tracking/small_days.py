@@ -21,8 +21,8 @@ from executors.tracking.cars import Beyond
 from executors.tracking.orders import Orders, orders_of
 from executors.tracking.overrides import Override
 from executors.tracking.points import Points, points_of
-from executors.tracking.state import TrackingState, first_state
-from executors.tracking.track import Tracked, track
+from executors.tracking.state import Tracked, TrackingState, first_state
+from executors.tracking.track import track
 
 START = datetime(2026, 6, 17, 10, 0, tzinfo=UTC)
 START_S = START.timestamp()
