@@ -15,6 +15,9 @@ PEAK_DAYS: Final = 14
 PEAK_HALF_AFTER_DAYS: Final = 3.5
 """The peak follows the weather, and the weather changes faster than habits."""
 
+PEAK_SHARE: Final = 0.9
+"""Of a day that must be known, so that its peak is hardly among the rest."""
+
 
 def usual_day(seen_kw: Numbers, alike: NDArray[np.bool_], width: int) -> Numbers:
     """The usual day of a kind, shape (quarters,): the median of its days, with the usual peak.
@@ -35,15 +38,23 @@ def _with_usual_peak(usual_kw: Numbers, seen_kw: Numbers, days: NDArray[np.intp]
     them. So the peak of the last days is put where the last days' mean is highest, and nothing is above it.
     """
     recent = days[days <= PEAK_DAYS]
-    whole = recent[~np.any(np.isnan(seen_kw[recent]), axis=1)]
+    whole = recent[np.mean(~np.isnan(seen_kw[recent]), axis=1) >= PEAK_SHARE]
     if not len(whole):
         return usual_kw
-    peaks_kw = seen_kw[whole].max(axis=1, keepdims=True)
+    peaks_kw = np.nanmax(seen_kw[whole], axis=1, keepdims=True)
     peak_kw = weighted_median(peaks_kw, 0.5 ** (whole / PEAK_HALF_AFTER_DAYS))[0]
-    first = int(np.mean(seen_kw[whole], axis=0).argmax()) // width * width
+    first = int(_mean_of(seen_kw[whole]).argmax()) // width * width
     capped: Numbers = np.minimum(usual_kw, peak_kw)
     capped[first : first + width] = peak_kw
     return capped
+
+
+def _mean_of(seen_kw: Numbers) -> Numbers:
+    """Mean of what is known over the first axis, shape (columns,); 0 where nothing is."""
+    known = ~np.isnan(seen_kw)
+    sums: Numbers = np.where(known, seen_kw, 0.0).sum(axis=0)
+    mean: Numbers = sums / np.maximum(known.sum(axis=0), 1)
+    return mean
 
 
 def weighted_median(values: Numbers, weights: Numbers) -> Numbers:

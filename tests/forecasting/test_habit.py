@@ -90,6 +90,18 @@ def test_the_usual_peak_stands_where_it_usually_is() -> None:
     assert np.sum(values > 0.5) == 1
 
 
+def test_the_usual_peak_is_known_also_where_every_day_lacks_some_quarters() -> None:
+    def cooking(at: datetime) -> float:
+        if at.hour == 3 and at.minute < 30:
+            return float("nan")  # the recorder restarts every night
+        return 4.0 if at.hour * 4 + at.minute // 15 == 18 * 4 + at.day % 3 else 0.5
+
+    day = [local("2026-06-09T00:00") + timedelta(minutes=15 * quarter) for quarter in range(96)]
+    values = said(recorded(MONDAY, 42, cooking), day)
+    assert values.max() == 4.0
+    assert 18 * 4 <= values.argmax() <= 18 * 4 + 2
+
+
 def test_the_local_clock_counts_across_the_change_of_clocks() -> None:
     def breakfast(at: datetime) -> float:
         return 3.0 if at.hour == 7 else 0.3
