@@ -27,7 +27,7 @@ class PlanInputs:
     load_kw: tuple[Series, Series, Series]
     requests: tuple[ChargeRequest, ...]
     """By arrival; each overlaps the horizon and names a charger of the site."""
-    battery_soc: float | None = None
-    """State of charge of the home battery at the start, 0..1; none where it is not known."""
     notes: tuple[str, ...] = ()
     """What was assumed, dropped or cut: sentences for people."""
+    battery_soc: float | None = None
+    """State of charge of the home battery at the start, 0..1; none where it is not known."""

@@ -127,9 +127,8 @@ class Proof:
 
     status: Status
     cost_eur: float
-    """What was made least: the total, less the worth of what a home battery holds more at the end."""
     bound_eur: float
-    """No plan with this shortfall costs less."""
+    """No plan with this shortfall costs less, and leaves a home battery as full."""
     gap: float
     """(cost - bound) / max(|cost - without charging|, 1 EUR), of the executable plan."""
     gap_before_rounding: float

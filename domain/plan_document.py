@@ -150,6 +150,7 @@ def _cost(cost: Cost) -> CostWords:
         sold=_number(cost.sold_eur),
         peak=_number(cost.peak_eur),
         wear=_number(cost.wear_eur),
+        stored=_number(cost.stored_eur),
         total=_number(cost.total_eur),
         without_charging=_number(cost.without_charging_eur),
     )

@@ -116,6 +116,9 @@ class CostWords(Words):
     wear: float
     total: float
     without_charging: float
+    stored: float = Field(
+        description="Worth of what a home battery holds more at the end than at the start; not in the total."
+    )
 
 
 class ProofWords(Words):
@@ -123,7 +126,9 @@ class ProofWords(Words):
 
     status: Literal["optimal", "feasible", "fallback"]
     cost_eur: float
-    bound_eur: float | None = Field(description="No plan with this shortfall costs less.")
+    bound_eur: float | None = Field(
+        description="No plan with this shortfall costs less and leaves a home battery as full."
+    )
     gap: float | None = Field(description="(cost - bound) / max(|total - without_charging|, 1 EUR).")
     gap_before_rounding: float | None
     shortfall_kwh: float = Field(ge=0)

@@ -86,6 +86,15 @@ PLANNED: Final = frozenset(
         "load.source",
         "load.path",
         "load.yearly_kwh",
+        "battery.**",
+        "flexible_loads[].id",
+        "flexible_loads[].power_kw",
+        "flexible_loads[].circuit",
+        "flexible_loads[].wiring",
+        "flexible_loads[].run_h",
+        "flexible_loads[].energy_kwh",
+        "flexible_loads[].between",
+        "flexible_loads[].min_run_h",
     }
 )
 """Keys whose every value has its rule."""
@@ -123,6 +132,9 @@ WITHOUT_A_RULE: Final = frozenset(
         "chargers[].station",
         "chargers[].protocol",
         "chargers[].failsafe.**",
+        "flexible_loads[].driver",
+        *(f"flexible_loads[].{key}" for key in ("host", "port", "unit", "serial.**", "topic", "user")),
+        "flexible_loads[].token_file",
     }
 )
 """Names, and keys that only the executor and its proof look at."""

@@ -158,12 +158,6 @@ NOT_BUILT: Final[tuple[Row, ...]] = (
         "vetoes and caps of cars are not built yet; set the charger's mode to never",
         lambda case: (car.id for car in case.site.vehicles if car.phase_switching is not None),
     ),
-    Row("battery.**", "the home battery is not built yet", lambda case: _if(case.site.battery is not None)),
-    Row(
-        "flexible_loads.**",
-        "flexible loads are not built yet",
-        lambda case: (load.id for load in case.site.flexible_loads),
-    ),
     Row(
         "tariff.peak.**",
         "the capacity tariff is not built yet",

@@ -66,8 +66,8 @@ def proof_of(problem: Problem, solved: Solved, options: PlanOptions, *, seconds:
     before_eur = solved.cost_before_rounding_eur - solved.bound_before_rounding_eur
     return Proof(
         status=_status(solved, good=gap_eur <= max(options.gap * scale, GOOD_ENOUGH_EUR)),
-        cost_eur=solved.outcome.cost_eur,
-        bound_eur=solved.cost_bound_eur,
+        cost_eur=cost.total_eur,
+        bound_eur=solved.cost_bound_eur + cost.stored_eur,
         gap=gap_eur / scale,
         gap_before_rounding=max(0.0, before_eur) / scale,
         shortfall_kwh=sum(short),

@@ -67,9 +67,8 @@ class Room:
             self._cars_a[c][:, t] += current_a
             if consumes:
                 self._staying_a[c][:, t] += current_a
-        apart = current_a[:, np.newaxis] - current_a
-        self._apart_a[:, :, t] += apart if consumes else np.maximum(apart, 0.0)
         if consumes:
+            self._apart_a[:, :, t] += current_a[:, np.newaxis] - current_a
             self._charging_kw[t] += power_kw
 
     def delivered_kwh(self, s: int, slots: int) -> float:
@@ -159,5 +158,20 @@ class Room:
             return True
         grid = self._problem.circuits[0]
         base: FloatArray = grid.base_a[:, t] + grid.relief_a_per_kw[:, t] * cut_kw
-        apart = base[:, np.newaxis] - base + self._apart_a[:, :, t]
-        return bool(apart.max() <= self._problem.imbalance_limit_a[t] + EPS)
+        for battery_a in self._battery_a(t):
+            flowing: FloatArray = base + battery_a
+            apart = flowing[:, np.newaxis] - flowing + self._apart_a[:, :, t]
+            if apart.max() > self._problem.imbalance_limit_a[t] + EPS:
+                return False
+        return True
+
+    def _battery_a(self, t: int) -> list[FloatArray]:
+        """Currents that a battery by itself may have in slot ``t``: none, and both of its extremes [A]."""
+        battery, left_kw = self._problem.battery, float(self._problem.surplus_kw[t] - self._charging_kw[t])
+        currents = [np.zeros(3)]
+        if battery is not None and not battery.commanded:
+            power_kw = (
+                min(left_kw, battery.charge_kw) if left_kw > 0 else -min(-left_kw, battery.discharge_kw)
+            )
+            currents.append(np.array(battery.feed.a_per_kw) * power_kw)
+        return currents

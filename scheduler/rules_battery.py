@@ -59,6 +59,7 @@ def variables(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.drain_kw = pyo.Var(slots, bounds=(0.0, battery.discharge_kw if battery else 0.0))
     content = (battery.least_kwh, battery.most_kwh) if battery else (0.0, 0.0)
     m.content_kwh = pyo.Var(slots, bounds=content)
+    m.by_itself = battery is not None and not battery.commanded
     m.directed = directed_slots(problem)
     m.fills = pyo.Var(m.directed, within=pyo.Binary)
     m.filling, m.draining = sides(problem)
@@ -115,7 +116,7 @@ def fills_by_itself(m: pyo.ConcreteModel, problem: Problem) -> None:
     battery = problem.battery
     least, most = (array.tolist() for array in _surplus_range_kw(problem))
     m.fills_by_itself = pyo.ConstraintList()
-    for t in m.directed:
+    for t in m.directed if m.by_itself else []:
         assert battery is not None
         if t not in set(m.filling):
             m.fills_by_itself.add(m.fills[t] <= 0)
@@ -142,7 +143,7 @@ def drains_by_itself(m: pyo.ConcreteModel, problem: Problem) -> None:
     least, most = (array.tolist() for array in _surplus_range_kw(problem))
     m.drains_by_itself = pyo.ConstraintList()
     draining = set(m.draining)
-    for t in m.directed:
+    for t in m.directed if m.by_itself else []:
         assert battery is not None
         if t not in draining:
             m.drains_by_itself.add(m.fills[t] >= 1)

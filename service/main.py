@@ -145,6 +145,10 @@ def plan(
     time_limit: Annotated[
         str, typer.Option(metavar="SECONDS", help="Longest time to solve, in seconds.")
     ] = "60",
+    battery_soc: Annotated[
+        str | None,
+        typer.Option(metavar="SHARE", help="State of charge of the home battery at the start, 0 to 1."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Write plan.json here.")] = None,
     chart: Annotated[Path | None, typer.Option(help="Draw the plan here, .png or .svg.")] = None,
     cache: CacheOption = None,
@@ -155,7 +159,20 @@ def plan(
     from service.plan_options import PlanOrder
 
     order = PlanOrder(
-        site, at, prices, solar, load, requests, slot_min, gap, calm_eur, time_limit, out, chart, cache
+        site,
+        at=at,
+        prices=prices,
+        solar=solar,
+        load=load,
+        requests=requests,
+        slot_min=slot_min,
+        gap=gap,
+        calm_eur=calm_eur,
+        time_limit_s=time_limit,
+        battery_soc=battery_soc,
+        out=out,
+        chart=chart,
+        cache=cache,
     )
     plan_command(order, datetime.now(UTC), program_version(), as_json=as_json)
 

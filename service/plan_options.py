@@ -32,6 +32,7 @@ _SLOT: Final = _Allowed(
 )
 _GAP: Final = _Allowed(lambda value: 0 <= value <= 1, "a share from 0 to 1 is allowed: 0.001 is 0.1 %")
 _CALM: Final = _Allowed(lambda value: 0 <= value < math.inf, "an amount in EUR, 0 or more, is allowed")
+_SOC: Final = _Allowed(lambda value: 0 <= value <= 1, "a share from 0 to 1 is allowed: 0.5 is half full")
 _TIME_LIMIT: Final = _Allowed(
     lambda value: 0 < value <= _LONGEST_SOLVE_S, "above 0 and at most 86400 seconds is allowed"
 )
@@ -51,6 +52,7 @@ class PlanOrder:
     gap: str = "0.01"
     calm_eur: str | None = None
     time_limit_s: str = "60"
+    battery_soc: str | None = None
     out: Path | None = None
     chart: Path | None = None
     cache: Path | None = None
@@ -64,6 +66,7 @@ class Numbers:
     gap: float
     calm_eur: float | None
     time_limit_s: float
+    battery_soc: float | None
 
 
 def numbers_of(order: PlanOrder) -> Numbers:
@@ -74,6 +77,9 @@ def numbers_of(order: PlanOrder) -> Numbers:
         gap=_number("--gap", order.gap, _GAP, faults),
         calm_eur=None if order.calm_eur is None else _number("--calm-eur", order.calm_eur, _CALM, faults),
         time_limit_s=_number("--time-limit", order.time_limit_s, _TIME_LIMIT, faults),
+        battery_soc=None
+        if order.battery_soc is None
+        else _number("--battery-soc", order.battery_soc, _SOC, faults),
     )
     if faults:
         raise InputError(faults)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from domain.inputs import PlanInputs
 from domain.plan import Plan
 from domain.site import Site
@@ -24,7 +26,8 @@ def faults(site: Site, inputs: PlanInputs, plan: Plan) -> list[str]:
         *_wires(site, inputs, plan),
         *_meter(site, inputs, plan),
         *_energies(site, plan),
-        *_money(inputs, plan),
+        *_devices(site, inputs, plan),
+        *_money(site, inputs, plan),
     ]
 
 
@@ -96,7 +99,7 @@ def _wires(site: Site, inputs: PlanInputs, plan: Plan) -> Iterator[str]:
                 load = sum(series.values[t] for series in inputs.load_kw)
                 cut = max(0.0, total_sun - load - site.grid.export_limit_kw)
                 forced = 1 - min(cut, total_sun) / total_sun
-            alone, with_cars = [0.0] * 3, [0.0] * 3
+            alone, with_cars, leant, bare, base_fill = ([0.0] * 3 for _ in range(5))
             for p in range(3):
                 base = (
                     inputs.load_kw[p].values[t] * 1000 / volts if name == "grid" else _stated_base(site, name)
@@ -111,39 +114,113 @@ def _wires(site: Site, inputs: PlanInputs, plan: Plan) -> Iterator[str]:
                     for c in site.chargers
                     if c.circuit in inside and p in plan.chargers[c.id].phases[t]
                 )
-                alone[p], with_cars[p] = base - sun * forced, base - sun * kept + cars
-            yield from _circuit_slot(site, circuit, name, t, alone, with_cars, plan)
+                flexible = sum(
+                    plan.power.flexible_kw.get(f.id, np.zeros(len(plan.grid)))[t]
+                    * 1000
+                    / volts
+                    / len(f.wiring)
+                    for f in site.flexible_loads
+                    if f.circuit in inside and NAMES[p] in f.wiring
+                )
+                home = site.battery
+                stored = leaning = 0.0
+                if home is not None and home.circuit in inside and NAMES[p] in home.wiring:
+                    per_kw = 1000 / volts / len(home.wiring)
+                    stored = plan.power.battery_kw[t] * per_kw
+                    leaning = stored if home.control == "full" else max(stored, 0.0)
+                    if home.control != "full":
+                        load = sum(series.values[t] for series in inputs.load_kw)
+                        fill = min(max(total_sun - load, 0.0), home.charge_kw) * per_kw
+                        base_fill[p] = fill
+                alone[p] = base - sun * forced
+                with_cars[p] = base - sun * kept + cars + flexible + stored
+                leant[p] = base - sun * kept + cars + flexible + leaning
+                bare[p] = base - sun
+            yield from _circuit_slot(site, circuit, name, t, (alone, with_cars, leant, bare, base_fill), plan)
 
 
 def _circuit_slot(
-    site: Site, circuit: object, name: str, t: int, alone: list[float], now: list[float], plan: Plan
+    site: Site, circuit: object, name: str, t: int, flows: tuple[list[float], ...], plan: Plan
 ) -> Iterator[str]:
+    """Limits hold, or what flows without charging; a battery that acts by itself relieves nothing."""
+    alone, now, leant, bare, fill = flows
     limit = getattr(circuit, "limit_a", None)
     limits = limit if isinstance(limit, tuple) else (limit,) * 3
+    fills = any(fill)
     for p in range(3):
         if abs(now[p] - plan.circuits[name].phase_a[p, t]) > 1e-4:
             yield f"{name} {NAMES[p]} slot {t}: says {plan.circuits[name].phase_a[p, t]} A, is {now[p]} A"
         if limits[p] is not None:
             most = limits[p] - getattr(circuit, "reserve_a", 0.0)
-            if now[p] > max(most, alone[p]) + EPS:
-                yield f"{name} {NAMES[p]} slot {t}: {now[p]:.3f} A of {most}"
-            if -now[p] > max(most, -alone[p]) + EPS:
-                yield f"{name} {NAMES[p]} slot {t}: feeds {-now[p]:.3f} A of {most}"
-    yield from _power_and_balance(site, circuit, name, t, alone, now)
+            if leant[p] > max(most, alone[p], bare[p] + fill[p] if fills else -1e9) + EPS:
+                yield f"{name} {NAMES[p]} slot {t}: {leant[p]:.3f} A of {most}"
+            if -leant[p] > max(most, -alone[p], -bare[p] if fills else -1e9) + EPS:
+                yield f"{name} {NAMES[p]} slot {t}: feeds {-leant[p]:.3f} A of {most}"
+    if name == "grid" and site.grid.imbalance_limit_a is not None:
+        yield from _imbalance(site, t, flows)
+    yield from _power(site, circuit, name, t, flows)
 
 
-def _power_and_balance(
-    site: Site, circuit: object, name: str, t: int, alone: list[float], now: list[float]
-) -> Iterator[str]:
+def _power(site: Site, circuit: object, name: str, t: int, flows: tuple[list[float], ...]) -> Iterator[str]:
+    alone, _, leant, bare, fill = flows
     limit_kw = getattr(circuit, "limit_kw", None)
     kw = site.grid.voltage_v / 1000
-    if limit_kw is not None and sum(now) * kw > max(limit_kw, sum(alone) * kw) + EPS:
-        yield f"{name} slot {t}: {sum(now) * kw:.3f} kW of {limit_kw}"
+    if limit_kw is not None:
+        most_kw = max(limit_kw, sum(alone) * kw, sum(bare) * kw + sum(fill) * kw)
+        if sum(leant) * kw > most_kw + EPS:
+            yield f"{name} slot {t}: {sum(leant) * kw:.3f} kW of {limit_kw}"
+
+
+def _imbalance(site: Site, t: int, flows: tuple[list[float], ...]) -> Iterator[str]:
+    alone, now, _, bare, fill = flows
     most_apart = site.grid.imbalance_limit_a
-    if name == "grid" and most_apart is not None:
-        allowed = max(most_apart, max(alone) - min(alone))
-        if max(now) - min(now) > allowed + EPS:
-            yield f"slot {t}: phases {max(now) - min(now):.3f} A apart, {allowed} allowed"
+    assert most_apart is not None
+    allowed = max(most_apart, max(alone) - min(alone))
+    home = site.battery
+    if home is not None and home.control != "full":
+        filled = [bare[p] + fill[p] for p in range(3)]
+        missing_kw = max(0.0, sum(bare) * site.grid.voltage_v / 1000)
+        per_kw = 1000 / site.grid.voltage_v / len(home.wiring)
+        drain_a = min(missing_kw, home.discharge_kw) * per_kw
+        drained = [bare[p] - (drain_a if NAMES[p] in home.wiring else 0.0) for p in range(3)]
+        allowed = max(allowed, max(filled) - min(filled), max(drained) - min(drained))
+    if max(now) - min(now) > allowed + EPS:
+        yield f"slot {t}: phases {max(now) - min(now):.3f} A apart, {allowed} allowed"
+
+
+def _devices(site: Site, inputs: PlanInputs, plan: Plan) -> Iterator[str]:
+    """The battery is what its control lets it be, and its content possible."""
+    home, power = site.battery, plan.power
+    if home is None:
+        return
+    soc = (
+        home.soc.min
+        if inputs.battery_soc is None
+        else min(max(inputs.battery_soc, home.soc.min), home.soc.max)
+    )
+    content = soc * home.capacity_kwh
+    for t, hours in enumerate(plan.grid.hours):
+        flowing = float(power.battery_kw[t])
+        if flowing > home.charge_kw + EPS or -flowing > home.discharge_kw + EPS:
+            yield f"slot {t}: battery {flowing} kW"
+        room_kw = (home.soc.max * home.capacity_kwh - content) / home.efficiency / hours
+        left_kw = (content - home.soc.min * home.capacity_kwh) * home.efficiency / hours
+        content += hours * (flowing * home.efficiency if flowing > 0 else flowing / home.efficiency)
+        if not home.soc.min * home.capacity_kwh - EPS <= content <= home.soc.max * home.capacity_kwh + EPS:
+            yield f"slot {t}: battery holds {content} kWh"
+        if home.control == "full":
+            continue
+        cars = sum(charger.power_kw[t] for charger in plan.chargers.values())
+        taken = (
+            sum(s.values[t] for s in inputs.load_kw) + cars + sum(kw[t] for kw in power.flexible_kw.values())
+        )
+        left = sum(s.values[t] for s in inputs.solar_kw.values()) - taken
+        by_itself = (
+            min(left, home.charge_kw, room_kw) if left > 0 else -min(-left, home.discharge_kw, left_kw)
+        )
+        held = home.control == "hold" and left < 0 and flowing == 0
+        if abs(flowing - by_itself) > 1e-5 and not held:
+            yield f"slot {t}: battery {flowing} kW, by itself {by_itself} kW"
 
 
 def _meter(site: Site, inputs: PlanInputs, plan: Plan) -> Iterator[str]:
@@ -152,7 +229,9 @@ def _meter(site: Site, inputs: PlanInputs, plan: Plan) -> Iterator[str]:
         cars = sum(charger.power_kw[t] for charger in plan.chargers.values())
         load = sum(series.values[t] for series in inputs.load_kw)
         sun = sum(series.values[t] for series in inputs.solar_kw.values())
-        if abs(power.import_kw[t] - power.export_kw[t] - (load + cars - power.solar_kw[t])) > EPS:
+        flexible = sum(kw[t] for kw in power.flexible_kw.values())
+        taken = load + cars + flexible + power.battery_kw[t] - power.solar_kw[t]
+        if abs(power.import_kw[t] - power.export_kw[t] - taken) > EPS:
             yield f"slot {t}: the meter does not balance"
         if power.import_kw[t] > EPS and power.export_kw[t] > EPS:
             yield f"slot {t}: buys and sells"
@@ -181,10 +260,14 @@ def _energies(site: Site, plan: Plan) -> Iterator[str]:
                 yield f"{r.request.id}: does not say what binds"
 
 
-def _money(inputs: PlanInputs, plan: Plan) -> Iterator[str]:
+def _money(site: Site, inputs: PlanInputs, plan: Plan) -> Iterator[str]:
     bought = float(sum(plan.power.import_kw * inputs.buy.values * plan.grid.hours))
     sold = float(sum(plan.power.export_kw * inputs.sell.values * plan.grid.hours))
-    if abs(bought - sold - plan.cost.total_eur) > 1e-6:
-        yield f"costs {bought - sold}, claims {plan.cost.total_eur}"
+    wear = 0.0
+    if site.battery is not None:
+        drained = float(sum(np.maximum(-plan.power.battery_kw, 0.0) * plan.grid.hours))
+        wear = drained * site.battery.wear_eur_per_kwh
+    if abs(bought - sold + wear - plan.cost.total_eur) > 1e-6:
+        yield f"costs {bought - sold + wear}, claims {plan.cost.total_eur}"
     if plan.proof.bound_eur > plan.cost.total_eur + 1e-6:
         yield "the bound is above the cost"

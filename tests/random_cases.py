@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,10 +30,41 @@ def random_case(seed: int, slots: int = 16, most_chargers: int = 5) -> tuple[Sit
     rng = np.random.default_rng(seed)
     start = START + timedelta(minutes=int(rng.choice([0, 0, 7])))
     grid = TimeGrid.between(start, START + timedelta(minutes=15 * slots), "Europe/Brussels")
-    said = _site(rng, most_chargers)
-    _with_rights(np.random.default_rng([seed, 1]), said["chargers"])
-    site = parse_site(yaml.safe_dump(said, sort_keys=False), f"random {seed}")
-    return site, _inputs(rng, site, grid)
+    words = _site(rng, most_chargers)
+    _with_rights(np.random.default_rng([seed, 1]), words["chargers"])
+    extra = np.random.default_rng([seed, 2])
+    site = parse_site(yaml.safe_dump(words | _devices(extra, words), sort_keys=False), f"random {seed}")
+    inputs = _inputs(rng, site, grid)
+    return site, replace(inputs, battery_soc=None if extra.random() < 0.3 else float(extra.random()))
+
+
+def _devices(rng: np.random.Generator, words: dict[str, Any]) -> dict[str, Any]:
+    """Now and then a battery and flexible loads, drawn apart so that the rest stays as it is."""
+    places = ["grid", *(circuit["id"] for circuit in words["circuits"])]
+
+    def place() -> dict[str, Any]:
+        return {"circuit": str(rng.choice(places)), "wiring": WIRINGS[int(rng.integers(0, 6))]}
+
+    found: dict[str, Any] = {}
+    if rng.random() < 0.4:
+        found["battery"] = place() | {
+            "capacity_kwh": float(rng.choice([2, 5])), "charge_kw": 2.0, "discharge_kw": 2.5,
+            "soc": {"min": 0.1, "max": float(rng.choice([0.9, 1.0]))},
+            "efficiency": float(rng.choice([0.92, 1.0])),
+            "wear_eur_per_kwh": float(rng.choice([0.0, 0.03])),
+            "control": str(rng.choice(["none", "hold", "full"])),
+        }  # fmt: skip
+    if rng.random() < 0.4:
+        found["flexible_loads"] = [
+            place() | {
+                "id": f"load{i}", "power_kw": float(rng.choice([0.8, 2.0])),
+                "run_h": float(rng.choice([0.5, 1.2])),
+                "between": [["06:00", "09:00"], ["07:10", "08:40"]][int(rng.integers(0, 2))],
+                "min_run_h": float(rng.choice([0.25, 0.5])),
+            }
+            for i in range(int(rng.integers(1, 3)))
+        ]  # fmt: skip
+    return found
 
 
 def _site(rng: np.random.Generator, most_chargers: int) -> dict[str, Any]:

@@ -27,7 +27,7 @@ CONTRACT = {
     "site_power_kw": ("import", "export", "solar", "curtailed", "load", "battery", "flexible"),
     "circuits": (),
     "requests": (),
-    "cost_eur": ("energy", "sold", "peak", "wear", "total", "without_charging"),
+    "cost_eur": ("energy", "sold", "peak", "wear", "total", "without_charging", "stored"),
     "proof": (
         "status",
         "cost_eur",

@@ -80,7 +80,7 @@ def test_the_simple_examples_are_built_from_end_to_end(name: str) -> None:
 
 def test_the_home_with_everything_names_all_that_is_missing() -> None:
     assert named(example("home_charx")) == {
-        "mode", "battery", "flexible_loads", "tariff.peak",
+        "mode", "tariff.peak",
     }  # fmt: skip
 
 
