@@ -10,20 +10,23 @@ from scheduler.problem import Circuit, FloatArray, Problem
 
 
 def widened_by_itself(circuit: Circuit, problem: Problem, c: int) -> Circuit:
-    """``circuit``, the ``c``-th, with room for a battery that fills from the surplus."""
+    """``circuit``, the ``c``-th, with room for a battery that fills from the surplus: its current, and
+    on every circuit the solar that is then not cut off.
+    """
     battery = problem.battery
-    if battery is None or battery.commanded or c not in battery.feed.circuits:
+    if battery is None or battery.commanded:
         return circuit
     fill_kw = _most_fill_kw(problem)
+    frees = (fill_kw > 0) & (problem.forced_kw > 0)
+    feed_limit_a = np.where(frees, np.maximum(circuit.feed_limit_a, -circuit.base_a), circuit.feed_limit_a)
+    if c not in battery.feed.circuits:
+        return replace(circuit, feed_limit_a=feed_limit_a)
     filling_a = circuit.base_a + np.outer(battery.feed.a_per_kw, fill_kw)
-    may_fill = fill_kw > 0
     limit_kw = circuit.limit_kw
     return replace(
         circuit,
-        limit_a=np.where(may_fill, np.maximum(circuit.limit_a, filling_a), circuit.limit_a),
-        feed_limit_a=np.where(
-            may_fill, np.maximum(circuit.feed_limit_a, -circuit.base_a), circuit.feed_limit_a
-        ),
+        limit_a=np.where(fill_kw > 0, np.maximum(circuit.limit_a, filling_a), circuit.limit_a),
+        feed_limit_a=feed_limit_a,
         limit_kw=None if limit_kw is None else np.maximum(limit_kw, circuit.base_kw + fill_kw),
     )
 

@@ -159,21 +159,9 @@ def plan(
     from service.plan_options import PlanOrder
 
     order = PlanOrder(
-        site,
-        at=at,
-        prices=prices,
-        solar=solar,
-        load=load,
-        requests=requests,
-        slot_min=slot_min,
-        gap=gap,
-        calm_eur=calm_eur,
-        time_limit_s=time_limit,
-        battery_soc=battery_soc,
-        out=out,
-        chart=chart,
-        cache=cache,
-    )
+        site, at, prices, solar, load, requests, slot_min, gap, calm_eur, time_limit, battery_soc,
+        out, chart, cache,
+    )  # fmt: skip
     plan_command(order, datetime.now(UTC), program_version(), as_json=as_json)
 
 

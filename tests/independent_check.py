@@ -147,6 +147,7 @@ def _circuit_slot(
     limit = getattr(circuit, "limit_a", None)
     limits = limit if isinstance(limit, tuple) else (limit,) * 3
     fills = any(fill)
+    frees = site.battery is not None and site.battery.control != "full"
     for p in range(3):
         if abs(now[p] - plan.circuits[name].phase_a[p, t]) > 1e-4:
             yield f"{name} {NAMES[p]} slot {t}: says {plan.circuits[name].phase_a[p, t]} A, is {now[p]} A"
@@ -154,7 +155,7 @@ def _circuit_slot(
             most = limits[p] - getattr(circuit, "reserve_a", 0.0)
             if leant[p] > max(most, alone[p], bare[p] + fill[p] if fills else -1e9) + EPS:
                 yield f"{name} {NAMES[p]} slot {t}: {leant[p]:.3f} A of {most}"
-            if -leant[p] > max(most, -alone[p], -bare[p] if fills else -1e9) + EPS:
+            if -leant[p] > max(most, -alone[p], -bare[p] if frees else -1e9) + EPS:
                 yield f"{name} {NAMES[p]} slot {t}: feeds {-leant[p]:.3f} A of {most}"
     if name == "grid" and site.grid.imbalance_limit_a is not None:
         yield from _imbalance(site, t, flows)
