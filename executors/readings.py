@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
+
+from executors.control.seam import CarState
 
 PerPhase = tuple[float, float, float]
 """One value for each of three phases or terminals."""
@@ -45,20 +46,6 @@ class MeterReading:
     """What the device complains of, in words."""
 
 
-class CarState(StrEnum):
-    """State of the control pilot (IEC 61851-1), as far as the executor tells states apart."""
-
-    AWAY = "away"
-    """A: nothing plugged in."""
-    CONNECTED = "connected"
-    """B: plugged in, not drawing."""
-    CHARGING = "charging"
-    """C or D: the contactor is closed, or the car asks for it."""
-    FAULT = "fault"
-    """E or F."""
-    UNKNOWN = "unknown"
-
-
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """Something about a device that a person should know: a code for programs, words for people."""
@@ -81,7 +68,7 @@ class ChargerReading:
     offered_a: float = math.nan
     """What the pilot tells the car now; NaN where the device does not say."""
     limit_a: float = math.nan
-    """The limit that the device holds: what it was last told, by whomever."""
+    """The limit that the device holds: what it was last told, by whomever; 0 while it is paused."""
     terminals: tuple[int, ...] | None = None
     """Terminals in use, ascending from 0; none where the device does not say."""
     session_kwh: float = math.nan

@@ -106,12 +106,23 @@ class ModbusLink:
             lambda: ask(address, count=count, device_id=unit), unit, what, pause_s, count
         )
 
-    async def write(self, unit: int, address: int, values: Sequence[int], pause_s: float = 0.0) -> None:
-        """Write registers from ``address`` on: function 6 for one, 16 for several. Errors as in ``read``."""
+    async def write(
+        self,
+        unit: int,
+        address: int,
+        values: Sequence[int],
+        pause_s: float = 0.0,
+        *,
+        as_block: bool = False,
+    ) -> None:
+        """Write registers from ``address`` on: function 6 for one, 16 for several or ``as_block``.
+
+        Errors as in ``read``.
+        """
         what = f"writing {list(values)} to {address} of unit {unit} on {self.name}"
 
         async def send() -> ModbusPDU:
-            if len(values) == 1:
+            if len(values) == 1 and not as_block:
                 return await self._client.write_register(address, values[0], device_id=unit)
             return await self._client.write_registers(address, list(values), device_id=unit)
 

@@ -1,0 +1,121 @@
+"""What devices can do, one Protocol each: ask for the ability, never for the brand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from executors.readings import ChargerReading, MeterReading
+
+
+class FedBy(StrEnum):
+    """Which frames tell a device's watchdog that we live."""
+
+    WRITE = "write"
+    """Only writes: reading does not keep it quiet."""
+    ANY_FRAME = "any_frame"
+    """Reads too, so that they pass the tick's gate as well; what is not known counts as this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a charger was told by an order, after the device's own steps and pace."""
+
+    limit_a: float
+    """What it holds now as far as we know: not above what was asked for."""
+    written: bool
+    """Whether a frame was sent; False where it already held this, or a rise came too soon after the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchdogState:
+    """A watchdog as the device holds it, read back after it was set."""
+
+    fallback_a: float
+    after_s: float
+    proven: bool
+    """Whether the device took exactly what it was told."""
+    doubt: str = ""
+    """What is not known about it, in words."""
+
+
+@runtime_checkable
+class MeterReader(Protocol):
+    """A meter."""
+
+    async def read(self) -> MeterReading:
+        """One sample; a ``DeviceError`` where it cannot be had."""
+        ...
+
+
+@runtime_checkable
+class PowerReading(Protocol):
+    """A charger that says what its car does."""
+
+    async def read(self) -> ChargerReading:
+        """One sample; a ``DeviceError`` where it cannot be had."""
+        ...
+
+
+@runtime_checkable
+class CurrentLimit(Protocol):
+    """A charger that takes a limit."""
+
+    async def offer(self, limit_a: float) -> Told:
+        """Offer at most ``limit_a`` [A] per phase, rounded down to what the device takes; 0 pauses."""
+        ...
+
+
+@runtime_checkable
+class Pause(Protocol):
+    """A charger that can stop without ending the session."""
+
+    async def pause(self) -> Told:
+        """Offer nothing; ``CurrentLimit.offer`` goes on."""
+        ...
+
+
+@runtime_checkable
+class PhaseSwitch(Protocol):
+    """A charger that changes between its first terminal and all of them."""
+
+    async def use_phases(self, count: int) -> None:
+        """Begin to use 1 or 3 phases; the limit is 0 until that is done."""
+        ...
+
+
+@runtime_checkable
+class PhaseChoice(Protocol):
+    """A charger that puts the car on any of its terminals."""
+
+    async def use_terminals(self, terminals: tuple[int, ...]) -> None:
+        """Begin to use these terminals (ascending, from 0); the limit is 0 until that is done."""
+        ...
+
+
+@runtime_checkable
+class Watchdog(Protocol):
+    """A charger that falls back by itself when it hears nothing."""
+
+    @property
+    def fed_by(self) -> FedBy:
+        """Which frames keep it quiet."""
+        ...
+
+    async def arm(self, fallback_a: float, after_s: float) -> WatchdogState:
+        """Set the fallback current [A] and the silence [s] after which it holds, and read both back."""
+        ...
+
+    async def feed(self) -> bool:
+        """Say that we live; called by a healthy tick only. True where a frame was sent."""
+        ...
+
+
+@runtime_checkable
+class GroupLimit(Protocol):
+    """A station that limits all of its points with one frame."""
+
+    async def offer_group(self, limit_a: float) -> Told:
+        """Offer at most ``limit_a`` [A] to all points together."""
+        ...
