@@ -13,13 +13,9 @@ from executors.modbus import charx_words as words
 from executors.modbus.charx_alarms import limit_alarms, setup_alarms, watchdog_alarms
 from executors.modbus.charx_words import PointControl, PointSetup, PointStatus
 from executors.modbus.link import ModbusLink
-from executors.modbus.told import Order, looked_at, told_again
+from executors.modbus.told import Order, is_due, looked_at, told_again
 from executors.readings import Alarm, ChargerReading
 
-RISE_S: Final = 5.0
-"""Least time between a write and a rise: the device's own integrations write no faster [s]."""
-CUT_AGAIN_S: Final = 2.0
-"""When a cut that does not show is written again [s]."""
 SETUP_S: Final = 60.0
 """How often a point's configuration is read again [s]."""
 _ROUNDING: Final = 1e-6
@@ -95,7 +91,7 @@ class CharxPoint:
         amps = amps if amps >= self._least_a else 0
         now_s = self.link.clock()
         order = self._order
-        if order is not None and not self._is_due(order, amps, now_s):
+        if order is not None and not is_due(order, amps, self._seen_a, now_s):
             return Told(min(float(order.value), float(amps)), written=False)
         self._order = told_again(order, amps, now_s)
         try:
@@ -131,15 +127,6 @@ class CharxPoint:
         await self.link.write(self.unit, self._base + words.FALLBACK, list(self._armed))
         self._fed_at = now_s
         return True
-
-    def _is_due(self, order: Order, amps: int, now_s: float) -> bool:
-        """Whether ``amps`` are written now: a cut at once, a rise or a repetition not too soon."""
-        if amps < order.value:
-            return True
-        if amps == order.value and order.taken:
-            return False
-        pace_s = CUT_AGAIN_S if amps == order.value and self._seen_a > amps else RISE_S
-        return now_s - order.at_s >= pace_s
 
     async def _tell(self, amps: int) -> None:
         """Write a limit as the release mode wants it.
@@ -178,7 +165,7 @@ def _findings(setup: PointSetup) -> tuple[Finding, ...]:
     found = []
     if not setup.by_modbus:
         mode = words.RELEASE_MODES.get(setup.release_mode, str(setup.release_mode))
-        text = f"released {mode}: only the limit (X301) works, so that 0 in it pauses; release by Modbus is better"
+        text = f"released {mode}: only the limit (X301) works, and 0 in it pauses; by Modbus is better"
         found.append(Finding("release_mode", text, refuses=False))
     if not setup.has_meter:
         text = "no meter in this point: what the car draws is not known, its offer counts"

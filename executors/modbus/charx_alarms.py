@@ -40,8 +40,8 @@ def _replaced(order: Order, control: PointControl) -> Alarm:
 
 def _managed(order: Order, control: PointControl) -> Alarm:
     words = (
-        f"told {order.value} A again and again, but X301 becomes {control.limit_a} A: its own load management "
-        "rules this point; detach it from the load circuit, or bind the group limit (register 167)"
+        f"told {order.value} A again and again, but X301 becomes {control.limit_a} A: its own load "
+        "management rules this point; detach it from the load circuit, or bind the group limit (register 167)"
     )
     return Alarm("load_management", words)
 

@@ -27,8 +27,9 @@ SILENCES: Final = 2
 """After so many missing answers a unit on a shared line is read only every ``BACK_OFF_S``."""
 _RTU_TCP: Final = "tcp://"
 _PARITY: Final = {"none": "N", "even": "E", "odd": "O"}
+UNKNOWN_FUNCTION: Final = "unknown function"
 _EXCEPTIONS: Final = {
-    1: "unknown function",
+    1: UNKNOWN_FUNCTION,
     2: "unknown address",
     3: "value not allowed",
     4: "device failure",

@@ -8,6 +8,11 @@ from typing import Final
 
 GRACE_S: Final = 10.0
 """Time that a device may need to show a value that was written [s]."""
+RISE_S: Final = 5.0
+"""Least time between a write and a rise or a repetition [s]: no maker says how often may be written, and the
+integrations that they show write every 5 s."""
+CUT_AGAIN_S: Final = 2.0
+"""When a cut that does not show is written again [s]."""
 STEADY_S: Final = 60.0
 """After so long without a replacement it is forgotten that there was one [s]."""
 
@@ -57,3 +62,16 @@ def told_again(order: Order | None, value: int, now_s: float) -> Order:
     if order.value != value:
         return Order(value, now_s, replaced=order.replaced, replaced_at_s=order.replaced_at_s)
     return replace(order, at_s=now_s, taken=False, tries=order.tries + (not order.taken))
+
+
+def is_due(order: Order | None, value: int, held: float, now_s: float) -> bool:
+    """Whether a limit is written now: a cut at once, a rise or a repetition not too soon.
+
+    ``held`` is what the device held when it was last looked at.
+    """
+    if order is None or value < order.value:
+        return True
+    if value == order.value and order.taken:
+        return False
+    pace_s = CUT_AGAIN_S if value == order.value and held > value else RISE_S
+    return now_s - order.at_s >= pace_s
