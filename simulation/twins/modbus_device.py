@@ -23,6 +23,10 @@ class ModbusDevice(Protocol):
         """What it answers; the question has been carried out then."""
         ...
 
+    def tick(self) -> None:
+        """Let time go on to now where nobody asks."""
+        ...
+
     def reboot(self) -> None:
         """Forget what it does not keep."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +12,6 @@ from simulation.twins.physics import (
     Clock,
     Demand,
     MeterReading,
-    PointPhysics,
     PointReading,
     Three,
 )
@@ -118,12 +118,12 @@ class SimplePoint:
 
 
 class SimpleMeter:
-    """A connection with a set base load and the points behind it, wired straight through."""
+    """A connection with a set base load and what else draws from it by phase [A]."""
 
     def __init__(
         self,
         clock: Clock,
-        points: tuple[PointPhysics, ...] = (),
+        draws: Sequence[Callable[[], Three]] = (),
         base_a: Three = NONE,
         began: datetime = datetime(2026, 1, 1, tzinfo=UTC),
         voltage_v: float = 230.0,
@@ -135,7 +135,7 @@ class SimpleMeter:
         self._clock = clock
         self._began_s = self._at_s = clock()
         self._began = began
-        self._points = points
+        self._draws = tuple(draws)
         self._voltage_v = voltage_v
         self._import_kwh: Three = NONE
         self._export_kwh: Three = NONE
@@ -144,7 +144,7 @@ class SimpleMeter:
     def read(self) -> MeterReading:
         """What is measured now; energy since the last reading counts with the present power."""
         now_s = self._clock()
-        draws = [point.read().current_a for point in self._points]
+        draws = [draw() for draw in self._draws]
         amps = _three([self.base_a[k] + sum(draw[k] for draw in draws) for k in range(3)])
         watts = _times((self._voltage_v,) * 3, amps)
         hours = (now_s - self._at_s) / 3600

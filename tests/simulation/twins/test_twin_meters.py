@@ -170,7 +170,7 @@ def test_in_easy_connection_mode_export_looks_like_import() -> None:
 def test_the_simple_connection_adds_the_cars_to_the_house_and_counts_what_flows() -> None:
     clock = HandClock()
     plug = SimplePoint(clock)
-    meter = SimpleMeter(clock, (plug,), base_a=(1.0, -3.0, 0.0))
+    meter = SimpleMeter(clock, [lambda: plug.read().current_a], base_a=(1.0, -3.0, 0.0))
     plug.plug(Car(pins=(0,)))
     plug.offer(10.0, (0, 1, 2))
     meter.read()
