@@ -64,10 +64,10 @@ def save(plan: Plan, *paths: Path, option: str = "--chart") -> None:
         raise InputError(faults)
     chart = figure(plan)
     for path in paths:
-        write_bytes(path, _drawn(chart, path.suffix.lower().lstrip(".")), option=option)
+        write_bytes(path, drawn(chart, path.suffix.lower().lstrip(".")), option=option)
 
 
-def _drawn(chart: Figure, kind: str) -> bytes:
+def drawn(chart: Figure, kind: str) -> bytes:
     """The chart's file, the same bytes for the same plan."""
     buffer = io.BytesIO()
     with warnings.catch_warnings():

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from domain.errors import InputError, NotBuilt
+from domain.inputs import PlanInputs
 from domain.plan import Plan
 from domain.requests import ChargeRequest
 from domain.site import Site
@@ -31,6 +32,8 @@ class Planned:
     plan: Plan
     at_once_eur: float
     """Cost of the whole site when every car charges from its arrival on [EUR]."""
+    inputs: PlanInputs
+    """What the plan was made from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def plan_with(ordered: Ordered, live: Live, now: datetime, tell: Tell) -> Planne
     options = PlanOptions(gap=numbers.gap, calm_eur=numbers.calm_eur, time_limit_s=numbers.time_limit_s)
     plan = plan_site(site, inputs, made_at=now, clock=time.monotonic, options=options, on_progress=tell)
     noted = replace(plan, notes=(ordered.said, *plan.notes)) if ordered.said else plan
-    return Planned(site, noted, cost_of_charging_at_once_eur(site, inputs))
+    return Planned(site, noted, cost_of_charging_at_once_eur(site, inputs), inputs)
 
 
 def _site_of(order: PlanOrder) -> Site:

@@ -1,0 +1,148 @@
+"""The closed loop: a plan, a control and a plant, second by second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from domain.inputs import PlanInputs
+from domain.plan import Plan
+from domain.site import Site
+from executors.control.seam import Readings, Setpoints, Wiring
+from simulation.plant.build import house_of, plant_of, visits_of
+from simulation.plant.car import Visit
+from simulation.plant.fault import PlantFault
+from simulation.plant.house import House
+from simulation.plant.plant import Plant
+from simulation.plant.score import Prices, Score
+from simulation.plant.trace import Trace
+from simulation.plant.trips import Trips, trips_of
+from simulation.plant_link import PlantLink
+from simulation.switching import PlannedSwitches
+
+MOVED_A = 0.2
+"""A current that moved by less is no reason for a decision out of turn [A]."""
+
+
+class Control(Protocol):
+    """What decides once a second; it sees readings and two clocks, never the plant."""
+
+    def decide(self, readings: Readings, *, wall_s: float, mono_s: float) -> Setpoints:
+        """Setpoints of this second; ``wall_s`` counts from 1970 and may jump, ``mono_s`` may not."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What happens on the day, whatever the plan expects of it."""
+
+    house: House
+    visits: tuple[Visit, ...]
+    faults: tuple[PlantFault, ...] = ()
+
+    @classmethod
+    def as_planned(cls, site: Site, inputs: PlanInputs) -> Scene:
+        """Load, sun and cars as the plan was told."""
+        visits = visits_of(site, inputs.requests, inputs.grid.start)
+        return cls(house_of(site, inputs), tuple(visits))
+
+
+class ClosedLoop:
+    """One run: the plant of a site, its control, and everything that is counted.
+
+    The control decides in every second in which a reading has moved, else every ``idle_s`` seconds; with
+    ``idle_s`` 1 it decides in every second. Afterwards ``score``, ``trips`` and ``trace`` hold the sums;
+    ``last`` the latest setpoints.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        inputs: PlanInputs,
+        plan: Plan,
+        scene: Scene,
+        wiring: Wiring,
+        control: Control,
+        *,
+        idle_s: int = 1,
+    ) -> None:
+        self.site, self.plan, self._control = site, plan, control
+        start = plan.grid.start
+        self.score = Score(site, start.timestamp(), prices_of(inputs))
+        self.trips: Trips = trips_of(site)
+        self.trace = Trace()
+        hearers = (self.score.hear, self.trips.hear, self.trace.hear)
+        self.plant: Plant = plant_of(site, scene.house, scene.visits, start, *hearers, faults=scene.faults)
+        self.link = PlantLink(self.plant, wiring)
+        self.last: Setpoints | None = None
+        self.events: list[tuple[int, str, str]] = []
+        """Second, what, about which charger or circuit: told by the control."""
+        self._switches = PlannedSwitches(plan, self.plant)
+        self._idle_s = idle_s
+        self._decided_s = -idle_s
+        self._seen: Readings | None = None
+
+    def run(self, seconds: int, every_s: int = 60) -> Iterator[int]:
+        """Let ``seconds`` pass; gives the second every ``every_s`` and at the end."""
+        plant = self.plant
+        last_s = plant.now_s + seconds
+        while plant.now_s < last_s:
+            self._tick()
+            if plant.now_s % every_s == 0:
+                yield plant.now_s
+        plant.flush()
+        yield plant.now_s
+
+    def _tick(self) -> None:
+        plant = self.plant
+        self._switches.turn(plant.now_s)
+        if plant.control_runs:
+            readings = self.link.readings()
+            if plant.now_s - self._decided_s >= self._idle_s or has_moved(self._seen, readings):
+                self._decide(readings)
+        plant.step()
+
+    def _decide(self, readings: Readings) -> None:
+        plant = self.plant
+        decided = self._control.decide(readings, wall_s=plant.wall_utc_s, mono_s=float(plant.now_s))
+        self.link.carry_out(decided)
+        self.events += [(plant.now_s, event.what.name, event.subject) for event in decided.events]
+        self.last, self._seen, self._decided_s = decided, readings, plant.now_s
+
+
+def has_moved(before: Readings | None, now: Readings) -> bool:
+    """Whether a reading differs from the one last decided on by more than ``MOVED_A``, or in kind."""
+    if before is None:
+        return True
+    for old, new in ((before.meter_a, now.meter_a), (before.measured_a, now.measured_a)):
+        differs = np.abs(new - old) > MOVED_A
+        if differs.any() or not np.array_equal(np.isnan(old), np.isnan(new)):
+            return True
+    same = (
+        np.array_equal(before.offered_a, now.offered_a, equal_nan=True)
+        and np.array_equal(before.car, now.car)
+        and np.array_equal(before.phases, now.phases)
+    )
+    return not same
+
+
+def run_whole(loop: ClosedLoop, seconds: int, heard: Callable[[int], None] | None = None) -> ClosedLoop:
+    """Run to the end, telling ``heard`` every minute where the run is."""
+    for second in loop.run(seconds):
+        if heard is not None:
+            heard(second)
+    return loop
+
+
+def prices_of(inputs: PlanInputs) -> Prices:
+    """The prices of the plan, in seconds since its start."""
+    edges_s = (inputs.grid.edges_s - inputs.grid.edges_s[0]).astype(np.float64)
+    return Prices(edges_s, inputs.buy.values, inputs.sell.values)
+
+
+def seconds_of(plan: Plan) -> int:
+    """Length of a plan's horizon [s]."""
+    return int((plan.grid.end - plan.grid.start).total_seconds())

@@ -1,0 +1,167 @@
+"""What a simulated day came to, beside what was planned: plain numbers for tables, JSON and charts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from domain.phases import PHASES
+from domain.plan import Plan
+from domain.site import GRID, Site
+from simulation.closed_loop import ClosedLoop
+from simulation.plant.score import Excess
+
+
+@dataclass(frozen=True, slots=True)
+class CarOutcome:
+    """One request of the plan, and what its car got."""
+
+    id: str
+    charger: str
+    wanted_kwh: float
+    planned_kwh: float
+    got_kwh: float
+    missed_kwh: float
+    """Planned and not got, beyond half a percent and half a current step of a slot [kWh]."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitOutcome:
+    """One limit, and how long it was exceeded."""
+
+    limit: str
+    """``grid L1``, ``garage kW``, ``imbalance``, ``export``."""
+    over_s: int
+    worst: float
+    caused_s: int
+    """Seconds in which charging added to it."""
+    worst_caused: float
+    longest_caused_s: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A simulated run of a plan."""
+
+    seconds: int
+    cars: tuple[CarOutcome, ...]
+    limits: tuple[LimitOutcome, ...]
+    """Those that were exceeded."""
+    tripped: tuple[str, ...]
+    """Protections that may have tripped."""
+    most_heat: float
+    """Nearest to a trip, 0..1."""
+    energy_kwh: dict[str, float]
+    starts: dict[str, int]
+    switches: dict[str, int]
+    cost_eur: float
+    """Bought less sold [EUR]."""
+    planned_eur: float
+    """The same of the plan [EUR]."""
+    solar_share: float
+    peak_kw: float
+    refused_writes: int
+    events: tuple[tuple[int, str, str], ...]
+
+    @property
+    def missed_kwh(self) -> float:
+        """Planned energy that was not delivered [kWh]."""
+        return sum(car.missed_kwh for car in self.cars)
+
+    @property
+    def over_s(self) -> int:
+        """Seconds over any limit, each limit for itself."""
+        return sum(limit.over_s for limit in self.limits)
+
+    @property
+    def caused_s(self) -> int:
+        """The part of it that charging added."""
+        return sum(limit.caused_s for limit in self.limits)
+
+
+def outcome_of(loop: ClosedLoop) -> Outcome:
+    """The sums of a run."""
+    score, ids = loop.score, loop.plant.wires.charger_ids
+    whole_horizon = loop.plant.now_s >= (loop.plan.grid.end - loop.plan.grid.start).total_seconds()
+    return Outcome(
+        seconds=loop.plant.now_s,
+        cars=_cars(loop, whole_horizon=whole_horizon),
+        limits=tuple(_exceeded(loop)),
+        tripped=_tripped(loop),
+        most_heat=float(loop.trips.most_heat.max()),
+        energy_kwh=dict(zip(ids, score.energy_kwh.tolist(), strict=True)),
+        starts=dict(zip(ids, score.starts.tolist(), strict=True)),
+        switches=dict(zip(ids, loop.plant.chargers.switches.tolist(), strict=True)),
+        cost_eur=score.cost_eur,
+        planned_eur=loop.plan.cost.energy_eur - loop.plan.cost.sold_eur,
+        solar_share=score.solar_share,
+        peak_kw=score.peak_kw,
+        refused_writes=loop.link.refused,
+        events=tuple(loop.events),
+    )
+
+
+def tolerance_kwh(site: Site, plan: Plan, charger_id: str) -> float:
+    """Half a current step of one slot on all phases, as a plan's own energy is counted [kWh]."""
+    charger = site.charger(charger_id)
+    step_a = charger.current_a.step if charger.kind == "ac" else 1.0
+    per_a = site.grid.voltage_v * len(charger.wiring) / 1000.0
+    return float(step_a * per_a * plan.grid.hours.max() / 2)
+
+
+def _cars(loop: ClosedLoop, *, whole_horizon: bool) -> tuple[CarOutcome, ...]:
+    """Every request; one whose stay goes on misses nothing yet."""
+    over = {end.visit.id: end for end in loop.plant.visit_ends}
+    ends = over | {end.visit.id: end for end in loop.plant.comings.present(loop.plant.cars)}
+    cars = []
+    for one in loop.plan.requests:
+        request = one.request
+        got_kwh = ends[request.id].energy_kwh if request.id in ends else 0.0
+        spare_kwh = tolerance_kwh(loop.site, loop.plan, request.charger) + 0.005 * one.delivered_kwh
+        missed_kwh = one.delivered_kwh - got_kwh
+        counts = (whole_horizon or request.id in over) and missed_kwh > spare_kwh
+        cars.append(
+            CarOutcome(
+                request.id,
+                request.charger,
+                one.energy_kwh,
+                one.delivered_kwh,
+                got_kwh,
+                missed_kwh if counts else 0.0,
+            )
+        )
+    return tuple(cars)
+
+
+def _exceeded(loop: ClosedLoop) -> list[LimitOutcome]:
+    score, circuits = loop.score, loop.plant.wires.circuit_ids
+    names = [f"{circuit} {phase}" for circuit in circuits for phase in PHASES]
+    found = _rows(names, score.current, "A")
+    found += _rows([f"{circuit} kW" for circuit in circuits], score.power, "kW")
+    found += _rows([f"{GRID} imbalance"], score.imbalance, "A")
+    return found + _rows([f"{GRID} export"], score.export, "kW")
+
+
+def _rows(names: list[str], excess: Excess, unit: str) -> list[LimitOutcome]:
+    columns = [
+        np.ravel(values).tolist()
+        for values in (
+            excess.seconds,
+            excess.worst,
+            excess.caused_s,
+            excess.worst_caused,
+            excess.longest_caused_s,
+        )
+    ]
+    return [
+        LimitOutcome(name, int(over_s), worst, int(caused_s), worst_caused, int(longest_s), unit)
+        for name, over_s, worst, caused_s, worst_caused, longest_s in zip(names, *columns, strict=True)
+        if over_s > 0
+    ]
+
+
+def _tripped(loop: ClosedLoop) -> tuple[str, ...]:
+    places = np.argwhere(np.isfinite(loop.trips.tripped_s)).tolist()
+    return tuple(f"{loop.plant.wires.circuit_ids[row]} {PHASES[phase]}" for row, phase in places)
