@@ -34,9 +34,9 @@ class CarState(IntEnum):
     """E and F."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Wiring:
-    """The site as safety sees it: static, compiled from the site file once."""
+    """The site as safety sees it: static, compiled from the site file once; equal only to itself."""
 
     charger_ids: tuple[str, ...]
     circuit_ids: tuple[str, ...]

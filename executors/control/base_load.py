@@ -1,0 +1,127 @@
+"""The base load of every row, from one sample of its meter and what the chargers are known to draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from executors.control.chargers import Chargers
+from executors.control.meters import Samples
+from executors.control.rows import Rows
+from executors.control.seam import Bools, Floats, Readings, Wiring
+from executors.control.state import ChargerMemory, MeterMemory
+from executors.control.times import REACTION_S
+
+_IN_STEP_S = 1.5
+"""A charger's value is of the same moment as the meter's when it is older by no more than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class BaseLoad:
+    """Everything but controlled offers, as three answers to three questions; kW beside amperes."""
+
+    cut_a: Floats
+    cut_kw: Floats
+    """What offers must leave room for now: cuts on their way are taken off (K, 3), (K,)."""
+    high_a: Floats
+    high_kw: Floats
+    """What a rise must leave room for: nothing is taken off that is not confirmed (K, 3), (K,)."""
+    low_a: Floats
+    """What flows at the grid without controlled charging (3,)."""
+    estimate_a: Floats
+    """From this sample alone, to be compared with the next one (K, 3)."""
+    falling_a: Floats
+    """Sum of cuts on their way by the cars' own currents (K, 3)."""
+    coming_a: Floats
+    """The part of it that the meter has not seen yet (K, 3)."""
+    uncontrolled_a: Floats
+    """What chargers beyond control may take (K, 3)."""
+
+
+def base_load(
+    wiring: Wiring,
+    rows: Rows,
+    readings: Readings,
+    meters: Samples,
+    chargers: Chargers,
+    charger_memory: ChargerMemory,
+    memory: MeterMemory,
+    blind: Bools,
+    now_s: float,
+) -> BaseLoad:
+    """Base load of every row; a blind row keeps its last estimate, one without meter has what is stated."""
+    below = wiring.below.astype(np.float64)
+    controlled = chargers.controlled[:, np.newaxis]
+    told_a = np.where(chargers.uses & controlled, chargers.command_a[:, np.newaxis], 0.0)
+    flow_a = np.where(controlled, chargers.flow_a, 0.0)
+    falls_a = np.where(np.isfinite(chargers.due_a)[:, np.newaxis], np.maximum(flow_a - told_a, 0.0), 0.0)
+    in_step = _in_step(wiring, readings, meters, chargers, charger_memory, now_s)[:, np.newaxis]
+    in_meter_a = np.where(in_step, flow_a, np.maximum(flow_a, told_a))
+    beyond_a = np.where(controlled, 0.0, np.maximum(chargers.reserved_a - chargers.flow_a, 0.0))
+    spare_a = np.where(chargers.uses & controlled, chargers.offer_a[:, np.newaxis] - told_a, 0.0)
+    outside_a = np.where(controlled, 0.0, np.maximum(chargers.reserved_a, chargers.flow_a))
+    stack = np.stack(
+        (told_a, flow_a, falls_a, in_meter_a, beyond_a, spare_a, outside_a, np.minimum(flow_a, told_a))
+    )
+    told, flow, falling, in_meter, beyond, spare, outside, least = below @ stack
+    seen_a = np.maximum(memory.at_cut_a - meters.meter_a, 0.0)
+    coming = np.minimum(falling, np.fmax(memory.expected_a - seen_a, 0.0))
+    estimate = meters.meter_a - in_meter + (falling - coming)
+    steady = np.fmin(estimate, memory.base_a)
+    cut = np.fmax(meters.meter_a - coming - told, steady) + spare + beyond
+    stated = rows.static_a[:, np.newaxis] + outside
+    held = np.where(np.isnan(memory.base_a), stated, memory.base_a + beyond)
+    without = ~rows.metered[:, np.newaxis]
+    cut = np.where(without, stated + spare, np.where(blind[:, np.newaxis], held, cut))
+    high = np.where(without, stated, meters.meter_a - least + beyond)
+    watts = _Watts(wiring, meters, rows, stated)
+    return BaseLoad(
+        cut_a=cut,
+        cut_kw=watts.of(cut, told),
+        high_a=high,
+        high_kw=watts.of(high, least),
+        low_a=(meters.meter_a - flow + falling - coming)[0],
+        estimate_a=estimate,
+        falling_a=falling,
+        coming_a=coming,
+        uncontrolled_a=outside,
+    )
+
+
+class _Watts:
+    """From currents of base load to power: the meter's own power, moved by what the currents were moved."""
+
+    def __init__(self, wiring: Wiring, meters: Samples, rows: Rows, stated_a: Floats) -> None:
+        self._per_a = wiring.voltage_v / 1000
+        self._meters = meters
+        self._rows = rows
+        self._stated_kw = (stated_a * wiring.grid_phases).sum(axis=1) * self._per_a
+
+    def of(self, base_a: Floats, taken_off_a: Floats) -> Floats:
+        """Power of a base load (K, 3) from which offers ``taken_off_a`` were taken off (K,) [kW].
+
+        Offers below a power factor of 1 took off less power than current; the difference comes back.
+        """
+        moved_kw = np.nansum(base_a - self._meters.meter_a, axis=1) * self._per_a
+        moved_kw = np.where(self._rows.metered, self._meters.meter_kw + moved_kw, self._stated_kw)
+        back: Floats = (1 - self._rows.true_power) * taken_off_a.sum(axis=1) * self._per_a
+        base_kw: Floats = moved_kw + back
+        return base_kw
+
+
+def _in_step(
+    wiring: Wiring,
+    readings: Readings,
+    meters: Samples,
+    chargers: Chargers,
+    memory: ChargerMemory,
+    now_s: float,
+) -> Bools:
+    """Chargers whose current is of the meter's moment, and that have had time to follow their offer (C,)."""
+    meter_age_s = np.where(wiring.grid_phases & np.isfinite(meters.age_s), meters.age_s, 0.0).min()
+    fresh = readings.charger_age_s <= meter_age_s + _IN_STEP_S
+    settled = now_s - memory.rose_s >= REACTION_S
+    follows = chargers.flow_a.max(axis=1) >= chargers.command_a - 1.0
+    in_step: Bools = (fresh & settled) | follows
+    return in_step

@@ -1,0 +1,148 @@
+"""The safety layer: from one set of readings to setpoints that keep every limit, whatever was wanted."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from executors.control import ladder
+from executors.control.binding import Course, binding_of
+from executors.control.events import events_of
+from executors.control.imbalance import balanced, lowest_a, room_for_rises
+from executors.control.meters import Stage
+from executors.control.remember import remembered
+from executors.control.rises import Target, given_back, may_use_a, raised, risers, settled_since, target
+from executors.control.seam import Bools, Floats, Ints, Readings, Setpoints, Wanted, Wiring
+from executors.control.seen import Seen, seen_now
+from executors.control.shares import cut_to_fit, on_the_grid_of
+from executors.control.state import SafetyState
+from executors.control.supply import for_rises
+from executors.control.times import WINDOW_S
+from executors.control.writes import fed, order_of, told_again
+
+
+def decide_safe(
+    wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetyState, now_s: float
+) -> tuple[Setpoints, SafetyState]:
+    """Setpoints for every charger, and what to remember; ``now_s`` is monotonic.
+
+    Cuts are decided in the tick of the sample that asks for them; rises wait for a hold and leave a margin.
+    While a meter above it is blind, no charger is told more than it was. Needs no plan: ``wanted`` may be
+    anything.
+    """
+    seen = seen_now(wiring, readings, wanted, state, now_s)
+    steps = ladder.on_the_ladder(wiring, seen.meters, seen.stage, seen.chargers)
+    before_loss_a = _before_loss_a(state, seen, steps)
+    cut_a, cut_by, unbalanced = _lowered(wiring, seen, steps, before_loss_a)
+    usable_a = may_use_a(wiring, readings, seen.chargers, state.chargers, seen.wanted_a, now_s)
+    room = for_rises(seen.rows, seen.base, seen.supply, seen.window_max)
+    blocked = _blocked(wiring, seen, steps, now_s)
+    fair_room = np.maximum(room, seen.weights @ cut_a)
+    aims = target(wiring, usable_a, cut_a, seen.weights, fair_room, seen.claim, seen.turns, now_s)
+    told_a = _moved(wiring, seen, state, cut_a, aims, room, blocked, now_s)
+    told_a = np.where(seen.chargers.controlled, told_a, _left_alone(wiring, seen))
+    again = told_again(readings, seen.chargers, state.chargers, now_s)
+    order = order_of(seen.chargers, told_a, seen.phases, again, state.chargers.phases, wiring.driven)
+    feed, may_read = fed(wiring, seen.chargers, state, now_s)
+    way = Course(
+        wanted_a=np.where(np.isnan(wanted.current_a), 0.0, np.minimum(wanted.current_a, wiring.max_a)),
+        usable_a=usable_a,
+        cut_by=cut_by,
+        unbalanced=unbalanced,
+        aims_a=aims.offers_a,
+        told_a=told_a,
+        stage=steps,
+        hot=_below_any(wiring, seen.hot),
+        waits=_below_any(wiring, np.asarray((seen.base.falling_a > 0).any(axis=1))),
+    )
+    setpoints = Setpoints(
+        limit_a=told_a,
+        phases=seen.phases,
+        order=order,
+        feed_watchdog=feed,
+        may_read=may_read,
+        wanted_a=way.wanted_a,
+        binding=binding_of(seen, room, way),
+        events=events_of(wiring, state, seen, now_s),
+        wanted_reasons=wanted.reasons,
+        names=(wiring.charger_ids, wiring.circuit_ids),
+    )
+    return setpoints, remembered(wiring, state, seen, aims, before_loss_a, told_a, order, now_s)
+
+
+def _below_any(wiring: Wiring, rows: Bools) -> Bools:
+    """Chargers below any of these rows (C,)."""
+    return np.asarray((wiring.below & rows[:, np.newaxis]).any(axis=0))
+
+
+def _before_loss_a(state: SafetyState, seen: Seen, steps: Ints) -> Floats:
+    """Offer of each charger when the first meter above it was lost; NaN while none is (C)."""
+    before_a = state.chargers.before_loss_a
+    kept_a = np.where(np.isnan(before_a), seen.chargers.command_a, before_a)
+    return np.where(steps > Stage.FRESH, kept_a, np.nan)
+
+
+def _lowered(wiring: Wiring, seen: Seen, steps: Ints, before_loss_a: Floats) -> tuple[Floats, Ints, Bools]:
+    """Offers after all cuts: as wanted, as the ladder, every row and the imbalance allow."""
+    cap_a = ladder.ceiling_a(
+        wiring, seen.meters, seen.stage, steps, before_loss_a, seen.now_s - seen.compare.since_s
+    )
+    capped_a = np.minimum(np.minimum(seen.chargers.command_a, seen.wanted_a), cap_a)
+    capped_a = on_the_grid_of(wiring, capped_a) * seen.chargers.controlled
+    cut_a, cut_by = cut_to_fit(wiring, capped_a, seen.weights, seen.supply.cut, seen.claim)
+    cut_a, unbalanced = balanced(wiring, cut_a, seen.chargers, seen.base, seen.uses, seen.claim)
+    return cut_a, cut_by, unbalanced
+
+
+def _blocked(wiring: Wiring, seen: Seen, steps: Ints, now_s: float) -> Bools:
+    """Chargers that must not be raised: blind, just out of the dark, or below a warm protection (C)."""
+    young = seen.rows.metered & (now_s - seen.fresh_since_s < WINDOW_S)
+    return _below_any(wiring, young | seen.hot | seen.blind) | (steps > Stage.FRESH)
+
+
+def _moved(
+    wiring: Wiring,
+    seen: Seen,
+    state: SafetyState,
+    cut_a: Floats,
+    aims: Target,
+    room: Floats,
+    blocked: Bools,
+    now_s: float,
+) -> Floats:
+    """Offers after fair shares: some are given back to those that are short, some rise."""
+    aims_a = aims.offers_a
+    gives = np.zeros(len(cut_a), dtype=bool)
+    if np.isfinite(aims.at_s):
+        settled = settled_since(state.chargers, now_s) & ~blocked
+        fair_room = np.maximum(room, seen.weights @ cut_a)
+        gives = given_back(wiring, cut_a, aims_a, seen.weights, fair_room, settled)
+    lower_a = np.where(gives, np.minimum(cut_a, aims_a), cut_a)
+    may_rise = risers(wiring, seen.chargers, state.chargers, blocked, now_s) & (
+        cut_a >= seen.chargers.command_a
+    )
+    if not (may_rise & (aims_a > lower_a)).any():
+        return lower_a
+    low_a = lowest_a(seen.chargers, seen.base, lower_a, seen.uses)
+    room = room_for_rises(wiring, room, seen.rows.amp_row, seen.rows.amp_phase, seen.window_max[0], low_a)
+    occupied_a = (
+        np.maximum(seen.chargers.offer_a, seen.chargers.flow_a.max(axis=1)) * seen.chargers.controlled
+    )
+    return raised(
+        wiring,
+        lower_a,
+        aims_a,
+        may_rise,
+        occupied_a,
+        seen.weights,
+        room,
+        seen.claim.rank,
+        seen.claim.priority,
+    )
+
+
+def _left_alone(wiring: Wiring, seen: Seen) -> Floats:
+    """What a charger beyond control counts as told: as it was; a lost one, fallen, its failsafe."""
+    fallen = seen.chargers.fallen & np.isfinite(wiring.failsafe_a)
+    command_a = np.minimum(seen.chargers.command_a, np.where(seen.chargers.disobeys, seen.wanted_a, np.inf))
+    failsafe_a = np.minimum(np.nan_to_num(wiring.failsafe_a), command_a)
+    return on_the_grid_of(wiring, np.where(fallen, failsafe_a, command_a))

@@ -1,0 +1,84 @@
+"""What happened that somebody should know: the edges of what holds in this tick and did not in the last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from executors.control.compare import Trust
+from executors.control.meters import Stage
+from executors.control.remember import above_alone
+from executors.control.seam import Bools, Floats, Wiring
+from executors.control.seen import Seen
+from executors.control.state import SafetyState
+from executors.control.why import Event, Told
+
+_OF_TRUST = {
+    Trust.BELIEVED: Told.METER_TRUSTED_AGAIN,
+    Trust.UNSEEN: Told.METER_FROZEN,
+    Trust.FLIPPED: Told.SIGN_FLIPPED,
+    Trust.SWAPPED: Told.PHASES_SWAPPED,
+}
+
+
+def events_of(
+    wiring: Wiring,
+    state: SafetyState,
+    seen: Seen,
+    now_s: float,
+) -> tuple[Event, ...]:
+    """Every edge of this tick."""
+    chargers, compare, supply, by_age = seen.chargers, seen.compare, seen.supply, seen.meters.stage
+    above, hot = above_alone(seen), seen.hot
+    before = state.chargers
+    ids, rows = wiring.charger_ids, wiring.circuit_ids
+    numbers = {
+        "offer_a": chargers.offer_a,
+        "drawn_a": chargers.flow_a.max(axis=1),
+        "told_a": chargers.command_a,
+    }
+    found = [
+        *_edges(before.disobeys, chargers.disobeys, ids, (Told.DISOBEYS, Told.OBEYS_AGAIN), now_s, numbers),
+        *_edges(before.foreign, chargers.foreign, ids, (Told.FOREIGN_CHANGE, None), now_s, numbers),
+        *_edges(
+            np.isfinite(before.lost_s),
+            np.isfinite(chargers.lost_s),
+            ids,
+            (Told.LINK_LOST, Told.LINK_BACK),
+            now_s,
+        ),
+        *_edges(
+            state.meters.stage > Stage.FRESH,
+            by_age > Stage.FRESH,
+            rows,
+            (Told.METER_LOST, Told.METER_BACK),
+            now_s,
+        ),
+        *_edges(state.above, above, rows, (Told.ABOVE_LIMIT_WITHOUT_CHARGING, Told.ABOVE_LIMIT_ENDS), now_s),
+        *_edges(state.hot, hot, rows, (Told.PROTECTION_HOT, Told.PROTECTION_COOL), now_s),
+    ]
+    changed = np.flatnonzero(compare.trust != state.compare.trust)
+    found += [Event(_OF_TRUST[Trust(int(compare.trust[k]))], rows[k], now_s) for k in changed]
+    if supply.ceiling_on != state.ceiling_on:
+        on = Told.CEILING_STALE if supply.stale else Told.CEILING_ON
+        ceiling = {"ceiling_kw": wiring.ceiling_kw}
+        found.append(Event(on if supply.ceiling_on else Told.CEILING_OFF, rows[0], now_s, ceiling))
+    return tuple(found)
+
+
+def _edges(
+    before: Bools,
+    after: Bools,
+    names: tuple[str, ...],
+    told: tuple[Told, Told | None],
+    now_s: float,
+    numbers: dict[str, Floats] | None = None,
+) -> Iterator[Event]:
+    if np.array_equal(before, after):
+        return
+    for i in np.flatnonzero(before != after):
+        what = told[0] if after[i] else told[1]
+        if what is not None:
+            values = {name: float(value[i]) for name, value in (numbers or {}).items()}
+            yield Event(what, names[i], now_s, values)

@@ -1,0 +1,31 @@
+"""How warm the protection of every circuit is: a leaky integral per phase over its curve, started hot."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from executors.control.curve import time_by_points_s, trip_rate
+from executors.control.seam import Floats, Wiring
+
+COOLS_S = 120.0
+"""A protection with a curve of points cools with this time constant below its first point."""
+
+
+def heated(wiring: Wiring, heat: Floats, current_a: Floats, duration_s: float) -> Floats:
+    """Heat after ``duration_s`` more of ``current_a`` (K, 3): 0 as warm as for ever, 1 may trip."""
+    known_a = np.nan_to_num(current_a, nan=0.0)
+    rate = trip_rate(
+        known_a, wiring.rating_a, wiring.hold_multiple[:, np.newaxis], wiring.trip_k_s[:, np.newaxis]
+    )
+    for k, points in enumerate(wiring.curves):
+        if points:
+            rate[k] = [
+                _rate_by_points(float(abs(a)), points, float(h))
+                for a, h in zip(known_a[k], heat[k], strict=True)
+            ]
+    return np.clip(heat + rate * duration_s, 0.0, 2.0)
+
+
+def _rate_by_points(current_a: float, points: tuple[tuple[float, float], ...], heat: float) -> float:
+    time_s = time_by_points_s(current_a, points)
+    return 1.0 / time_s if np.isfinite(time_s) else -heat / COOLS_S

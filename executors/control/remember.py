@@ -1,0 +1,105 @@
+"""What is carried to the next tick."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from executors.control.rises import Target
+from executors.control.seam import Bools, Floats, Ints, Wiring
+from executors.control.seen import Seen
+from executors.control.state import ChargerMemory, MeterMemory, SafetyState
+from executors.control.turns import turned
+
+_NEGLIGIBLE = 1e-6
+
+
+def remembered(
+    wiring: Wiring,
+    state: SafetyState,
+    seen: Seen,
+    aims: Target,
+    before_loss_a: Floats,
+    told_a: Floats,
+    order: Ints,
+    now_s: float,
+) -> SafetyState:
+    """The state after this tick."""
+    cars = _chargers(state, seen, before_loss_a, told_a, order, now_s)
+    turns = turned(seen.turns, seen.chargers.command_a, told_a, now_s)
+    if np.isfinite(aims.at_s):
+        turns = replace(turns, target_a=aims.offers_a, target_s=aims.at_s)
+    return SafetyState(
+        tick_s=now_s,
+        chargers=cars,
+        meters=_meters(wiring, state, seen, cars, told_a),
+        compare=seen.compare,
+        turns=turns,
+        ceiling_on=seen.supply.ceiling_on,
+        above=above_alone(seen),
+        hot=seen.hot,
+    )
+
+
+def above_alone(seen: Seen) -> Bools:
+    """Rows that load alone holds above their limit (K,)."""
+    above = np.zeros(len(seen.stage), dtype=bool)
+    over = seen.base.cut_a[seen.rows.amp_row, seen.rows.amp_phase] > seen.rows.carried_a + _NEGLIGIBLE
+    above[seen.rows.amp_row[over]] = True
+    return above
+
+
+def _chargers(
+    state: SafetyState, seen: Seen, before_loss_a: Floats, told_a: Floats, order: Ints, now_s: float
+) -> ChargerMemory:
+    before, cars = state.chargers, seen.chargers
+    cut = (told_a < cars.command_a - _NEGLIGIBLE) & cars.controlled
+    rose = told_a > cars.command_a + _NEGLIGIBLE
+    written = np.zeros(len(told_a), dtype=bool)
+    written[order] = True
+    begins = cut & np.isnan(cars.due_a)
+    changed = cut | rose
+    return ChargerMemory(
+        command_a=told_a,
+        phases=seen.phases,
+        written_s=np.where(written, now_s, before.written_s),
+        cut_s=np.where(cut, now_s, before.cut_s),
+        rose_s=np.where(rose, now_s, before.rose_s),
+        due_a=np.where(begins, told_a, cars.due_a),
+        due_s=np.where(begins, now_s, cars.due_s),
+        disobeys=cars.disobeys,
+        disobeys_s=cars.disobeys_s,
+        foreign=cars.foreign & ~written,
+        matched=cars.matched & ~changed & ~written,
+        flow_a=cars.flow_a,
+        unused_s=cars.unused_s,
+        lost_s=cars.lost_s,
+        before_loss_a=before_loss_a,
+    )
+
+
+def _meters(
+    wiring: Wiring, state: SafetyState, seen: Seen, cars: ChargerMemory, told_a: Floats
+) -> MeterMemory:
+    """Memory of the meters, with the drop that this tick's cuts will bring."""
+    before, base = state.meters, seen.base
+    on_its_way = (np.isfinite(cars.due_a) & seen.chargers.controlled)[:, np.newaxis]
+    told_phases_a = np.where(seen.uses, told_a[:, np.newaxis], 0.0)
+    falls_a = np.where(on_its_way, np.maximum(seen.chargers.flow_a - told_phases_a, 0.0), 0.0)
+    more_a = wiring.below.astype(np.float64) @ falls_a - base.falling_a
+    new = more_a > _NEGLIGIBLE
+    fresh = ~seen.blind[:, np.newaxis]
+    return MeterMemory(
+        meter_a=seen.meters.meter_a,
+        meter_kw=seen.meters.meter_kw,
+        seen_s=seen.meters.seen_s,
+        mark=seen.meters.mark,
+        base_a=np.where(fresh, base.estimate_a, before.base_a),
+        window=seen.window,
+        fresh_since_s=seen.fresh_since_s,
+        at_cut_a=np.where(new, seen.meters.meter_a, before.at_cut_a),
+        expected_a=np.where(new, base.coming_a + more_a, before.expected_a),
+        heat=seen.heat,
+        stage=seen.meters.stage,
+    )

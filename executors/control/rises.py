@@ -1,0 +1,138 @@
+"""Which offers may go up, and how far: after a hold, with a margin, never while blind, fairly."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from executors.control.chargers import Chargers
+from executors.control.seam import Bools, CarState, Floats, Ints, Readings, Wiring
+from executors.control.shares import Claim, fair_offers, on_the_grid_of
+from executors.control.state import ChargerMemory, TurnMemory
+from executors.control.times import (
+    OBEYS,
+    OBEYS_A,
+    REACTION_S,
+    RISE_AFTER_CUT_S,
+    RISE_AFTER_RISE_S,
+    TARGET_S,
+    UNUSED_OFFER_A,
+    UNUSED_OFFER_S,
+)
+from executors.control.turns import used_up
+
+_NEGLIGIBLE = 1e-6
+
+
+class Target(NamedTuple):
+    """The fair offers, and when they were computed."""
+
+    offers_a: Floats
+    at_s: float
+
+
+def target(
+    wiring: Wiring,
+    wanted_a: Floats,
+    offers_a: Floats,
+    weights: Floats,
+    room: Floats,
+    claim: Claim,
+    turns: TurnMemory,
+    now_s: float,
+) -> Target:
+    """Where the offers should go: as wanted where all fits, else fair shares, computed now and then."""
+    short = wanted_a > offers_a + _NEGLIGIBLE
+    if not short.any():
+        return Target(offers_a, -np.inf)
+    if np.all(weights @ np.maximum(wanted_a, offers_a) <= room + _NEGLIGIBLE):
+        return Target(_without_tired(wanted_a, offers_a, turns, now_s), -np.inf)
+    if now_s - turns.target_s < TARGET_S:
+        return Target(np.minimum(turns.target_a, wanted_a), turns.target_s)
+    top_a = _without_tired(wanted_a, offers_a, turns, now_s)
+    return Target(fair_offers(wiring, top_a, weights, room, claim), now_s)
+
+
+def _without_tired(wanted_a: Floats, offers_a: Floats, turns: TurnMemory, now_s: float) -> Floats:
+    """Wanted, less the third start of an hour; unless nothing else is on."""
+    on = offers_a > 0
+    if not on.any():
+        return wanted_a
+    return np.where(~on & used_up(turns, now_s), 0.0, wanted_a)
+
+
+def may_use_a(
+    wiring: Wiring,
+    readings: Readings,
+    chargers: Chargers,
+    memory: ChargerMemory,
+    wanted_a: Floats,
+    now_s: float,
+) -> Floats:
+    """Wanted, but no more than a little above what the car has been taking of its offer (C) [A]."""
+    drawn_a = chargers.flow_a.max(axis=1)
+    measured = ~np.isnan(readings.measured_a).all(axis=1)
+    long_enough = (now_s - memory.rose_s >= UNUSED_OFFER_S) & (chargers.command_a > 0) & measured
+    leaves = drawn_a < chargers.command_a - OBEYS_A - OBEYS * chargers.command_a
+    known = (readings.car == CarState.CHARGING) | (readings.car == CarState.WAITING)
+    needs_a = np.maximum(wiring.min_a, np.ceil((drawn_a + UNUSED_OFFER_A) / wiring.step_a) * wiring.step_a)
+    return np.where(
+        long_enough & leaves & known & chargers.controlled, np.minimum(wanted_a, needs_a), wanted_a
+    )
+
+
+def risers(wiring: Wiring, chargers: Chargers, memory: ChargerMemory, blocked: Bools, now_s: float) -> Bools:
+    """Chargers that may be raised now, as far as they themselves are concerned (C)."""
+    held = now_s - memory.cut_s >= RISE_AFTER_CUT_S
+    calm = now_s - memory.rose_s >= RISE_AFTER_RISE_S
+    return chargers.controlled & ~np.isfinite(chargers.due_a) & held & calm & ~blocked & wiring.driven
+
+
+def raised(
+    wiring: Wiring,
+    offers_a: Floats,
+    aims_a: Floats,
+    may_rise: Bools,
+    occupied_a: Floats,
+    weights: Floats,
+    room: Floats,
+    rank: Ints,
+    priority: Ints,
+) -> Floats:
+    """Offers raised towards their aims as far as every row has room for what all others occupy (C) [A]."""
+    up = may_rise & (aims_a > offers_a + _NEGLIGIBLE)
+    if not up.any():
+        return offers_a
+    all_up_a = np.where(up, aims_a, offers_a)
+    if np.all(weights @ np.maximum(all_up_a, occupied_a) <= room + _NEGLIGIBLE):
+        return all_up_a
+    slack = room - weights @ np.maximum(offers_a, occupied_a)
+    result_a = offers_a.copy()
+    for charger in sorted(np.flatnonzero(up), key=lambda c: (-priority[c], rank[c])):
+        on = weights[:, charger] > 0
+        more_a = float((slack[on] / weights[on, charger]).min()) if on.any() else np.inf
+        new_a = min(float(aims_a[charger]), float(max(offers_a[charger], occupied_a[charger])) + more_a)
+        told_a = float(on_the_grid_of(wiring, np.full(len(offers_a), new_a))[charger])
+        if told_a > offers_a[charger] + _NEGLIGIBLE:
+            result_a[charger] = told_a
+            taken_a = max(0.0, told_a - max(float(offers_a[charger]), float(occupied_a[charger])))
+            slack = slack - weights[:, charger] * taken_a
+    return result_a
+
+
+def given_back(
+    wiring: Wiring, offers_a: Floats, aims_a: Floats, weights: Floats, room: Floats, settled: Bools
+) -> Bools:
+    """Chargers above their fair offer on rows where somebody else is short (C)."""
+    wish_a = np.maximum(offers_a, aims_a)
+    full = weights @ wish_a > room + _NEGLIGIBLE
+    short = (weights[full][:, aims_a > offers_a + _NEGLIGIBLE] > 0).any(axis=1)
+    contested = (weights[full][short] > 0).any(axis=0)
+    step_down = offers_a - aims_a >= np.where(aims_a > 0, 2.0 * wiring.step_a, wiring.min_a)
+    return contested & step_down & settled
+
+
+def settled_since(memory: ChargerMemory, now_s: float) -> Bools:
+    """Chargers whose offer has had time to take effect (C)."""
+    return now_s - np.maximum(memory.cut_s, memory.rose_s) >= REACTION_S

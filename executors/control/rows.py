@@ -1,0 +1,102 @@
+"""Every limit as a row of one table: amperes per phase first, then kW, then the two ceilings on grid draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from executors.control.curve import Band, current_by_points_a, current_for_a
+from executors.control.seam import Bools, Floats, Ints, Wiring
+from executors.control.times import REACTION_S, RISE_MARGIN, RISE_MARGIN_A
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What does not change: which rows limit anything, and what each may carry."""
+
+    amp_row: Ints
+    amp_phase: Ints
+    """Circuit and phase of each row in amperes (A)."""
+    amp_below: Floats
+    """1 where a charger hangs below (A, C)."""
+    carried_a: Floats
+    """Limit, never above the non-tripping current (A)."""
+    offers_a: Floats
+    """Highest sum of offers that the protection stands, with the highest base load, until cars react (A)."""
+    kw_row: Ints
+    """Circuit of each row in kW (P)."""
+    kw_per_a: Floats
+    """(P, C) [kW/A]."""
+    carried_kw: Floats
+    margin: Floats
+    """What a rise leaves free, of rows in amperes and in kW (A + P)."""
+    row: Ints
+    """Circuit of every row, both ceilings included; the ceilings are the grid's (A + P + 2)."""
+    phase: Ints
+    """Phase of every row; -1 for kW (A + P + 2)."""
+    metered: Bools
+    """(K,)."""
+    static_a: Floats
+    """Base load to reckon with where there is no meter (K,)."""
+    true_power: Floats
+    """Least power factor below each row (K,)."""
+
+    def weights(self, uses: Bools) -> Floats:
+        """How much one ampere of each charger counts on every row (A + P + 2, C)."""
+        on = uses.astype(np.float64)
+        amps = self.amp_below * on.T[self.amp_phase]
+        per_kw = self.kw_per_a * on.sum(axis=1)
+        return np.concatenate((amps, per_kw, per_kw[-1:], per_kw[-1:]))
+
+
+@lru_cache(maxsize=16)
+def rows_of(wiring: Wiring) -> Rows:
+    """The rows of a wiring, computed once; the grid's kW row is the last one of its kind."""
+    finite = np.isfinite(wiring.limit_a) & wiring.grid_phases
+    amp_row, amp_phase = np.nonzero(finite)
+    kw_row = np.array([*(k for k in np.flatnonzero(np.isfinite(wiring.limit_kw)) if k), 0], dtype=np.int64)
+    holds_a = wiring.rating_a * wiring.hold_multiple[:, np.newaxis]
+    carried_a = np.minimum(wiring.limit_a, holds_a)[amp_row, amp_phase]
+    carried_kw = wiring.limit_kw[kw_row]
+    finite_kw = np.where(np.isfinite(carried_kw), carried_kw, 0.0)
+    margin = np.concatenate((np.maximum(RISE_MARGIN_A, RISE_MARGIN * carried_a), RISE_MARGIN * finite_kw))
+    measured = wiring.metered
+    rows = np.concatenate((amp_row, kw_row))
+    return Rows(
+        amp_row=amp_row,
+        amp_phase=amp_phase,
+        amp_below=wiring.below[amp_row].astype(np.float64),
+        carried_a=carried_a,
+        offers_a=_offers_a(wiring)[amp_row, amp_phase],
+        kw_row=kw_row,
+        kw_per_a=wiring.kw_per_a[kw_row],
+        carried_kw=carried_kw,
+        margin=np.where(measured[rows], margin, 0.0),
+        row=np.concatenate((rows, [0, 0])),
+        phase=np.concatenate((amp_phase, np.full(len(kw_row) + 2, -1))),
+        metered=measured,
+        static_a=np.nan_to_num(wiring.base_max_a, nan=0.0),
+        true_power=_true_power(wiring),
+    )
+
+
+def _true_power(wiring: Wiring) -> Floats:
+    """Least share of V x I that is power, over the chargers below each row (K,)."""
+    share = np.where(wiring.below, wiring.kw_per_a / (wiring.voltage_v / 1000), 1.0)
+    return np.asarray(np.minimum(share.min(axis=1), 1.0))
+
+
+def _offers_a(wiring: Wiring) -> Floats:
+    """Current that the protection stands for the reaction time, less the highest base load (K, 3) [A]."""
+    period_s = np.nan_to_num(wiring.meter_period_s, nan=1.0)
+    stands_a = np.full(wiring.rating_a.shape, np.inf)
+    for k, points in enumerate(wiring.curves):
+        duration_s = REACTION_S + float(period_s[k]) + 1.0
+        band = Band(float(wiring.hold_multiple[k]), float(wiring.trip_k_s[k]))
+        for p in range(3):
+            rating_a = float(wiring.rating_a[k, p])
+            by_points_a = current_by_points_a(duration_s, points) if points else np.inf
+            stands_a[k, p] = by_points_a if points else current_for_a(duration_s, rating_a, band)
+    return np.maximum(stands_a - np.nan_to_num(wiring.base_max_a, nan=0.0)[:, np.newaxis], 0.0)

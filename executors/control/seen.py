@@ -1,0 +1,111 @@
+"""What one tick knows before it decides: meters, chargers, base load, room, turns."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from executors.control import ladder
+from executors.control.base_load import BaseLoad, base_load
+from executors.control.chargers import Chargers, chargers
+from executors.control.compare import compared, distrusted
+from executors.control.heat import heated
+from executors.control.meters import Samples, Stage, samples
+from executors.control.rows import Rows, rows_of
+from executors.control.seam import Bools, Floats, Ints, Readings, Wanted, Wiring
+from executors.control.shares import Claim
+from executors.control.state import CompareMemory, SafetyState, TurnMemory
+from executors.control.supply import Supply, supply
+from executors.control.times import COOL, HOT
+from executors.control.turns import rank_of, served
+from executors.control.window import Window, window_max, window_of
+
+_LONGEST_TICK_S = 10.0
+"""More of a pause than this counts for no integral: what happened in it is not known."""
+
+
+class Seen(NamedTuple):
+    """The facts of one tick."""
+
+    now_s: float
+    rows: Rows
+    meters: Samples
+    chargers: Chargers
+    compare: CompareMemory
+    stage: Ints
+    """Step of the ladder per row (K,)."""
+    blind: Bools
+    """(K,)."""
+    fresh_since_s: Floats
+    """(K,)."""
+    heat: Floats
+    """(K, 3)."""
+    hot: Bools
+    """Rows whose protection is warm (K,)."""
+    base: BaseLoad
+    window: Window
+    window_max: tuple[Floats, Floats]
+    """Highest base load of the window (K, 3), (K,)."""
+    supply: Supply
+    phases: Bools
+    """Grid phases to energise (C, 3)."""
+    uses: Bools
+    """Phases on which an offer counts (C, 3)."""
+    weights: Floats
+    """Rows by chargers."""
+    wanted_a: Floats
+    """Wanted, as far as the charger can do it (C,)."""
+    turns: TurnMemory
+    claim: Claim
+
+
+def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetyState, now_s: float) -> Seen:
+    """The facts of this tick."""
+    rows = rows_of(wiring)
+    elapsed_s = 0.0 if np.isnan(state.tick_s) else min(max(now_s - state.tick_s, 0.0), _LONGEST_TICK_S)
+    meters = samples(wiring, readings, state.meters, now_s)
+    cars = chargers(wiring, readings, state.chargers, now_s)
+    compare = compared(wiring, readings, meters, cars, state.compare, now_s)
+    stage = ladder.stages(meters, distrusted(compare), now_s - compare.since_s)
+    blind = stage > Stage.FRESH
+    heat = heated(wiring, state.meters.heat, meters.meter_a, elapsed_s)
+    warmest = heat.max(axis=1)
+    base = base_load(wiring, rows, readings, meters, cars, state.chargers, state.meters, blind, now_s)
+    window = window_of(state.meters.window, base.high_a, base.high_kw, blind & rows.metered, now_s)
+    phases = _phases(wiring, wanted, state, cars, blind)
+    uses = (cars.uses | (phases & ~state.chargers.phases)) & cars.controlled[:, np.newaxis]
+    share = wiring.weight if wanted.weight is None else wanted.weight
+    priority = wiring.priority if wanted.priority is None else wanted.priority
+    wanted_a = np.nan_to_num(np.minimum(wanted.current_a, wiring.max_a), nan=0.0)
+    turns = served(cars, state.turns, wanted_a > 0, share, elapsed_s)
+    return Seen(
+        now_s=now_s,
+        rows=rows,
+        meters=meters,
+        chargers=cars,
+        compare=compare,
+        stage=stage,
+        blind=blind,
+        fresh_since_s=np.where(blind, np.inf, np.fmin(state.meters.fresh_since_s, now_s)),
+        heat=heat,
+        hot=np.where(state.hot, warmest > COOL, warmest > HOT),
+        base=base,
+        window=window,
+        window_max=window_max(window),
+        supply=supply(wiring, rows, readings, wanted, base),
+        phases=phases,
+        uses=uses,
+        weights=rows.weights(uses),
+        wanted_a=wanted_a,
+        turns=turns,
+        claim=Claim(priority, share, rank_of(wiring, turns, share, now_s)),
+    )
+
+
+def _phases(wiring: Wiring, wanted: Wanted, state: SafetyState, cars: Chargers, blind: Bools) -> Bools:
+    """Phases to energise: as wanted and wired; one that is blind, lost or without a wish keeps its own."""
+    dark = (wiring.below & blind[:, np.newaxis]).any(axis=0) | ~cars.controlled
+    asked = wanted.phases & wiring.wired
+    keeps = dark | ~asked.any(axis=1)
+    return np.where(keeps[:, np.newaxis], state.chargers.phases, asked)

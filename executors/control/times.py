@@ -1,0 +1,56 @@
+"""The times and margins of the safety layer, each with its source."""
+
+from __future__ import annotations
+
+from typing import Final
+
+REACTION_S: Final = 15.0
+"""A told offer has its effect: charger 10 s, car 5 s (IEC 61851-1)."""
+RISE_AFTER_CUT_S: Final = 10.0
+RISE_AFTER_RISE_S: Final = 5.0
+"""No faster than devices take rises (CHARX: one per 5 s)."""
+WINDOW_S: Final = 10.0
+"""A rise needs room under the highest base load of so many seconds."""
+RISE_MARGIN_A: Final = 0.5
+RISE_MARGIN: Final = 0.02
+"""Room that a rise leaves: the larger of some ampere and a share of the limit."""
+OBEYS_A: Final = 1.0
+OBEYS: Final = 0.03
+"""A car within this of its offer obeys: whole-ampere meters, and the 3 % of a PWM."""
+FRESH_PERIODS: Final = 2.5
+FRESH_S: Final = 3.0
+"""A sample is fresh for the longer of these."""
+HELD_S: Final = 15.0
+"""How long offers are held, with shrinking headroom, before they are at the failsafe."""
+STOP_S: Final = 900.0
+"""A meter lost for so long stops everything below it."""
+LINK_S: Final = 10.0
+"""A charger whose values are older does not answer."""
+LATE_S: Final = 5.0
+"""A tick that comes later than this after the last one feeds no watchdog."""
+SIGNAL_S: Final = 60.0
+"""A signal of the grid operator that is older counts as on."""
+RETRY_S: Final = 5.0
+"""How often a setpoint that did not arrive is told again."""
+UNUSED_PHASE_S: Final = 30.0
+UNUSED_PHASE_A: Final = 0.8
+USED_PHASE_A: Final = 2.0
+"""A phase below the first for so long, while another is above the second, is not used by the car."""
+UNUSED_OFFER_S: Final = 30.0
+UNUSED_OFFER_A: Final = 1.5
+"""A car that is not at its offer for so long keeps this much above what it draws; others may have the rest."""
+TARGET_S: Final = 5.0
+"""How often fair shares are computed anew."""
+DWELL_S: Final = 900.0
+"""Least turn of a car when not all fit."""
+STARTS_WITHIN_S: Final = 3600.0
+"""No third start within this time."""
+HOT: Final = 0.1
+COOL: Final = 0.02
+"""Above the first share of its trip heat a protection lets nothing rise, until it is below the second."""
+CONFIRMED_A: Final = 3.0
+"""A change of charging that a meter must show."""
+UNSEEN_S: Final = 60.0
+"""A meter that missed a change, and changes itself, is believed again after this."""
+IMPLAUSIBLE: Final = 10.0
+"""A reading above so many times the limit is garbage."""

@@ -1,0 +1,63 @@
+"""Whose turn it is when not all fit at their minimum: weighted fair shares, long turns, few starts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from executors.control.chargers import Chargers
+from executors.control.seam import Bools, Floats, Ints, Wiring
+from executors.control.state import TurnMemory
+from executors.control.times import DWELL_S, STARTS_WITHIN_S
+
+_ASLEEP = 0.5
+"""A car that draws nothing has its turn counted with this share of its offer."""
+
+
+def served(
+    chargers: Chargers, memory: TurnMemory, wants: Bools, weight: Floats, elapsed_s: float
+) -> TurnMemory:
+    """Count what everybody had since the last tick; who comes anew starts level with the one served least."""
+    drawn_a = chargers.flow_a.max(axis=1)
+    counted_a = np.maximum(drawn_a, _ASLEEP * chargers.command_a)
+    had = memory.served + counted_a * elapsed_s / weight
+    waiting = had[wants & np.isfinite(had)]
+    least = float(waiting.min()) if waiting.size else 0.0
+    had = np.where(wants, np.where(np.isnan(had), least, had), np.nan)
+    return replace(memory, served=had)
+
+
+def rank_of(wiring: Wiring, memory: TurnMemory, weight: Floats, now_s: float) -> Ints:
+    """Order in which chargers keep or get their minimum (C): 0 first.
+
+    Running turns that are not over come first; then whoever was served least, with the one that runs ahead of
+    those that are not a whole turn behind it; last those that have used up their starts.
+    """
+    on = np.isfinite(memory.on_s)
+    in_turn = on & (now_s - memory.on_s < DWELL_S)
+    credit = np.where(on, DWELL_S * wiring.min_a / weight, 0.0)
+    tired = ~on & used_up(memory, now_s)
+    group = np.where(in_turn, 0, np.where(tired, 2, 1))
+    order = np.lexsort((np.nan_to_num(memory.served, nan=np.inf) - credit, group))
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    return rank
+
+
+def used_up(memory: TurnMemory, now_s: float) -> Bools:
+    """Chargers with two starts within the hour (C)."""
+    return np.asarray(now_s - memory.starts_s.min(axis=1) < STARTS_WITHIN_S)
+
+
+def turned(memory: TurnMemory, before_a: Floats, told_a: Floats, now_s: float) -> TurnMemory:
+    """The turns after this tick's offers."""
+    begins = (told_a > 0) & ~((before_a > 0) & np.isfinite(memory.on_s))
+    real_start = begins & ~(before_a > 0)
+    on_s = np.where(told_a > 0, np.where(begins, now_s, memory.on_s), np.nan)
+    starts_s = np.where(
+        real_start[:, np.newaxis],
+        np.stack((memory.starts_s.max(axis=1), np.full(len(told_a), now_s)), axis=1),
+        memory.starts_s,
+    )
+    return replace(memory, on_s=on_s, starts_s=starts_s)

@@ -1,0 +1,45 @@
+"""What goes over the wires in this tick: which setpoints in which order, which watchdogs may be fed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from executors.control.chargers import Chargers
+from executors.control.seam import Bools, Floats, Ints, Readings, Wiring
+from executors.control.state import ChargerMemory, SafetyState
+from executors.control.times import LATE_S, REACTION_S, RETRY_S
+
+
+def told_again(readings: Readings, chargers: Chargers, memory: ChargerMemory, now_s: float) -> Bools:
+    """Setpoints to write although they did not change: new, back, changed by others, not taken (C)."""
+    due = now_s - memory.written_s >= RETRY_S
+    back = np.isfinite(memory.lost_s) & np.isnan(chargers.lost_s)
+    answered = np.isfinite(readings.offered_a) & (now_s - readings.charger_age_s > memory.written_s)
+    not_taken = answered & ~chargers.matched
+    return np.isnan(memory.command_a) | back | (due & (chargers.foreign | chargers.disobeys | not_taken))
+
+
+def order_of(
+    chargers: Chargers, told_a: Floats, phases: Bools, again: Bools, before: Bools, driven: Bools
+) -> Ints:
+    """Chargers to write: cuts first, the largest first; then the rest."""
+    change_a = (told_a - np.maximum(chargers.offer_a, chargers.command_a)) * phases.sum(axis=1)
+    changed = (told_a != chargers.command_a) | (phases != before).any(axis=1)
+    write = (changed | again) & np.isnan(chargers.lost_s) & driven
+    order = np.argsort(change_a, kind="stable")
+    return np.asarray(order[write[order]])
+
+
+def fed(wiring: Wiring, chargers: Chargers, state: SafetyState, now_s: float) -> tuple[Bools, Bools]:
+    """Which watchdogs may be fed, and which chargers may be read without feeding one that must not be (C).
+
+    A charger that does not obey is left to its own failsafe: it is not fed, and where any frame feeds, not
+    read, until its timeout and reaction are over. A late tick feeds nobody: the loop was not healthy.
+    """
+    late = now_s - state.tick_s > LATE_S
+    feed = np.isnan(chargers.lost_s) & ~chargers.disobeys & wiring.driven
+    if late:
+        feed = np.zeros_like(feed)
+    silent_s = wiring.failsafe_after_s + REACTION_S
+    kept_silent = chargers.disobeys & (now_s - chargers.disobeys_s <= silent_s) & np.isfinite(silent_s)
+    return feed, ~(wiring.any_frame & kept_silent)
