@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -39,54 +40,81 @@ class BaseLoad:
     """What chargers beyond control may take (K, 3)."""
 
 
+class Below(NamedTuple):
+    """Sums over the chargers below each row (K, 3) [A]."""
+
+    told: Floats
+    """Offers of those under control."""
+    flow: Floats
+    """What their cars draw."""
+    falling: Floats
+    """How much of that cuts on their way will end."""
+    in_meter: Floats
+    """The most of it that the meter may show already."""
+    least: Floats
+    """The least of it that the meter shows for certain and offers cover."""
+    spare: Floats
+    """Offers above what was told, set by somebody else."""
+    beyond: Floats
+    """What chargers beyond control may draw more than they did last."""
+    outside: Floats
+    """All that they may draw."""
+
+
 def base_load(
     wiring: Wiring,
     rows: Rows,
+    below: Below,
+    meters: Samples,
+    memory: MeterMemory,
+    blind: Bools,
+) -> BaseLoad:
+    """Base load of every row; a blind row keeps its last estimate, one without meter has what is stated."""
+    seen_a = np.maximum(memory.at_cut_a - meters.meter_a, 0.0)
+    coming = np.minimum(below.falling, np.fmax(memory.expected_a - seen_a, 0.0))
+    estimate = meters.meter_a - below.in_meter + (below.falling - coming)
+    steady = np.fmin(estimate, memory.base_a)
+    cut = np.fmax(meters.meter_a - coming - below.told, steady) + below.spare + below.beyond
+    stated = rows.static_a[:, np.newaxis] + below.outside
+    held = np.where(np.isnan(memory.base_a), stated, memory.base_a + below.beyond)
+    without = ~rows.metered[:, np.newaxis]
+    cut = np.where(without, stated + below.spare, np.where(blind[:, np.newaxis], held, cut))
+    high = np.where(without, stated, meters.meter_a - below.least + below.beyond)
+    watts = _Watts(wiring, meters, rows, stated)
+    return BaseLoad(
+        cut_a=cut,
+        cut_kw=watts.of(cut, below.told),
+        high_a=high,
+        high_kw=watts.of(high, below.least),
+        low_a=(meters.meter_a - below.flow + below.falling - coming)[0],
+        estimate_a=estimate,
+        falling_a=below.falling,
+        coming_a=coming,
+        uncontrolled_a=below.outside,
+    )
+
+
+def charging_below(
+    wiring: Wiring,
     readings: Readings,
     meters: Samples,
     chargers: Chargers,
-    charger_memory: ChargerMemory,
-    memory: MeterMemory,
-    blind: Bools,
+    memory: ChargerMemory,
     now_s: float,
-) -> BaseLoad:
-    """Base load of every row; a blind row keeps its last estimate, one without meter has what is stated."""
-    below = wiring.below.astype(np.float64)
+) -> Below:
+    """What the chargers below each row are told, draw and may draw."""
     controlled = chargers.controlled[:, np.newaxis]
     told_a = np.where(chargers.uses & controlled, chargers.command_a[:, np.newaxis], 0.0)
     flow_a = np.where(controlled, chargers.flow_a, 0.0)
     falls_a = np.where(np.isfinite(chargers.due_a)[:, np.newaxis], np.maximum(flow_a - told_a, 0.0), 0.0)
-    in_step = _in_step(wiring, readings, meters, chargers, charger_memory, now_s)[:, np.newaxis]
+    in_step = _in_step(wiring, readings, meters, chargers, memory, now_s)[:, np.newaxis]
     in_meter_a = np.where(in_step, flow_a, np.maximum(flow_a, told_a))
-    beyond_a = np.where(controlled, 0.0, np.maximum(chargers.reserved_a - chargers.flow_a, 0.0))
+    least_a = np.minimum(flow_a, told_a)
     spare_a = np.where(chargers.uses & controlled, chargers.offer_a[:, np.newaxis] - told_a, 0.0)
+    beyond_a = np.where(controlled, 0.0, np.maximum(chargers.reserved_a - chargers.flow_a, 0.0))
     outside_a = np.where(controlled, 0.0, np.maximum(chargers.reserved_a, chargers.flow_a))
-    stack = np.stack(
-        (told_a, flow_a, falls_a, in_meter_a, beyond_a, spare_a, outside_a, np.minimum(flow_a, told_a))
-    )
-    told, flow, falling, in_meter, beyond, spare, outside, least = below @ stack
-    seen_a = np.maximum(memory.at_cut_a - meters.meter_a, 0.0)
-    coming = np.minimum(falling, np.fmax(memory.expected_a - seen_a, 0.0))
-    estimate = meters.meter_a - in_meter + (falling - coming)
-    steady = np.fmin(estimate, memory.base_a)
-    cut = np.fmax(meters.meter_a - coming - told, steady) + spare + beyond
-    stated = rows.static_a[:, np.newaxis] + outside
-    held = np.where(np.isnan(memory.base_a), stated, memory.base_a + beyond)
-    without = ~rows.metered[:, np.newaxis]
-    cut = np.where(without, stated + spare, np.where(blind[:, np.newaxis], held, cut))
-    high = np.where(without, stated, meters.meter_a - least + beyond)
-    watts = _Watts(wiring, meters, rows, stated)
-    return BaseLoad(
-        cut_a=cut,
-        cut_kw=watts.of(cut, told),
-        high_a=high,
-        high_kw=watts.of(high, least),
-        low_a=(meters.meter_a - flow + falling - coming)[0],
-        estimate_a=estimate,
-        falling_a=falling,
-        coming_a=coming,
-        uncontrolled_a=outside,
-    )
+    parts = np.stack((told_a, flow_a, falls_a, in_meter_a, least_a, spare_a, beyond_a, outside_a))
+    return Below(*(wiring.below.astype(np.float64) @ parts))
 
 
 class _Watts:

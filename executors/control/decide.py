@@ -30,6 +30,30 @@ def decide_safe(
     anything.
     """
     seen = seen_now(wiring, readings, wanted, state, now_s)
+    way, aims, room, before_loss_a = _way(wiring, readings, state, seen)
+    again = told_again(readings, seen.chargers, state.chargers, now_s)
+    order = order_of(seen.chargers, way.told_a, seen.phases, again, state.chargers.phases, wiring.driven)
+    feed, may_read = fed(wiring, seen.chargers, state, now_s)
+    setpoints = Setpoints(
+        limit_a=way.told_a,
+        phases=seen.phases,
+        order=order,
+        feed_watchdog=feed,
+        may_read=may_read,
+        wanted_a=seen.wanted_a,
+        binding=binding_of(seen, room, way),
+        events=events_of(wiring, state, seen, now_s),
+        wanted_reasons=wanted.reasons,
+        names=(wiring.charger_ids, wiring.circuit_ids),
+    )
+    return setpoints, remembered(wiring, state, seen, aims, before_loss_a, way.told_a, order, now_s)
+
+
+def _way(
+    wiring: Wiring, readings: Readings, state: SafetyState, seen: Seen
+) -> tuple[Course, Target, Floats, Floats]:
+    """From wanted to told: the steps, the fair offers, the room for rises, and offers before a loss."""
+    now_s = seen.now_s
     steps = ladder.on_the_ladder(wiring, seen.meters, seen.stage, seen.chargers)
     before_loss_a = _before_loss_a(state, seen, steps)
     cut_a, cut_by, unbalanced = _lowered(wiring, seen, steps, before_loss_a)
@@ -40,11 +64,8 @@ def decide_safe(
     aims = target(wiring, usable_a, cut_a, seen.weights, fair_room, seen.claim, seen.turns, now_s)
     told_a = _moved(wiring, seen, state, cut_a, aims, room, blocked, now_s)
     told_a = np.where(seen.chargers.controlled, told_a, _left_alone(wiring, seen))
-    again = told_again(readings, seen.chargers, state.chargers, now_s)
-    order = order_of(seen.chargers, told_a, seen.phases, again, state.chargers.phases, wiring.driven)
-    feed, may_read = fed(wiring, seen.chargers, state, now_s)
     way = Course(
-        wanted_a=np.where(np.isnan(wanted.current_a), 0.0, np.minimum(wanted.current_a, wiring.max_a)),
+        wanted_a=seen.wanted_a,
         usable_a=usable_a,
         cut_by=cut_by,
         unbalanced=unbalanced,
@@ -54,19 +75,7 @@ def decide_safe(
         hot=_below_any(wiring, seen.hot),
         waits=_below_any(wiring, np.asarray((seen.base.falling_a > 0).any(axis=1))),
     )
-    setpoints = Setpoints(
-        limit_a=told_a,
-        phases=seen.phases,
-        order=order,
-        feed_watchdog=feed,
-        may_read=may_read,
-        wanted_a=way.wanted_a,
-        binding=binding_of(seen, room, way),
-        events=events_of(wiring, state, seen, now_s),
-        wanted_reasons=wanted.reasons,
-        names=(wiring.charger_ids, wiring.circuit_ids),
-    )
-    return setpoints, remembered(wiring, state, seen, aims, before_loss_a, told_a, order, now_s)
+    return way, aims, room, before_loss_a
 
 
 def _below_any(wiring: Wiring, rows: Bools) -> Bools:

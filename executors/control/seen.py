@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from executors.control import ladder
-from executors.control.base_load import BaseLoad, base_load
+from executors.control.base_load import BaseLoad, base_load, charging_below
 from executors.control.chargers import Chargers, chargers
 from executors.control.compare import compared, distrusted
 from executors.control.heat import heated
@@ -70,15 +70,13 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
     stage = ladder.stages(meters, distrusted(compare), now_s - compare.since_s)
     blind = stage > Stage.FRESH
     heat = heated(wiring, state.meters.heat, meters.meter_a, elapsed_s)
-    warmest = heat.max(axis=1)
-    base = base_load(wiring, rows, readings, meters, cars, state.chargers, state.meters, blind, now_s)
+    below = charging_below(wiring, readings, meters, cars, state.chargers, now_s)
+    base = base_load(wiring, rows, below, meters, state.meters, blind)
     window = window_of(state.meters.window, base.high_a, base.high_kw, blind & rows.metered, now_s)
     phases = _phases(wiring, wanted, state, cars, blind)
     uses = (cars.uses | (phases & ~state.chargers.phases)) & cars.controlled[:, np.newaxis]
-    share = wiring.weight if wanted.weight is None else wanted.weight
-    priority = wiring.priority if wanted.priority is None else wanted.priority
     wanted_a = np.nan_to_num(np.minimum(wanted.current_a, wiring.max_a), nan=0.0)
-    turns = served(cars, state.turns, wanted_a > 0, share, elapsed_s)
+    turns, claim = _claims(wiring, wanted, state, cars, wanted_a, elapsed_s, now_s)
     return Seen(
         now_s=now_s,
         rows=rows,
@@ -89,7 +87,7 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
         blind=blind,
         fresh_since_s=np.where(blind, np.inf, np.fmin(state.meters.fresh_since_s, now_s)),
         heat=heat,
-        hot=np.where(state.hot, warmest > COOL, warmest > HOT),
+        hot=np.where(state.hot, heat.max(axis=1) > COOL, heat.max(axis=1) > HOT),
         base=base,
         window=window,
         window_max=window_max(window),
@@ -99,8 +97,24 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
         weights=rows.weights(uses),
         wanted_a=wanted_a,
         turns=turns,
-        claim=Claim(priority, share, rank_of(wiring, turns, share, now_s)),
+        claim=claim,
     )
+
+
+def _claims(
+    wiring: Wiring,
+    wanted: Wanted,
+    state: SafetyState,
+    cars: Chargers,
+    wanted_a: Floats,
+    elapsed_s: float,
+    now_s: float,
+) -> tuple[TurnMemory, Claim]:
+    """Turns counted up to now, and what decides between chargers."""
+    share = wiring.weight if wanted.weight is None else wanted.weight
+    priority = wiring.priority if wanted.priority is None else wanted.priority
+    turns = served(cars, state.turns, wanted_a > 0, share, elapsed_s)
+    return turns, Claim(priority, share, rank_of(wiring, turns, share, now_s))
 
 
 def _phases(wiring: Wiring, wanted: Wanted, state: SafetyState, cars: Chargers, blind: Bools) -> Bools:

@@ -123,58 +123,67 @@ class SafetyState:
 
 def start(wiring: Wiring) -> SafetyState:
     """Memory of a safety layer that has seen nothing yet."""
-    chargers, rows = wiring.chargers, wiring.circuits
-    never_c, never_k, nan_k3 = np.full(chargers, -np.inf), np.full(rows, -np.inf), np.full((rows, 3), np.nan)
-    nan_c = np.full(chargers, np.nan)
-    off = np.zeros(chargers, dtype=bool)
+    rows = wiring.circuits
+    nan_k3 = np.full((rows, 3), np.nan)
     return SafetyState(
         tick_s=float("nan"),
-        chargers=ChargerMemory(
-            command_a=nan_c,
-            phases=wiring.wired,
-            written_s=never_c,
-            cut_s=never_c,
-            rose_s=never_c,
-            due_a=nan_c,
-            due_s=nan_c,
-            disobeys=off,
-            disobeys_s=nan_c,
-            foreign=off,
-            matched=off,
-            flow_a=np.zeros((chargers, 3)),
-            unused_s=np.full((chargers, 3), np.nan),
-            lost_s=nan_c,
-            before_loss_a=nan_c,
-        ),
-        meters=MeterMemory(
-            meter_a=nan_k3,
-            meter_kw=np.full(rows, np.nan),
-            seen_s=np.full((rows, 3), -np.inf),
-            mark=np.full(rows, np.nan),
-            base_a=nan_k3,
-            window=empty_window(rows),
-            fresh_since_s=np.full(rows, np.inf),
-            at_cut_a=nan_k3,
-            expected_a=np.zeros((rows, 3)),
-            heat=np.zeros((rows, 3)),
-            stage=np.zeros(rows, dtype=np.int64),
-        ),
+        chargers=_no_chargers(wiring),
+        meters=_no_meters(rows),
         compare=CompareMemory(
             trust=np.zeros(rows, dtype=np.int64),
             flow_a=nan_k3,
             meter_a=nan_k3,
-            moved_s=never_k,
+            moved_s=np.full(rows, -np.inf),
             last_flow_a=np.zeros((rows, 3)),
             since_s=np.full(rows, np.nan),
         ),
         turns=TurnMemory(
-            served=nan_c,
-            on_s=nan_c,
-            starts_s=np.full((chargers, 2), -np.inf),
-            target_a=np.zeros(chargers),
+            served=np.full(wiring.chargers, np.nan),
+            on_s=np.full(wiring.chargers, np.nan),
+            starts_s=np.full((wiring.chargers, 2), -np.inf),
+            target_a=np.zeros(wiring.chargers),
             target_s=-np.inf,
         ),
         ceiling_on=False,
         above=np.zeros(rows, dtype=bool),
         hot=np.zeros(rows, dtype=bool),
+    )
+
+
+def _no_chargers(wiring: Wiring) -> ChargerMemory:
+    count = wiring.chargers
+    never, unknown, off = np.full(count, -np.inf), np.full(count, np.nan), np.zeros(count, dtype=bool)
+    return ChargerMemory(
+        command_a=unknown,
+        phases=wiring.wired,
+        written_s=never,
+        cut_s=never,
+        rose_s=never,
+        due_a=unknown,
+        due_s=unknown,
+        disobeys=off,
+        disobeys_s=unknown,
+        foreign=off,
+        matched=off,
+        flow_a=np.zeros((count, 3)),
+        unused_s=np.full((count, 3), np.nan),
+        lost_s=unknown,
+        before_loss_a=unknown,
+    )
+
+
+def _no_meters(rows: int) -> MeterMemory:
+    nan_k3 = np.full((rows, 3), np.nan)
+    return MeterMemory(
+        meter_a=nan_k3,
+        meter_kw=np.full(rows, np.nan),
+        seen_s=np.full((rows, 3), -np.inf),
+        mark=np.full(rows, np.nan),
+        base_a=nan_k3,
+        window=empty_window(rows),
+        fresh_since_s=np.full(rows, np.inf),
+        at_cut_a=nan_k3,
+        expected_a=np.zeros((rows, 3)),
+        heat=np.zeros((rows, 3)),
+        stage=np.zeros(rows, dtype=np.int64),
     )

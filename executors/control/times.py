@@ -38,7 +38,7 @@ USED_PHASE_A: Final = 2.0
 """A phase below the first for so long, while another is above the second, is not used by the car."""
 UNUSED_OFFER_S: Final = 30.0
 UNUSED_OFFER_A: Final = 1.5
-"""A car that is not at its offer for so long keeps this much above what it draws; others may have the rest."""
+"""A car below its offer for so long keeps this much above what it draws; others may have the rest."""
 TARGET_S: Final = 5.0
 """How often fair shares are computed anew."""
 DWELL_S: Final = 900.0
