@@ -12,6 +12,7 @@ from rich.table import Table
 from forecasting.live.answer import Outcome
 from service.source_states import SourcesReport, SourceState
 
+_IN_ONE_LINE = frozenset({"series", "from", "to", "age", "quality", "asked again"})
 _WELL = frozenset({Outcome.ANSWERED, Outcome.KEPT})
 
 
@@ -36,9 +37,9 @@ def show_sources(report: SourcesReport, console: Console) -> None:
 
 
 def _table(report: SourcesReport, zone: ZoneInfo) -> Table:
-    table = Table(box=None, padding=(0, 2), header_style="dim")
+    table = Table(box=None, padding=(0, 1), header_style="dim")
     for name in ("series", "source", "answer", "from", "to", "whole", "age", "quality", "asked again"):
-        table.add_column(name)
+        table.add_column(name, no_wrap=name in _IN_ONE_LINE, overflow="fold")
     for state in report.states:
         known, answer = state.known, state.answer
         if known is None:

@@ -12,7 +12,7 @@ from domain.errors import Unbuilt
 from domain.site import Site
 from domain.site_chargers import AcCharger
 from domain.site_energy import HabitLoad
-from domain.site_tariff import BandPrice, MarketTerms, PriceSource
+from domain.site_tariff import BandPrice, MarketTerms, PriceSource, ProviderPrice
 
 FAILSAFE_PROOF = "not part of this version yet"
 _NAMES_A_FILE: Final = frozenset({"path", "key_file", "token_file", "map_file"})
@@ -53,6 +53,7 @@ def _warnings(site: Site) -> Iterator[str]:
     yield from _about_prices("tariff.buy", site.tariff.buy)
     if site.tariff.sell is not None:
         yield from _about_prices("tariff.sell", site.tariff.sell)
+    yield from _about_zones(site)
     yield from _about_holidays(site)
     yield from _about_steps(site)
     if not site.departures:
@@ -90,6 +91,15 @@ def _about_prices(key: str, price: PriceSource) -> Iterator[str]:
         unsaid = [name for name in ("add_eur_per_kwh", "vat") if name not in price.model_fields_set]
         if unsaid:
             yield f"{key}: {' and '.join(unsaid)} not said and taken as 0"
+
+
+def _about_zones(site: Site) -> Iterator[str]:
+    """Zones that a source of prices does not have."""
+    from forecasting.live.zones import unknown_zone
+
+    for key, price in (("tariff.buy", site.tariff.buy), ("tariff.sell", site.tariff.sell)):
+        if isinstance(price, ProviderPrice) and (words := unknown_zone(price.source, price.zone)):
+            yield f"{key}.zone: {words}"
 
 
 def _is_final(price: PriceSource) -> bool:

@@ -76,8 +76,10 @@ class DiskCache:
             if path.stat().st_size > _LARGEST_FILE:
                 return Entry(note=f"{path.name} in the cache is too large and was not used")
             return _entry(json.loads(path.read_bytes()), key)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return Entry()
+        except PermissionError:
+            return Entry(note=f"{path.name} in the cache may not be read and was not used")
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return Entry(note=f"{path.name} in the cache is damaged and was not used")
 

@@ -100,7 +100,7 @@ def chosen(found: Sequence[Got], at: datetime, now: datetime) -> Answer:
     own = found[0]
     since = min(at, now)
     usable = [_as_own(got, own) for got in found if got.known is not None]
-    usable = [got for got in usable if got.known is not None and got.known.intervals.end > now - OLDEST]
+    usable = [got for got in usable if got.known is not None and got.known.intervals.end > since - OLDEST]
     steps = tuple(got.step for got in found)
     if not usable:
         return Answer(own.link.label, steps)

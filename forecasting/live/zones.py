@@ -100,3 +100,23 @@ def zone_code(zone: str, provider: ProviderColumn, title: str) -> str:
         return name
     has = ", ".join(known for known, codes in ZONES.items() if getattr(codes, provider))
     raise Rejected(f"{title} has no zone '{zone}'; it has {has}")
+
+
+_COLUMNS: Final[Mapping[str, ProviderColumn]] = {
+    "entsoe": "eic",
+    "energy_charts": "energy_charts",
+    "nordpool": "nordpool",
+    "smard": "smard",
+    "awattar": "awattar",
+}
+
+
+def unknown_zone(source: str, zone: str | None) -> str:
+    """Why a source of this table cannot be asked for the zone; empty where it can."""
+    if source not in _COLUMNS or zone is None:
+        return ""
+    try:
+        zone_code(zone, _COLUMNS[source], source)
+    except Rejected as error:
+        return str(error)
+    return ""

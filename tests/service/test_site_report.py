@@ -113,3 +113,21 @@ def test_files_that_the_site_names_and_that_are_not_there_are_warned_of(tmp_path
 def test_a_step_that_leaves_only_the_minimum_is_warned_of() -> None:
     assert "chargers[0].current_a.step: 11 A" in warnings(HOME.replace("max: 16", "max: 16, step: 11"))
     assert "current_a.step" not in warnings(HOME.replace("max: 16", "max: 16, step: 10"))
+
+
+@pytest.mark.parametrize(
+    ("price", "told"),
+    [
+        (
+            "{source: energy_charts, zone: XX}",
+            "tariff.buy.zone: energy_charts has no zone 'XX'; it has AT, BE",
+        ),
+        ("{source: awattar, zone: BE}", "tariff.buy.zone: awattar has no zone 'BE'; it has AT, DE-LU"),
+        ("{source: energy_charts, zone: de_lu}", ""),
+        ("{source: entsoe, zone: 10YNOWHERE-----X, key_env: KEY}", ""),
+    ],
+)
+def test_a_zone_that_its_source_does_not_have_is_warned_of(price: str, told: str) -> None:
+    text = HOME[: HOME.index("tariff:")] + f"tariff: {{buy: {price}}}\n"
+    zones = [line for line in report_of(parse_site(text, "site.yaml")).warnings if ".zone:" in line]
+    assert [line[: len(told)] for line in zones] == ([told] if told else [])
