@@ -12,6 +12,9 @@ from scheduler.problem import FloatArray, IntArray
 from scheduler.standard_form import StandardForm
 
 _LEAST_TIME_S = 0.05
+_TIGHT, _LOOSE = 1e-7, 1e-6
+"""Tolerances of rows; what is published is computed and checked again from the currents alone."""
+_FEASIBLE = highspy.SolutionStatus.kSolutionStatusFeasible
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,20 @@ def solve(
     highs.setOptionValue("objective_target", target)
     if start is not None and form.whole.any():
         _begin_from(highs, start)
-    if highs.run() == highspy.HighsStatus.kError:
-        raise SolverError("HiGHS stopped with an error")
+    if highs.run() == highspy.HighsStatus.kError or _stopped_on_nothing(highs):
+        highs = _loaded(form, max(time_limit_s, _LEAST_TIME_S), gap)
+        highs.setOptionValue("mip_feasibility_tolerance", _LOOSE)
+        if highs.run() == highspy.HighsStatus.kError:
+            raise SolverError("HiGHS stopped with an error")
     return _answer(highs, form)
+
+
+def _stopped_on_nothing(highs: highspy.Highs) -> bool:
+    """Whether HiGHS stopped at its target with a point that breaks a row once presolve is undone: one that
+    lies on its tolerance is taken for broken then.
+    """
+    at_target = highs.getModelStatus() == highspy.HighsModelStatus.kObjectiveTarget
+    return at_target and highs.getInfo().primal_solution_status != _FEASIBLE
 
 
 def _begin_from(highs: highspy.Highs, start: FloatArray | Hint) -> None:
@@ -77,7 +91,7 @@ def _loaded(form: StandardForm, time_limit_s: float, gap: float) -> highspy.High
         ("time_limit", time_limit_s),
         ("mip_abs_gap", gap),
         ("mip_rel_gap", 0.0),
-        ("mip_feasibility_tolerance", 1e-7),
+        ("mip_feasibility_tolerance", _TIGHT),
         ("random_seed", 0),
     ):
         highs.setOptionValue(option, value)
@@ -106,7 +120,7 @@ def _answer(highs: highspy.Highs, form: StandardForm) -> Answer:
     status, info = highs.getModelStatus(), highs.getInfo()
     if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
         return Answer(None, np.inf, infeasible=True)
-    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    found = info.primal_solution_status == _FEASIBLE
     x = np.array(highs.getSolution().col_value) if found else None
     solved = status == highspy.HighsModelStatus.kOptimal
     if form.whole.any():
