@@ -31,3 +31,5 @@ class PlanInputs:
     """What was assumed, dropped or cut: sentences for people."""
     battery_soc: float | None = None
     """State of charge of the home battery at the start, 0..1; none where it is not known."""
+    window_import_kwh: float | None = None
+    """Import of the meter since the running window of the capacity tariff began; none where not known."""

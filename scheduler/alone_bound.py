@@ -25,14 +25,15 @@ def alone_bound_eur(problem: Problem, missing_kwh: float) -> float:
 
 
 def _most_gain_eur(problem: Problem) -> float:
-    """More than a battery can earn: everything it gives at the dearest, everything it takes for nothing."""
+    """More than a battery can earn: all it gives at the dearest, all it takes for nothing, no peak."""
     battery = problem.battery
     if battery is None:
         return 0.0
-    dear = np.maximum(np.maximum(problem.buy_eur_per_kwh, problem.sell_eur_per_kwh), 0.0)
-    paid = np.maximum(-np.minimum(problem.buy_eur_per_kwh, problem.sell_eur_per_kwh), 0.0)
+    dear = np.maximum(np.maximum(problem.buy_eur_per_kwh, problem.export_value_eur_per_kwh), 0.0)
+    paid = np.maximum(-np.minimum(problem.buy_eur_per_kwh, problem.export_value_eur_per_kwh), 0.0)
     traded = float(problem.hours @ (battery.discharge_kw * dear + battery.charge_kw * paid))
-    return traded + battery.end_value_eur_per_kwh * (battery.most_kwh - battery.least_kwh)
+    peaks = evaluate(without_devices(problem), nothing_charges(without_devices(problem))).peak_eur
+    return peaks + traded + battery.end_value_eur_per_kwh * (battery.most_kwh - battery.least_kwh)
 
 
 def _run_eur(problem: Problem, run: Run, price: FloatArray) -> float:
@@ -49,9 +50,11 @@ def _least_price(problem: Problem) -> FloatArray:
     """The least that one more kWh can cost in every slot [EUR/kWh]: bought, not sold, or not cut off."""
     sun = problem.surplus_kw > 0
     price = np.where(
-        sun, np.minimum(problem.sell_eur_per_kwh, problem.buy_eur_per_kwh), problem.buy_eur_per_kwh
+        sun, np.minimum(problem.export_value_eur_per_kwh, problem.buy_eur_per_kwh), problem.buy_eur_per_kwh
     )
-    least: FloatArray = np.where(problem.forced_kw > 0, np.minimum(price, 0.0), price)
+    least: FloatArray = np.where(
+        problem.forced_kw > 0, np.minimum(price, -problem.wish.solar_bonus_eur_per_kwh), price
+    )
     return least
 
 

@@ -56,10 +56,10 @@ def cost_of(problem: Problem, outcome: Outcome) -> Cost:
     return Cost(
         energy_eur=outcome.bought_eur,
         sold_eur=outcome.sold_eur,
-        peak_eur=0.0,
+        peak_eur=outcome.peak_eur,
         wear_eur=outcome.wear_eur,
         stored_eur=outcome.stored_eur,
-        without_charging_eur=nothing.cost_eur + nothing.stored_eur,
+        without_charging_eur=nothing.money_eur,
     )
 
 

@@ -58,6 +58,10 @@ PLANNED: Final = frozenset(
         "location.longitude",
         "location.country",
         "location.subdivision",
+        "mode",
+        "target_kw",
+        "solar_bonus_eur_per_kwh",
+        "tariff.peak.**",
         "load.kw",
         *(
             f"tariff.{side}.{key}"

@@ -22,7 +22,7 @@ def cheapest_first(problem: Problem) -> FloatArray:
     by class.
     """
     own = problem.surplus_kw > 0
-    price = np.where(own, problem.sell_eur_per_kwh, problem.buy_eur_per_kwh)
+    price = np.where(own, problem.export_value_eur_per_kwh, problem.buy_eur_per_kwh)
     return _filled(problem, price, by_arrival=False)
 
 

@@ -39,6 +39,12 @@ class Outcome:
     wear_eur: float
     stored_eur: float
     """Worth of what the battery holds at the end above what it held at the start."""
+    peak_eur: float
+    """Price of the rise of every month's peak."""
+    rise_kw: float
+    """Sum of these rises."""
+    preference_eur: float
+    """What the modes add to the money, or leave out of it."""
     starts: int
     """Starts and phase switches of all sessions."""
     violations: tuple[str, ...]
@@ -50,9 +56,14 @@ class Outcome:
         return self.decision.current_a
 
     @property
+    def money_eur(self) -> float:
+        """Bought less sold, plus wear and peak."""
+        return self.bought_eur - self.sold_eur + self.wear_eur + self.peak_eur
+
+    @property
     def cost_eur(self) -> float:
-        """Bought less sold, plus wear, less the worth of what was stored: what a plan makes least."""
-        return self.bought_eur - self.sold_eur + self.wear_eur - self.stored_eur
+        """What a plan makes least: the money less the worth of what was stored, as the modes count it."""
+        return self.money_eur - self.stored_eur + self.preference_eur
 
 
 def evaluate(problem: Problem, decision: Decision) -> Outcome:
@@ -75,6 +86,8 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
     phase_a = tuple(phase_currents_a(problem, c, decision.current_a, flows) for c in circuits)
     delivered, missing = _energies(problem, decision.current_a)
     wear, stored = _storage_eur(problem, battery)
+    rises_kw = [peak.rise_kw(bought) for peak in problem.peaks]
+    peak_eur = sum(peak.eur_per_kw * kw for peak, kw in zip(problem.peaks, rises_kw, strict=True))
     return Outcome(
         decision=decision,
         charging_kw=charging,
@@ -90,9 +103,18 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
         sold_eur=float(problem.hours * problem.sell_eur_per_kwh @ export),
         wear_eur=wear,
         stored_eur=stored,
+        peak_eur=peak_eur,
+        rise_kw=sum(rises_kw),
+        preference_eur=_preference_eur(problem, export + curtailed, peak_eur),
         starts=_starts(problem, decision.current_a),
         violations=violations(problem, decision, flows, export, delivered),
     )
+
+
+def _preference_eur(problem: Problem, unused_kw: FloatArray, peak_eur: float) -> float:
+    """The bonus that own solar misses where it is sold or cut off, less a peak that does not count [EUR]."""
+    missed = problem.wish.solar_bonus_eur_per_kwh * float(problem.hours @ unused_kw)
+    return missed if problem.wish.peak_counts else missed - peak_eur
 
 
 def _storage_eur(problem: Problem, battery_kw: FloatArray) -> tuple[float, float]:

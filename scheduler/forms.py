@@ -19,7 +19,8 @@ from scheduler.kept import EPS, Kept
 from scheduler.model import CALM_RULES, ON_OFF, RULES, build
 from scheduler.problem import FloatArray, IntArray, Problem
 from scheduler.search import Layout
-from scheduler.standard_form import StandardForm, compiled
+from scheduler.standard_form import ABSENT, StandardForm, compiled
+from scheduler.wish import First
 
 _STARTS: Final = frozenset(rule.__name__ for rule in CALM_RULES)
 
@@ -38,11 +39,33 @@ class Model:
         """Columns of the missing energy."""
         return self.layout.columns.missing_kwh
 
+    @property
+    def first(self) -> FloatArray | None:
+        """Coefficients of what is made least before the money; none where nothing is."""
+        columns, wanted = self.layout.columns, self.problem.wish.first
+        if wanted is First.NOTHING:
+            return None
+        coefficients = np.zeros(self.form.columns)
+        if wanted is First.PEAK:
+            coefficients[columns.rise_kw[columns.rise_kw != ABSENT]] = 1.0
+        else:
+            coefficients[columns.buy_kw] = self.problem.hours
+        return coefficients
+
+    def first_of(self, kept: Kept) -> StandardForm:
+        """The form whose objective is what is made least before the money."""
+        assert self.first is not None
+        form = self.costing(kept)
+        return form.with_cost(np.append(self.first, np.zeros(form.columns - self.form.columns)))
+
     def costing(self, kept: Kept) -> StandardForm:
         """The form whose objective is money, where what was reached is kept."""
+        form = self.form
+        if self.first is not None and np.isfinite(kept.first):
+            form = form.with_row("kept_first", self.first, kept.first)
         if not self.problem.sessions:
-            return self.form
-        form = self.form.with_row_high("kept_shortfall", kept.class_kwh)
+            return form
+        form = form.with_row_high("kept_shortfall", kept.class_kwh)
         full = [
             self.missing[s] for s, most in zip(self.problem.classes, kept.class_kwh, strict=True) if not most
         ]
@@ -63,14 +86,24 @@ class Model:
         """The form whose objective is the sum of the largest missing shares."""
         return lessening(self.costing(kept), fair)
 
-    def reached(self, missing_kwh: FloatArray, like: Kept) -> Kept:
-        """What a plan reaches that misses ``missing_kwh``, in the terms of ``like``."""
+    def reached(self, outcome: Outcome, like: Kept) -> Kept:
+        """What a plan reaches, in the terms of ``like``."""
         x = np.zeros(self.form.columns)
-        x[self.missing] = missing_kwh
-        weighted = self.problem.weights * missing_kwh
+        x[self.missing] = outcome.missing_kwh
+        weighted = self.problem.weights * outcome.missing_kwh
         sums = np.array([weighted[members].sum() for members in self.problem.classes])
         fair = tuple(replace(one, most=one.value(x) + EPS) for one in like.fair)
-        return Kept(np.where(sums > 0, sums + EPS, 0.0), fair)
+        return Kept(np.where(sums > 0, sums + EPS, 0.0), fair, self._first_value(outcome) + EPS)
+
+    def _first_value(self, outcome: Outcome) -> float:
+        """What comes before the money, as a plan has it."""
+        match self.problem.wish.first:
+            case First.PEAK:
+                return outcome.rise_kw
+            case First.GRID_ENERGY:
+                return float(self.problem.hours @ outcome.import_kw)
+            case _:
+                return np.inf
 
     def bare(self, x: FloatArray) -> FloatArray:
         """A point without the columns that fair shares add."""

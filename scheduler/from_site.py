@@ -18,8 +18,10 @@ from scheduler.breaches import widened, widened_imbalance, widened_power
 from scheduler.by_itself import imbalance_by_itself, widened_by_itself
 from scheduler.devices_of_site import battery_of, runs_of
 from scheduler.needs import Need, needs_of, session_of
+from scheduler.peaks_of_site import peaks_of
 from scheduler.problem import Circuit, FloatArray, Problem
 from scheduler.usual_runs import with_usual_runs
+from scheduler.wish import wish_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,13 @@ def problem_of(site: Site, inputs: PlanInputs) -> SiteProblem:
         export_limit_kw=site.grid.export_limit_kw,
         battery=battery,
         runs=runs,
+        wish=wish_of(site),
     )
+    peaks, told = peaks_of(site, inputs, bare)
+    bare = replace(bare, peaks=peaks)
     stated = _with_wires(bare, site, inputs, needs, ids, circuit_ids)
     problem, squeezed = with_usual_runs(stated.problem)
-    return replace(stated, problem=problem, notes=(*assumed, *cut, *squeezed))
+    return replace(stated, problem=problem, notes=(*assumed, *cut, *squeezed, *told))
 
 
 def _with_wires(

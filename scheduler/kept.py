@@ -21,11 +21,16 @@ class Kept:
     class_kwh: FloatArray
     """(classes,) weighted missing energy, the highest class first; inf where it is not decided yet."""
     fair: tuple[Fair, ...] = ()
+    first: float = np.inf
+    """What comes before the money may be so much; inf where nothing does, or it is not decided yet."""
 
     def within(self, other: Kept) -> bool:
         """Whether nothing is worse than in ``other``, which counts the same, but for a hair."""
-        return bool(np.all(self.class_kwh <= other.class_kwh + 2 * EPS)) and all(
-            mine.most <= theirs.most + 2 * EPS for mine, theirs in zip(self.fair, other.fair, strict=True)
+        shares = zip(self.fair, other.fair, strict=True)
+        return bool(
+            np.all(self.class_kwh <= other.class_kwh + 2 * EPS)
+            and all(mine.most <= theirs.most + 2 * EPS for mine, theirs in shares)
+            and self.first <= other.first + 2 * EPS
         )
 
     def completed(self, x: FloatArray) -> FloatArray:

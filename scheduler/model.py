@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pyomo.environ as pyo
 
-from scheduler import rules_battery, rules_charging, rules_circuit, rules_energy, rules_flexible, rules_power
+from scheduler import (
+    rules_battery,
+    rules_charging,
+    rules_circuit,
+    rules_energy,
+    rules_flexible,
+    rules_peak,
+    rules_power,
+)
 
 if TYPE_CHECKING:
     from scheduler.problem import Problem
@@ -37,6 +45,7 @@ RULES: Final[tuple[Rule, ...]] = (
     rules_battery.drains_by_itself,
     rules_flexible.run_time,
     rules_flexible.least_run,
+    rules_peak.peak_rise,
 )
 
 CALM_RULES: Final = frozenset({rules_charging.counted_start})
@@ -76,7 +85,7 @@ def _variables(m: pyo.ConcreteModel, problem: Problem) -> None:
     sold = rules_power.most_sold_kw(problem).tolist()
     m.buy_kw = pyo.Var(m.slots, bounds=(0.0, None))
     m.sell_kw = pyo.Var(m.slots, bounds=lambda _, t: (0.0, sold[t]))
-    tempting = (problem.sell_eur_per_kwh > problem.buy_eur_per_kwh) & (np.array(sold) > 0)
+    tempting = (problem.export_value_eur_per_kwh > problem.buy_eur_per_kwh) & (np.array(sold) > 0)
     m.tempting = np.flatnonzero(tempting).tolist()
     m.buying = pyo.Var(m.tempting, within=pyo.Binary)
     forced = problem.forced_kw.tolist()
@@ -86,11 +95,15 @@ def _variables(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.cars_at = rules_power.cars_at(problem)
     rules_battery.variables(m, problem)
     rules_flexible.variables(m, problem)
+    rules_peak.variables(m, problem)
 
 
 def _cost(m: pyo.ConcreteModel, problem: Problem) -> object:
-    """Money bought less money sold, wear, and the worth of what a battery holds [EUR]."""
+    """Money bought less money sold, wear, the worth of what a battery holds, the peak, by the modes [EUR]."""
     buy = (problem.hours * problem.buy_eur_per_kwh).tolist()
-    sell = (problem.hours * problem.sell_eur_per_kwh).tolist()
+    sell = (problem.hours * problem.export_value_eur_per_kwh).tolist()
+    unused = (problem.hours * problem.wish.solar_bonus_eur_per_kwh).tolist()
     money = sum(buy[t] * m.buy_kw[t] - sell[t] * m.sell_kw[t] for t in m.slots)
-    return money + rules_battery.cost(m, problem)
+    if problem.wish.solar_bonus_eur_per_kwh:
+        money += sum(unused[t] * m.curtailed_kw[t] for t in m.cut_slots)
+    return money + rules_battery.cost(m, problem) + rules_peak.cost(m, problem)

@@ -79,24 +79,9 @@ _BUDGET: Final = "the budget of phase switches is not built yet; mode both alone
 
 NOT_BUILT: Final[tuple[Row, ...]] = (
     Row(
-        "mode",
-        "only tariff is built yet; write mode: [tariff]",
-        lambda case: (mode for mode in case.site.mode if mode != "tariff"),
-    ),
-    Row(
         "default_request",
         "plans for cars without a request are not built yet; write none",
         lambda case: _if(case.site.default_request != "none"),
-    ),
-    Row(
-        "target_kw",
-        "mode capacity is not built yet; leave it out",
-        lambda case: _if(case.site.target_kw is not None),
-    ),
-    Row(
-        "solar_bonus_eur_per_kwh",
-        "mode solar is not built yet; leave it out",
-        lambda case: _if("solar_bonus_eur_per_kwh" in case.site.model_fields_set),
     ),
     Row(
         "grid.netting",
@@ -157,11 +142,6 @@ NOT_BUILT: Final[tuple[Row, ...]] = (
         "vehicles[].phase_switching.**",
         "vetoes and caps of cars are not built yet; set the charger's mode to never",
         lambda case: (car.id for car in case.site.vehicles if car.phase_switching is not None),
-    ),
-    Row(
-        "tariff.peak.**",
-        "the capacity tariff is not built yet",
-        lambda case: _if(case.site.tariff.peak is not None),
     ),
     Row(
         "curtailment.**",

@@ -54,7 +54,8 @@ def plan_site(
 def cost_of_charging_at_once_eur(site: Site, inputs: PlanInputs) -> float:
     """Money of the whole site when every car charges on arrival, as fast as the limits allow [EUR]."""
     problem = problem_of(site, inputs).problem
-    return evaluate(problem, only_charging(problem, charge_at_once(problem))).cost_eur
+    at_once = evaluate(problem, only_charging(problem, charge_at_once(problem)))
+    return at_once.cost_eur - at_once.preference_eur
 
 
 def proof_of(problem: Problem, solved: Solved, options: PlanOptions, *, seconds: float) -> Proof:
@@ -67,7 +68,7 @@ def proof_of(problem: Problem, solved: Solved, options: PlanOptions, *, seconds:
     return Proof(
         status=_status(solved, good=gap_eur <= max(options.gap * scale, GOOD_ENOUGH_EUR)),
         cost_eur=cost.total_eur,
-        bound_eur=solved.cost_bound_eur + cost.stored_eur,
+        bound_eur=cost.total_eur - gap_eur,
         gap=gap_eur / scale,
         gap_before_rounding=max(0.0, before_eur) / scale,
         shortfall_kwh=sum(short),

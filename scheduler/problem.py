@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from domain.phases import PhaseSet
 from domain.units import kw_per_a
 from scheduler.devices import Battery, Run
+from scheduler.peaks import Peak
+from scheduler.wish import MONEY, Wish
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -111,6 +113,9 @@ class Problem:
     battery: Battery | None = None
     runs: tuple[Run, ...] = ()
     """What the flexible loads have to do."""
+    peaks: tuple[Peak, ...] = ()
+    """By calendar month."""
+    wish: Wish = MONEY
 
     @property
     def slots(self) -> int:
@@ -121,6 +126,11 @@ class Problem:
     def surplus_kw(self) -> FloatArray:
         """Solar less load, signed."""
         return self.solar_kw - self.load_kw
+
+    @cached_property
+    def export_value_eur_per_kwh(self) -> FloatArray:
+        """What one kWh sold is worth to the modes: its price less the bonus of own solar."""
+        return self.sell_eur_per_kwh - self.wish.solar_bonus_eur_per_kwh
 
     @cached_property
     def forced_kw(self) -> FloatArray:

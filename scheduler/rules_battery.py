@@ -22,7 +22,7 @@ def battery_slots(problem: Problem) -> range:
 
 def may_waste(problem: Problem) -> bool:
     """Whether energy can be worth less than nothing, so that filling and draining at once would pay."""
-    worthless = np.minimum(problem.buy_eur_per_kwh, problem.sell_eur_per_kwh) < 0
+    worthless = np.minimum(problem.buy_eur_per_kwh, problem.export_value_eur_per_kwh) < 0
     fed = any((circuit.base_a < -circuit.feed_limit_a).any() for circuit in problem.circuits)
     return bool(worthless.any() or problem.forced_kw.any() or fed)
 

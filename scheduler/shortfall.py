@@ -30,6 +30,10 @@ _CLASS_TIME: Final = 0.5
 _FAIR_TIME: Final = 0.05
 """Share of the time that is left for one round of fairness."""
 
+_FIRST: Final = Aim(0.02, 0.002)
+"""The aim for what comes before the money [kW, kWh]."""
+_FIRST_TIME: Final = 0.3
+
 Least = Callable[[StandardForm, FloatArray | Hint | None, Aim, Deadline], Answer]
 """Finds the least of a form's objective, from a point on."""
 
@@ -56,7 +60,7 @@ def least_shortfall(model: Model, deadline: Deadline) -> Shortfall:
     full = model.costing(kept).without_rows(ON_OFF)
     answer = highs.solve(full.with_cost(np.zeros(full.columns)), time_limit_s=deadline.left_s)
     if answer.x is not None:
-        return Shortfall(np.zeros(len(model.problem.classes)), kept)
+        return _with_first_on_off(model, Shortfall(np.zeros(len(model.problem.classes)), kept), deadline)
     if not answer.infeasible:
         raise SolverError("not even the relaxation was solved in time")
     return least_on_off(model, deadline)
@@ -64,13 +68,36 @@ def least_shortfall(model: Model, deadline: Deadline) -> Shortfall:
 
 def least_on_off(model: Model, deadline: Deadline) -> Shortfall:
     """The least shortfall with minimum currents."""
+    rule = cheapest_first(model.problem)
+    hint = Hint(model.layout.columns.on, (rule > 0).astype(np.float64))
+    return _in_order(model, _by_search(model), hint, deadline)
+
+
+def _by_search(model: Model) -> Least:
+    """Searches on and off, with currents between their bounds."""
 
     def least(form: StandardForm, x: FloatArray | Hint | None, aim: Aim, time: Deadline) -> Answer:
         return search(form, model.layout, relaxation(form, time), aim, time, start=x)
 
-    rule = cheapest_first(model.problem)
-    hint = Hint(model.layout.columns.on, (rule > 0).astype(np.float64))
-    return _in_order(model, least, hint, deadline)
+    return least
+
+
+def _with_first_on_off(model: Model, full: Shortfall, deadline: Deadline) -> Shortfall:
+    """Nothing missing, and the least of what comes before the money; or more missing where it must be."""
+    if model.first is None:
+        return full
+    answer = _by_search(model)(model.first_of(full.kept), None, _FIRST, deadline.share(_FIRST_TIME))
+    if answer.infeasible:
+        return least_on_off(model, deadline)
+    if answer.x is None:
+        raise SolverError("no plan was found in time")
+    return replace(full, kept=_keeping_first(model, full.kept, answer.x), x=model.bare(answer.x))
+
+
+def _keeping_first(model: Model, kept: Kept, x: FloatArray) -> Kept:
+    """``kept``, with what comes before the money as it is at ``x``."""
+    assert model.first is not None
+    return replace(kept, first=float(model.first @ model.bare(x)) + EPS)
 
 
 def least_on_steps(model: Model, near: FloatArray, deadline: Deadline) -> Shortfall:
@@ -102,6 +129,12 @@ def _in_order(model: Model, least: Least, start: FloatArray | Hint, deadline: De
         kept.class_kwh[c] = found + EPS if found > EPS else 0.0
         if found > EPS:
             kept, x = _fairest(model, least, members, kept, x, deadline)
+    if model.first is not None:
+        start = _in(kept, x)
+        answer = least(model.first_of(kept), start, _FIRST, deadline.share(_FIRST_TIME))
+        if answer.x is None:
+            raise SolverError("no plan was found in time")
+        kept, x = _keeping_first(model, kept, answer.x), model.bare(answer.x)
     assert isinstance(x, np.ndarray)
     return Shortfall(bounds, kept, x)
 

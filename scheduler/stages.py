@@ -87,7 +87,7 @@ def _found_again(model: Model, shortfall: Shortfall, aim: Aim, deadline: Deadlin
 def _by_rule(model: Model, shortfall_bound_kwh: float, deadline: Deadline, reason: str) -> Solved:
     """The plan by rule, with the relaxation's bound where there is time for it."""
     solved = solved_by_rule(model.problem, reason)
-    kept = model.reached(solved.outcome.missing_kwh, nothing_missing(model.problem))
+    kept = model.reached(solved.outcome, nothing_missing(model.problem))
     try:
         bound = relaxation(model.costing(kept), deadline.at_least(_GRACE_S)).bound
     except SolverError:
@@ -170,14 +170,14 @@ def _calmer(model: Model, best: Solved, calm_eur: float, deadline: Deadline) -> 
     """A calmer plan than ``best`` that costs at most ``calm_eur`` more, or ``best`` itself."""
     assert best.x is not None
     assert best.kept is not None
-    kept = model.reached(best.outcome.missing_kwh, best.kept)
+    kept = model.reached(best.outcome, best.kept)
     form, x = model.costing(kept), kept.completed(best.x)
     point = calmed(form, model.problem, model.layout, x, allowance_eur=calm_eur, deadline=deadline)
     outcome = model.outcome(model.bare(point))
     acceptable = (
         not outcome.violations
         and outcome.cost_eur <= best.outcome.cost_eur + calm_eur + EPS
-        and model.reached(outcome.missing_kwh, kept).within(kept)
+        and model.reached(outcome, kept).within(kept)
         and outcome.starts <= best.outcome.starts
     )
     return outcome if acceptable else best.outcome

@@ -129,6 +129,7 @@ class Columns:
     running: IntArray
     fill_kw: IntArray
     drain_kw: IntArray
+    rise_kw: IntArray
     held: IntArray
     held_slots: IntArray
     """The slots that ``held`` speaks of."""
@@ -166,6 +167,7 @@ def compiled(m: pyo.ConcreteModel) -> tuple[StandardForm, Columns]:
         running=of(m.running),
         fill_kw=of(m.fill_kw),
         drain_kw=of(m.drain_kw),
+        rise_kw=of(m.rise_kw),
         held=of(m.held),
         held_slots=np.array(list(m.held), dtype=np.int64),
     )

@@ -6,6 +6,8 @@ It reads the site as the owner wrote it, the series, and what plan.json tells th
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -261,6 +263,50 @@ def _energies(site: Site, plan: Plan) -> Iterator[str]:
                 yield f"{r.request.id}: does not say what binds"
 
 
+def _month_peaks_kw(site: Site, inputs: PlanInputs, plan: Plan) -> dict[str, float]:
+    """Highest mean import of the clock windows of every local month, minute by minute [kW]."""
+    assert site.tariff.peak is not None
+    grid, length = plan.grid, site.tariff.peak.window_min
+    zone = ZoneInfo(grid.time_zone)
+    net = [
+        sum(float(one.values[t]) for one in inputs.load_kw)
+        - sum(float(one.values[t]) for one in inputs.solar_kw.values())
+        for t in (0, -1)
+    ]
+    alone = [max(0.0, kw) for kw in net]
+    means: dict[tuple[str, datetime, int], list[float]] = {}
+    begin = grid.start.astimezone(zone).replace(second=0)
+    minute = grid.start - timedelta(minutes=begin.minute % length)
+    while minute < grid.end or minute.astimezone(zone).minute % length:
+        local = minute.astimezone(zone)
+        key = (f"{local:%Y-%m}", local.replace(minute=0, fold=local.fold), local.minute // length)
+        if minute < grid.start:
+            kw = alone[0]
+        elif minute >= grid.end:
+            kw = alone[1]
+        else:
+            kw = next(
+                plan.power.import_kw[t] for t in range(len(grid)) if grid.starts[t] <= minute < grid.ends[t]
+            )
+        means.setdefault(key, []).append(kw)
+        minute += timedelta(minutes=1)
+    found: dict[str, float] = {}
+    for (month, _, _), kws in means.items():
+        found[month] = max(found.get(month, 0.0), sum(kws) / len(kws))
+    return found
+
+
+def _peak_eur(site: Site, inputs: PlanInputs, plan: Plan) -> float:
+    peak = site.tariff.peak
+    if peak is None:
+        return 0.0
+    money = 0.0
+    for month, kw in _month_peaks_kw(site, inputs, plan).items():
+        so_far = peak.so_far.kw if peak.so_far is not None and peak.so_far.month == month else 0.0
+        money += peak.eur_per_kw_month * max(0.0, kw - max(peak.floor_kw, so_far))
+    return money
+
+
 def _money(site: Site, inputs: PlanInputs, plan: Plan) -> Iterator[str]:
     bought = float(sum(plan.power.import_kw * inputs.buy.values * plan.grid.hours))
     sold = float(sum(plan.power.export_kw * inputs.sell.values * plan.grid.hours))
@@ -268,7 +314,10 @@ def _money(site: Site, inputs: PlanInputs, plan: Plan) -> Iterator[str]:
     if site.battery is not None:
         drained = float(sum(np.maximum(-plan.power.battery_kw, 0.0) * plan.grid.hours))
         wear = drained * site.battery.wear_eur_per_kwh
-    if abs(bought - sold + wear - plan.cost.total_eur) > 1e-6:
-        yield f"costs {bought - sold + wear}, claims {plan.cost.total_eur}"
-    if plan.proof.bound_eur > plan.cost.total_eur + 1e-6:
+    peak = _peak_eur(site, inputs, plan)
+    if abs(peak - plan.cost.peak_eur) > 1e-6:
+        yield f"the peak costs {peak}, claims {plan.cost.peak_eur}"
+    if abs(bought - sold + wear + peak - plan.cost.total_eur) > 1e-6:
+        yield f"costs {bought - sold + wear + peak}, claims {plan.cost.total_eur}"
+    if plan.proof.bound_eur > plan.proof.cost_eur + 1e-6:
         yield "the bound is above the cost"

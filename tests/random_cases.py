@@ -32,6 +32,7 @@ def random_case(seed: int, slots: int = 16, most_chargers: int = 5) -> tuple[Sit
     grid = TimeGrid.between(start, START + timedelta(minutes=15 * slots), "Europe/Brussels")
     words = _site(rng, most_chargers)
     _with_rights(np.random.default_rng([seed, 1]), words["chargers"])
+    _with_modes(np.random.default_rng([seed, 3]), words)
     extra = np.random.default_rng([seed, 2])
     site = parse_site(yaml.safe_dump(words | _devices(extra, words), sort_keys=False), f"random {seed}")
     inputs = _inputs(rng, site, grid)
@@ -139,6 +140,19 @@ def _with_rights(rng: np.random.Generator, chargers: list[dict[str, Any]]) -> No
         if rng.random() < often:
             for charger in chargers:
                 charger[key] = rng.choice(values).item()
+
+
+def _with_modes(rng: np.random.Generator, said: dict[str, Any]) -> None:
+    """A capacity tariff at some sites, and other modes at others."""
+    if rng.random() < 0.4:
+        said["tariff"]["peak"] = {"eur_per_kw_month": 4.0, "floor_kw": 2.5}
+        if rng.random() < 0.5:
+            so_far = {"kw": round(float(rng.uniform(3, 12)), 2), "month": "2026-03"}
+            said["tariff"]["peak"] |= {"so_far": so_far, "window_min": int(rng.choice([15, 30, 60]))}
+        said["mode"] = [["tariff", "capacity"], ["tariff"], ["capacity"]][int(rng.integers(3))]
+    if said["solar"] and rng.random() < 0.4:
+        modes = [mode for mode in said.get("mode", ["tariff"]) if rng.random() < 0.6]
+        said["mode"] = ["solar", *modes]
 
 
 def _inputs(rng: np.random.Generator, site: Site, grid: TimeGrid) -> PlanInputs:

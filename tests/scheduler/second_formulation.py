@@ -17,6 +17,7 @@ from scipy.sparse import csr_array
 
 from domain.phases import PhaseSet
 from scheduler.problem import Circuit, Problem, Session
+from scheduler.wish import First
 
 Array = NDArray[np.float64]
 Sum = dict[int, float]
@@ -126,7 +127,8 @@ class SecondFormulation:
         self._bought, self._sold, self._cut = (self._new_columns(t) for _ in range(3))
         self._sells, self._cuts = self._new_columns(t), self._new_columns(t)
         self._missing = self._new_columns(len(self._goals))
-        self._worst = self._new_columns(1)[0]
+        self._worst, self._one = self._new_columns(2)
+        self._rises = self._new_columns(len(problem.peaks))
         self._steps = self._new_columns(n if on_steps else 0)
         self._rows = Rows()
         self._one_choice_per_charger()
@@ -137,6 +139,7 @@ class SecondFormulation:
             for c, circuit in enumerate(problem.circuits):
                 self._wires(slot, c, circuit)
             self._imbalance(slot)
+        self._peaks()
 
     def _new_columns(self, count: int) -> list[int]:
         self._columns += count
@@ -155,26 +158,49 @@ class SecondFormulation:
         rows = [({self._missing[s]: factor for s, factor in one.items()}, 0.0) for one in sums]
         return self._least(cost, limits, [{**row, self._worst: -1.0} for row, _ in rows])
 
-    def least_cost_eur(self, missing: list[Limit]) -> float:
-        """Stage 2: the least money within limits of what is missing [EUR]."""
+    def least_cost_eur(self, missing: list[Limit], first: float | None = None) -> float:
+        """Stage 2: the least money, as the modes count it, within limits of what is missing [EUR].
+
+        ``first`` is the most of what comes before the money; its least where it is not given.
+        """
+        problem, cost = self._problem, np.zeros(self._columns)
+        bonus = problem.wish.solar_bonus_eur_per_kwh
+        cost[self._bought] = problem.buy_eur_per_kwh * problem.hours
+        cost[self._sold] = (bonus - problem.sell_eur_per_kwh) * problem.hours
+        cost[self._cut] = bonus * problem.hours
+        if problem.wish.peak_counts:
+            cost[self._rises] = [peak.eur_per_kw for peak in problem.peaks]
+        if problem.wish.first is First.NOTHING:
+            return self._least(cost, missing)
+        if first is None:
+            first = self._least(self._first(), missing) + 1e-5
+        return self._least(cost, missing, [{**dict(enumerate(self._first())), self._one: -first}])
+
+    def _first(self) -> Array:
+        """What comes before the money."""
         cost = np.zeros(self._columns)
-        cost[self._bought] = self._problem.buy_eur_per_kwh * self._problem.hours
-        cost[self._sold] = -self._problem.sell_eur_per_kwh * self._problem.hours
-        return self._least(cost, missing)
+        if self._problem.wish.first is First.PEAK:
+            cost[self._rises] = 1
+        else:
+            cost[self._bought] = self._problem.hours
+        return cost
 
     def _least(self, cost: Array, limits: list[Limit], below_0: Sequence[dict[int, float]] = ()) -> float:
         whole = np.zeros(self._columns, dtype=np.int64)
         whole[[*self._on, *self._sells, *self._cuts]] = 1
         high = np.where(whole > 0, 1.0, np.inf)
         whole[self._steps] = 1
+        high[self._one] = 1.0
         high[self._missing] = [goal.least_kwh if goal.least_kwh > 0 else 0.0 for _, goal in self._goals]
+        low = np.zeros(self._columns)
+        low[self._one] = 1.0
         more = Rows()
         for terms, most in limits:
             more.add({self._missing[s]: factor for s, factor in terms.items()}, high=most)
         for row in below_0:
             more.add(row, high=0.0)
         rows = [one.as_constraint(self._columns) for one in (self._rows, more) if one.any]
-        return min(_solved(cost, whole, Bounds(np.zeros(self._columns), high), rows))
+        return min(_solved(cost, whole, Bounds(low, high), rows))
 
     def _in_slot(self, slot: int) -> list[int]:
         return [j for j, choice in enumerate(self._choices) if choice.slot == slot]
@@ -233,6 +259,14 @@ class SecondFormulation:
         rows.add({self._cut[slot]: 1, self._cuts[slot]: -most_out}, high=0)
         rows.add({self._sold[slot]: 1, self._cuts[slot]: -limit}, low=0)
         rows.add({self._cuts[slot]: 1, self._sells[slot]: -1}, high=0)
+
+    def _peaks(self) -> None:
+        """Energy of every window of a month, at most that of the month's peak for as long."""
+        for rise, peak in zip(self._rises, self._problem.peaks, strict=True):
+            for window in peak.windows:
+                energy = {self._bought[t]: h for t, h in zip(window.slots, window.overlap_h, strict=True)}
+                most = peak.paid_kw * window.hours - window.known_kwh
+                self._rows.add({**energy, rise: -window.hours}, high=most)
 
     def _wires(self, slot: int, c: int, circuit: Circuit) -> None:
         """Currents of a circuit in both directions, and its power."""

@@ -11,6 +11,7 @@ import pytest
 
 from scheduler.devices import Run
 from scheduler.model import RULES, Rule, build
+from scheduler.peaks import Peak, Window
 from scheduler.problem import Problem
 from tests.scheduler.tiny import FEED_L2, battery, circuit, problem, session
 
@@ -53,6 +54,17 @@ def small_home() -> Problem:
     return replace(home, battery=battery("hold"), runs=(boiler,))
 
 
+def small_office() -> Problem:
+    """Two months, one of which is at its peak already, for the rule of the capacity tariff."""
+    office = problem([0.30, 0.10, 0.20], [session([0, 1, 2], 2.0)], load_kw=[1.0, 0.5, 0.5])
+    march = (
+        Window(0.25, np.array([0]), np.array([0.1]), known_kwh=0.15),
+        Window(0.25, np.array([1]), np.array([0.25])),
+    )
+    months = (Peak("2026-03", 4.0, 2.5, march), Peak("2026-04", 4.0, 20.0, (march[1],)))
+    return replace(office, peaks=months)
+
+
 OF_DEVICES = {"battery_content", "battery_one_way", "fills_by_itself", "drains_by_itself"} | {
     "run_time",
     "least_run",
@@ -61,7 +73,8 @@ OF_DEVICES = {"battery_content", "battery_one_way", "fills_by_itself", "drains_b
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_a_rule_writes_its_golden_rows(rule: Rule, tmp_path: Path) -> None:
-    model = build(small_home() if rule.__name__ in OF_DEVICES else small_site(), [rule])
+    sites = {"peak_rise": small_office, **dict.fromkeys(OF_DEVICES, small_home)}
+    model = build(sites.get(rule.__name__, small_site)(), [rule])
     written = tmp_path / "model.lp"
     model.write(str(written), io_options={"symbolic_solver_labels": True})
     golden = GOLDEN / f"{rule.__name__}.lp"

@@ -78,19 +78,14 @@ def test_the_simple_examples_are_built_from_end_to_end(name: str) -> None:
     assert named(example(name)) == set()
 
 
-def test_the_home_with_everything_names_all_that_is_missing() -> None:
-    assert named(example("home_charx")) == {
-        "mode", "tariff.peak",
-    }  # fmt: skip
+def test_the_home_with_everything_is_built() -> None:
+    assert named(example("home_charx")) == set()
 
 
 @pytest.mark.parametrize(
     ("old", "new", "key"),
     [
-        ("name: Least", "name: Least\nmode: [solar]", "mode"),
-        ("name: Least", "name: Least\nmode: [tariff, capacity]\ntarget_kw: 5", "target_kw"),
         ("name: Least", "name: Least\ndefault_request: full", "default_request"),
-        ("name: Least", "name: Least\nsolar_bonus_eur_per_kwh: 0.1", "solar_bonus_eur_per_kwh"),
         ("limit_a: 25", "limit_a: 25, netting: per_phase", "grid.netting"),
         ("id: one,", "id: one, phase_switching: {mode: oneway},", "chargers[].phase_switching.mode"),
         (

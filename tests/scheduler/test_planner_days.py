@@ -54,6 +54,7 @@ def planned(
     solar_kw: Any = None,
     load_kw: tuple[Any, Any, Any] = (0.0, 0.0, 0.0),
     options: PlanOptions = EXACT,
+    peak: str = "",
 ) -> Plan:
     """The plan of a small site with one price per hour; it keeps every limit."""
     text = f"""
@@ -61,7 +62,7 @@ name: small
 location: {{time_zone: Europe/Brussels}}
 grid: {{{grid}}}
 chargers: [{chargers}]
-tariff: {{buy: {{source: sample}}, sell: {{source: sample}}}}
+tariff: {{buy: {{source: sample}}, sell: {{source: sample}}{f", peak: {{{peak}}}" if peak else ""}}}
 {"solar: [{id: roof, peak_kw: 20, source: sample}]" if solar_kw is not None else ""}
 {more}
 """

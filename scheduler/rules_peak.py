@@ -1,0 +1,45 @@
+"""Rules of the capacity peak: every clock window's mean import against the month's peak."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyomo.environ as pyo
+
+from scheduler.rules_power import most_bought_kw
+
+if TYPE_CHECKING:
+    from scheduler.problem import Problem
+
+
+def variables(m: pyo.ConcreteModel, problem: Problem) -> None:
+    """rise_kw per calendar month."""
+    m.rise_kw = pyo.Var(range(len(problem.peaks)), bounds=(0.0, None))
+
+
+def peak_rise(m: pyo.ConcreteModel, problem: Problem) -> None:
+    """(known_kwh[w] + sum_t overlap_h[w, t] buy_kw[t]) / hours[w] <= paid_kw[k] + rise_kw[k]
+    over the clock windows w of every month k that could be above what is paid for
+    """
+    most_kw = most_bought_kw(problem)
+    index = [
+        (k, w)
+        for k, peak in enumerate(problem.peaks)
+        for w, window in enumerate(peak.windows)
+        if window.mean_kw(most_kw) > peak.paid_kw
+    ]
+
+    def below(m: pyo.ConcreteModel, k: int, w: int) -> object:
+        peak, window = problem.peaks[k], problem.peaks[k].windows[w]
+        parts = zip(window.slots.tolist(), (window.overlap_h / window.hours).tolist(), strict=True)
+        known_kw = window.known_kwh / window.hours
+        return sum(part * m.buy_kw[t] for t, part in parts) - m.rise_kw[k] <= peak.paid_kw - known_kw
+
+    m.peak_rise = pyo.Constraint(index, rule=below)
+
+
+def cost(m: pyo.ConcreteModel, problem: Problem) -> object:
+    """Price of the rise of every month [EUR]; 0 where the modes do not count it."""
+    if not problem.wish.peak_counts:
+        return 0.0
+    return sum(peak.eur_per_kw * m.rise_kw[k] for k, peak in enumerate(problem.peaks))
