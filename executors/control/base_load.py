@@ -38,6 +38,8 @@ class BaseLoad:
     """The part of it that the meter has not seen yet (K, 3)."""
     uncontrolled_a: Floats
     """What chargers beyond control may take (K, 3)."""
+    dark_a: Floats
+    """Base load when the first charger was lost that may still draw its offer; NaN: none (K, 3)."""
 
 
 class Below(NamedTuple):
@@ -56,9 +58,11 @@ class Below(NamedTuple):
     spare: Floats
     """Offers above what was told, set by somebody else."""
     beyond: Floats
-    """What chargers beyond control may draw more than they did last."""
+    """What lost chargers at their failsafe may draw more than they did last."""
+    dark: Floats
+    """All that lost chargers may draw until they have fallen to it; NaN where none is lost."""
     outside: Floats
-    """All that they may draw."""
+    """All that chargers beyond control may draw."""
 
 
 def base_load(
@@ -74,12 +78,16 @@ def base_load(
     coming = np.minimum(below.falling, np.fmax(memory.expected_a - seen_a, 0.0))
     estimate = meters.meter_a - below.in_meter + (below.falling - coming)
     steady = np.fmin(estimate, memory.base_a)
-    cut = np.fmax(meters.meter_a - coming - below.told, steady) + below.spare + below.beyond
+    dark = np.where(np.isnan(below.dark), np.nan, np.fmin(memory.dark_a, memory.base_a))
+    reserved = dark + below.dark + below.beyond
+    seen = np.fmax(meters.meter_a - coming - below.told, steady) + below.beyond
+    cut = np.fmax(seen, reserved) + below.spare
     stated = rows.static_a[:, np.newaxis] + below.outside
-    held = np.where(np.isnan(memory.base_a), stated, memory.base_a + below.beyond)
+    held = np.fmax(np.where(np.isnan(memory.base_a), stated, memory.base_a + below.beyond), reserved)
     without = ~rows.metered[:, np.newaxis]
     cut = np.where(without, stated + below.spare, np.where(blind[:, np.newaxis], held, cut))
-    high = np.where(without, stated, meters.meter_a - below.least + below.beyond)
+    high = np.fmax(meters.meter_a - below.least + below.beyond, reserved)
+    high = np.where(without, stated, high)
     watts = _Watts(wiring, meters, rows, stated)
     return BaseLoad(
         cut_a=cut,
@@ -91,6 +99,7 @@ def base_load(
         falling_a=below.falling,
         coming_a=coming,
         uncontrolled_a=below.outside,
+        dark_a=dark,
     )
 
 
@@ -111,10 +120,16 @@ def charging_below(
     in_meter_a = np.where(in_step, flow_a, np.maximum(flow_a, told_a))
     least_a = np.minimum(flow_a, told_a)
     spare_a = np.where(chargers.uses & controlled, chargers.offer_a[:, np.newaxis] - told_a, 0.0)
-    beyond_a = np.where(controlled, 0.0, np.maximum(chargers.reserved_a - chargers.flow_a, 0.0))
+    fallen = (chargers.fallen & np.isfinite(chargers.lost_s))[:, np.newaxis]
+    beyond_a = np.where(fallen, np.maximum(chargers.reserved_a - chargers.flow_a, 0.0), 0.0)
+    lost = np.isfinite(chargers.lost_s) & ~chargers.fallen
+    dark_a = np.where(lost[:, np.newaxis], chargers.reserved_a, 0.0)
     outside_a = np.where(controlled, 0.0, np.maximum(chargers.reserved_a, chargers.flow_a))
-    parts = np.stack((told_a, flow_a, falls_a, in_meter_a, least_a, spare_a, beyond_a, outside_a))
-    return Below(*(wiring.below.astype(np.float64) @ parts))
+    parts = np.stack((told_a, flow_a, falls_a, in_meter_a, least_a, spare_a, beyond_a, dark_a, outside_a))
+    sums = wiring.below.astype(np.float64) @ parts
+    any_lost = np.asarray((wiring.below & lost).any(axis=1))
+    sums[7] = np.where(any_lost[:, np.newaxis], sums[7], np.nan)
+    return Below(*sums)
 
 
 class _Watts:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from executors.control.meters import Stage
+from executors.control.ladder import Stage
 from executors.control.seam import Binding, Bools, Floats, Ints
 from executors.control.seen import Seen
 from executors.control.supply import Supply

@@ -61,7 +61,7 @@ def chargers(wiring: Wiring, readings: Readings, memory: ChargerMemory, now_s: f
     command_a = np.where(first, seen_a, memory.command_a)
     flow_a = _flow_a(wiring, readings, memory, command_a, here)
     drawn_a = np.where(np.isnan(peak_a), back_a, peak_a)
-    due_a, due_s, disobeys = _cuts(readings, memory, command_a, drawn_a, back_a, now_s)
+    due_a, due_s, disobeys = _cuts(readings, memory, command_a, drawn_a, np.isfinite(peak_a), now_s)
     unused_s = _unused_since(readings, memory, flow_a, here, now_s)
     uses = wiring.wired & (readings.phases | memory.phases) & ~(now_s - unused_s >= UNUSED_PHASE_S)
     on_its_way = np.isfinite(due_a)
@@ -102,9 +102,14 @@ def _peak_a(measured_a: Floats, here: Bools) -> Floats:
 def _flow_a(
     wiring: Wiring, readings: Readings, memory: ChargerMemory, command_a: Floats, here: Bools
 ) -> Floats:
-    """Measured; without a measurement the whole offer of a car that charges; of a lost one the last known."""
+    """Measured; without a measurement the offer of a car that charges, the old one while a cut is on its way.
+
+    Of a lost charger the last known.
+    """
     may_draw = (readings.car == CarState.CHARGING) | (readings.car == CarState.UNKNOWN)
     assumed_a = np.where(may_draw, command_a, 0.0)[:, np.newaxis] * (wiring.wired & memory.phases)
+    falling = np.isfinite(memory.due_a)[:, np.newaxis]
+    assumed_a = np.where(falling, np.maximum(memory.flow_a, assumed_a), assumed_a)
     known_a = np.where(np.isnan(readings.measured_a), assumed_a, np.maximum(readings.measured_a, 0.0))
     return np.where(here[:, np.newaxis], known_a, memory.flow_a)
 
@@ -119,18 +124,20 @@ def _cuts(
     memory: ChargerMemory,
     command_a: Floats,
     drawn_a: Floats,
-    back_a: Floats,
+    measured: Bools,
     now_s: float,
 ) -> tuple[Floats, Floats, Bools]:
-    """Cuts on their way and those that were not obeyed: what is due, since when, who disobeys."""
+    """Cuts on their way and those that were not obeyed: what is due, since when, who disobeys.
+
+    Where the car is not measured, the offer read back stands for it, after the time that a car takes.
+    """
     sample_s = now_s - readings.charger_age_s
     waiting = np.isfinite(memory.due_a)
     with np.errstate(invalid="ignore"):
-        came_down = (drawn_a <= tolerated_a(memory.due_a)) & (sample_s > memory.due_s)
         late = now_s - memory.due_s > REACTION_S
+        came_down = (drawn_a <= tolerated_a(memory.due_a)) & (sample_s > memory.due_s) & (measured | late)
         above = drawn_a > tolerated_a(command_a)
-    nothing_known = np.isnan(drawn_a) & np.isnan(back_a)
-    confirmed = waiting & (came_down | (late & nothing_known))
+    confirmed = waiting & (came_down | (late & np.isnan(drawn_a)))
     open_cut = waiting & ~confirmed
     begins = above & ~open_cut
     due_a = np.where(open_cut, memory.due_a, np.where(begins, command_a, np.nan))

@@ -8,7 +8,7 @@ from executors.control import ladder
 from executors.control.binding import Course, binding_of
 from executors.control.events import events_of
 from executors.control.imbalance import balanced, lowest_a, room_for_rises
-from executors.control.meters import Stage
+from executors.control.ladder import Stage
 from executors.control.remember import remembered
 from executors.control.rises import Target, given_back, may_use_a, raised, risers, settled_since, target
 from executors.control.seam import Bools, Floats, Ints, Readings, Setpoints, Wanted, Wiring
@@ -16,7 +16,7 @@ from executors.control.seen import Seen, seen_now
 from executors.control.shares import cut_to_fit, on_the_grid_of
 from executors.control.state import SafetyState
 from executors.control.supply import for_rises
-from executors.control.times import WINDOW_S
+from executors.control.times import RISE_PERIODS, WINDOW_S
 from executors.control.writes import fed, order_of, told_again
 
 
@@ -92,9 +92,7 @@ def _before_loss_a(state: SafetyState, seen: Seen, steps: Ints) -> Floats:
 
 def _lowered(wiring: Wiring, seen: Seen, steps: Ints, before_loss_a: Floats) -> tuple[Floats, Ints, Bools]:
     """Offers after all cuts: as wanted, as the ladder, every row and the imbalance allow."""
-    cap_a = ladder.ceiling_a(
-        wiring, seen.meters, seen.stage, steps, before_loss_a, seen.now_s - seen.compare.since_s
-    )
+    cap_a = ladder.ceiling_a(wiring, seen.now_s - seen.blind_since_s, steps, before_loss_a)
     capped_a = np.minimum(np.minimum(seen.chargers.command_a, seen.wanted_a), cap_a)
     capped_a = on_the_grid_of(wiring, capped_a) * seen.chargers.controlled
     cut_a, cut_by = cut_to_fit(wiring, capped_a, seen.weights, seen.supply.cut, seen.claim)
@@ -105,6 +103,7 @@ def _lowered(wiring: Wiring, seen: Seen, steps: Ints, before_loss_a: Floats) -> 
 def _blocked(wiring: Wiring, seen: Seen, steps: Ints, now_s: float) -> Bools:
     """Chargers that must not be raised: blind, just out of the dark, or below a warm protection (C)."""
     young = seen.rows.metered & (now_s - seen.fresh_since_s < WINDOW_S)
+    young |= seen.meters.oldest_s > RISE_PERIODS * np.nan_to_num(wiring.meter_period_s, nan=1.0)
     return _below_any(wiring, young | seen.hot | seen.blind) | (steps > Stage.FRESH)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from executors.control.compare import Trust
-from executors.control.meters import Stage
 from executors.control.remember import above_alone
 from executors.control.seam import Bools, Floats, Wiring
 from executors.control.seen import Seen
@@ -29,7 +28,7 @@ def events_of(
     now_s: float,
 ) -> tuple[Event, ...]:
     """Every edge of this tick."""
-    chargers, compare, supply, by_age = seen.chargers, seen.compare, seen.supply, seen.meters.stage
+    chargers, compare, supply = seen.chargers, seen.compare, seen.supply
     above, hot = above_alone(seen), seen.hot
     before = state.chargers
     ids, rows = wiring.charger_ids, wiring.circuit_ids
@@ -48,13 +47,7 @@ def events_of(
             (Told.LINK_LOST, Told.LINK_BACK),
             now_s,
         ),
-        *_edges(
-            state.meters.stage > Stage.FRESH,
-            by_age > Stage.FRESH,
-            rows,
-            (Told.METER_LOST, Told.METER_BACK),
-            now_s,
-        ),
+        *_edges(state.meters.stale, seen.meters.stale, rows, (Told.METER_LOST, Told.METER_BACK), now_s),
         *_edges(state.above, above, rows, (Told.ABOVE_LIMIT_WITHOUT_CHARGING, Told.ABOVE_LIMIT_ENDS), now_s),
         *_edges(state.hot, hot, rows, (Told.PROTECTION_HOT, Told.PROTECTION_COOL), now_s),
     ]

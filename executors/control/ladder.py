@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
+
 import numpy as np
 
 from executors.control.chargers import Chargers
-from executors.control.meters import Samples, Stage
+from executors.control.meters import Samples
 from executors.control.seam import Bools, Floats, Ints, Wiring
 from executors.control.times import HELD_S, STOP_S
 
 
-def stages(meters: Samples, distrusted: Bools, distrusted_for_s: Floats) -> Ints:
-    """Step of every row: by the age of its samples, or by how long its meter has not been believed (K,)."""
-    by_trust = np.where(distrusted, Stage.HELD, Stage.FRESH)
-    by_trust = np.where(distrusted & (distrusted_for_s > HELD_S), Stage.FAILSAFE, by_trust)
-    by_trust = np.where(distrusted & (distrusted_for_s > STOP_S), Stage.STOP, by_trust)
-    worst: Ints = np.maximum(meters.stage, by_trust).astype(np.int64)
-    return worst
+class Stage(IntEnum):
+    """Steps of the ladder, down."""
+
+    FRESH = 0
+    HELD = 1
+    FAILSAFE = 2
+    STOP = 3
+
+
+def blind_since(meters: Samples, distrusted: Bools, memory_s: Floats, now_s: float) -> Floats:
+    """Since when each row is blind: samples too old, or a meter not believed; NaN: it sees (K,)."""
+    overdue_s = np.nan_to_num(meters.oldest_s - meters.fresh_for_s, posinf=0.0)
+    began_s = now_s - np.maximum(np.where(meters.stale, overdue_s, 0.0), 0.0)
+    return np.where(meters.stale | distrusted, np.fmin(memory_s, began_s), np.nan)
+
+
+def stages(blind_for_s: Floats) -> Ints:
+    """Step of every row by how long it has been blind; NaN: fresh (K,)."""
+    with np.errstate(invalid="ignore"):
+        steps = np.isfinite(blind_for_s) * 1 + (blind_for_s > HELD_S) + (blind_for_s > STOP_S)
+    return np.asarray(steps, dtype=np.int64)
 
 
 def on_the_ladder(wiring: Wiring, meters: Samples, stage: Ints, chargers: Chargers) -> Ints:
@@ -27,15 +43,12 @@ def on_the_ladder(wiring: Wiring, meters: Samples, stage: Ints, chargers: Charge
     return np.asarray(np.where(hit, stage[:, np.newaxis], Stage.FRESH).max(axis=0))
 
 
-def ceiling_a(
-    wiring: Wiring, meters: Samples, stage: Ints, per_charger: Ints, before_a: Floats, since_s: Floats
-) -> Floats:
+def ceiling_a(wiring: Wiring, blind_for_s: Floats, per_charger: Ints, before_a: Floats) -> Floats:
     """Most that each charger may be told (C) [A]; inf where every meter above it is fresh."""
     failsafe_a = np.nan_to_num(wiring.failsafe_a, nan=0.0)
-    blind_for_s = np.fmax((meters.age_s.max(axis=1) - meters.fresh_for_s) * (stage > Stage.FRESH), since_s)
-    blind_for_s = np.nan_to_num(np.where(stage == Stage.HELD, blind_for_s, 0.0), posinf=HELD_S)
-    longest_s = np.where(wiring.below, blind_for_s[:, np.newaxis], 0.0).max(axis=0)
+    longest_s = np.where(wiring.below, np.nan_to_num(blind_for_s)[:, np.newaxis], 0.0).max(axis=0)
     left = np.clip(1.0 - longest_s / HELD_S, 0.0, 1.0)
     held_a = failsafe_a + np.maximum(before_a - failsafe_a, 0.0) * left
-    by_stage = np.stack((np.full(len(failsafe_a), np.inf), held_a, failsafe_a, np.zeros(len(failsafe_a))))
-    return by_stage[per_charger, np.arange(len(failsafe_a))]
+    free_a, stopped_a = np.full(len(failsafe_a), np.inf), np.zeros(len(failsafe_a))
+    by_stage = np.stack((free_a, held_a, failsafe_a, stopped_a))
+    return np.asarray(by_stage[per_charger, np.arange(len(failsafe_a))])

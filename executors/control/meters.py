@@ -1,24 +1,14 @@
-"""What a meter's samples are worth: garbage and repeats taken out, ages per phase, the step of the ladder."""
+"""What a meter's samples are worth: garbage and repeats taken out, and ages per phase."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 
-from executors.control.seam import Bools, Floats, Ints, Readings, Wiring
+from executors.control.seam import Bools, Floats, Readings, Wiring
 from executors.control.state import MeterMemory
-from executors.control.times import FRESH_PERIODS, FRESH_S, HELD_S, IMPLAUSIBLE, STOP_S
-
-
-class Stage(IntEnum):
-    """Steps of the ladder, down."""
-
-    FRESH = 0
-    HELD = 1
-    FAILSAFE = 2
-    STOP = 3
+from executors.control.times import FRESH_PERIODS, FRESH_S, IMPLAUSIBLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +26,10 @@ class Samples:
     """Age of each phase (K, 3)."""
     fresh_for_s: Floats
     """How long a sample of the row's meter is fresh (K,)."""
-    stage: Ints
-    """Step of the ladder by age alone; fresh where there is no meter (K,)."""
+    stale: Bools
+    """Rows with a meter and without a fresh sample on every phase (K,)."""
+    oldest_s: Floats
+    """Age of the oldest phase; 0 where there is no meter (K,)."""
     phase_stale: Bools
     """Phases without a fresh sample, on rows with a meter (K, 3)."""
 
@@ -67,14 +59,7 @@ def samples(wiring: Wiring, readings: Readings, memory: MeterMemory, now_s: floa
         mark=np.where(np.isfinite(readings.meter_mark), readings.meter_mark, memory.mark),
         age_s=age_s,
         fresh_for_s=fresh_for_s,
-        stage=stage_of(oldest_s, fresh_for_s),
+        stale=np.asarray(oldest_s > fresh_for_s),
+        oldest_s=oldest_s,
         phase_stale=counted & (age_s > fresh_for_s[:, np.newaxis]),
     )
-
-
-def stage_of(age_s: Floats, fresh_for_s: Floats) -> Ints:
-    """Step of the ladder by age (K,)."""
-    stage = (age_s > fresh_for_s).astype(np.int64)
-    stage += age_s > fresh_for_s + HELD_S
-    stage += age_s > STOP_S
-    return stage

@@ -96,10 +96,12 @@ def _meters(
         seen_s=seen.meters.seen_s,
         mark=seen.meters.mark,
         base_a=np.where(fresh, base.estimate_a, before.base_a),
+        dark_a=base.dark_a,
         window=seen.window,
         fresh_since_s=seen.fresh_since_s,
         at_cut_a=np.where(new, seen.meters.meter_a, before.at_cut_a),
         expected_a=np.where(new, base.coming_a + more_a, before.expected_a),
         heat=seen.heat,
-        stage=seen.meters.stage,
+        stale=seen.meters.stale,
+        blind_since_s=seen.blind_since_s,
     )

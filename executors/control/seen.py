@@ -11,7 +11,8 @@ from executors.control.base_load import BaseLoad, base_load, charging_below
 from executors.control.chargers import Chargers, chargers
 from executors.control.compare import compared, distrusted
 from executors.control.heat import heated
-from executors.control.meters import Samples, Stage, samples
+from executors.control.ladder import Stage
+from executors.control.meters import Samples, samples
 from executors.control.rows import Rows, rows_of
 from executors.control.seam import Bools, Floats, Ints, Readings, Wanted, Wiring
 from executors.control.shares import Claim
@@ -36,6 +37,7 @@ class Seen(NamedTuple):
     stage: Ints
     """Step of the ladder per row (K,)."""
     blind: Bools
+    blind_since_s: Floats
     """(K,)."""
     fresh_since_s: Floats
     """(K,)."""
@@ -67,7 +69,8 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
     meters = samples(wiring, readings, state.meters, now_s)
     cars = chargers(wiring, readings, state.chargers, now_s)
     compare = compared(wiring, readings, meters, cars, state.compare, now_s)
-    stage = ladder.stages(meters, distrusted(compare), now_s - compare.since_s)
+    since_s = ladder.blind_since(meters, distrusted(compare), state.meters.blind_since_s, now_s)
+    stage = ladder.stages(now_s - since_s)
     blind = stage > Stage.FRESH
     heat = heated(wiring, state.meters.heat, meters.meter_a, elapsed_s)
     below = charging_below(wiring, readings, meters, cars, state.chargers, now_s)
@@ -85,6 +88,7 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
         compare=compare,
         stage=stage,
         blind=blind,
+        blind_since_s=since_s,
         fresh_since_s=np.where(blind, np.inf, np.fmin(state.meters.fresh_since_s, now_s)),
         heat=heat,
         hot=np.where(state.hot, heat.max(axis=1) > COOL, heat.max(axis=1) > HOT),

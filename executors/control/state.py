@@ -56,6 +56,8 @@ class MeterMemory:
     """Telegram mark of the last sample; NaN: none."""
     base_a: Floats
     """Base load as last estimated; NaN: never (K, 3)."""
+    dark_a: Floats
+    """Base load when the first charger below was lost; NaN: none is (K, 3)."""
     window: Window
     """Highest base load of the last seconds."""
     fresh_since_s: Floats
@@ -66,8 +68,10 @@ class MeterMemory:
     """Drop that was expected then (K, 3)."""
     heat: Floats
     """How far the protection has gone towards tripping (K, 3)."""
-    stage: Ints
-    """``Stage`` of the ladder."""
+    stale: Bools
+    """Rows without a fresh sample."""
+    blind_since_s: Floats
+    """Since when the row is blind; NaN: it sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +184,12 @@ def _no_meters(rows: int) -> MeterMemory:
         seen_s=np.full((rows, 3), -np.inf),
         mark=np.full(rows, np.nan),
         base_a=nan_k3,
+        dark_a=nan_k3,
         window=empty_window(rows),
         fresh_since_s=np.full(rows, np.inf),
         at_cut_a=nan_k3,
         expected_a=np.zeros((rows, 3)),
         heat=np.zeros((rows, 3)),
-        stage=np.zeros(rows, dtype=np.int64),
+        stale=np.zeros(rows, dtype=bool),
+        blind_since_s=np.full(rows, np.nan),
     )

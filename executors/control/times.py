@@ -20,6 +20,8 @@ OBEYS: Final = 0.03
 FRESH_PERIODS: Final = 2.5
 FRESH_S: Final = 3.0
 """A sample is fresh for the longer of these."""
+RISE_PERIODS: Final = 2.0
+"""Nothing rises on a sample older than so many periods."""
 HELD_S: Final = 15.0
 """How long offers are held, with shrinking headroom, before they are at the failsafe."""
 STOP_S: Final = 900.0

@@ -10,6 +10,7 @@ from executors.control.seam import Bools, Floats
 from executors.control.times import WINDOW_S
 
 BUCKETS = 3
+_UNSEEN = 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,6 @@ def window_of(memory: Window, base_a: Floats, base_kw: Floats, blind: Bools, now
 
 
 def window_max(window: Window) -> tuple[Floats, Floats]:
-    """Highest base load of the window (K, 3), (K,); +inf where nothing was seen, so that nothing rises."""
+    """Highest base load of the window (K, 3), (K,); beyond all limits where nothing was seen."""
     high_a, high_kw = window.high_a.max(axis=0), window.high_kw.max(axis=0)
-    return np.where(np.isneginf(high_a), np.inf, high_a), np.where(np.isneginf(high_kw), np.inf, high_kw)
+    return np.where(np.isneginf(high_a), _UNSEEN, high_a), np.where(np.isneginf(high_kw), _UNSEEN, high_kw)

@@ -23,15 +23,16 @@ def charger(name: str, **keys: Any) -> dict[str, Any]:
 
 def site_data(count: int = 1, **keys: Any) -> dict[str, Any]:
     """A home behind a breaker of 25 A with a meter; ``keys`` take the place of its own."""
+    grid = {
+        "limit_a": 25,
+        "protection": {"type": "mcb", "rating_a": 25},
+        "meter": "main",
+        **keys.pop("grid", {}),
+    }
     return {
         "name": "Home",
         "location": {"time_zone": "Europe/Brussels"},
-        "grid": {
-            "limit_a": 25,
-            "protection": {"type": "mcb", "rating_a": 25},
-            "meter": "main",
-            **keys.pop("grid", {}),
-        },
+        "grid": {key: value for key, value in grid.items() if value is not None},
         "meters": {"main": {"driver": "simulated"}},
         "chargers": [charger(f"c{i}") for i in range(count)],
         "tariff": {"buy": {"source": "fixed", "eur_per_kwh": 0.3}},
