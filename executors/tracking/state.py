@@ -73,6 +73,8 @@ class TrackingState:
     car: Ints | None = None
     """What the chargers said of their cars then."""
     orders: Orders | None = None
+    lively: bool = True
+    """A sequence runs, or the sun is followed."""
 
 
 def first_state(points: Points, wall_s: float, mono_s: float) -> TrackingState:

@@ -24,6 +24,8 @@ class Sun:
     phases: Bools
     """Shape (C, 3): wanted for it."""
     share_kw: Floats
+    follows: bool
+    """Some car may have surplus, and there is some."""
 
 
 def switch_limits(
@@ -79,7 +81,8 @@ def follow_sun(
     current_a = np.where(takes, current_a, 0.0)
     short = forced & (calm_kw < rules.min_a * np.take_along_axis(rules.kw_per_a, way[:, None], 1)[:, 0])
     phases = np.where((way == ONE)[:, None], _one(points, change), points.wiring.wired)
-    return Sun(np.where(short, 0.0, current_a), phases, share_kw), chosen, level
+    follows = bool(takes.any()) and (max(seen_kw, level.kw) > 0 or bool((way != OFF).any()))
+    return Sun(np.where(short, 0.0, current_a), phases, share_kw, follows), chosen, level
 
 
 def _one(points: Points, change: PhaseChange) -> Bools:

@@ -31,7 +31,10 @@ from executors.tracking.tick import Tick
 from executors.tracking.wishes import Wishes, follow
 
 EVERY_S: Final = 5.0
-"""Between two decisions [s]: cars need as long to follow an offer (IEC 61851-1)."""
+"""Between two decisions [s] while the sun is followed or a sequence runs: a car needs as long to follow."""
+CALM_S: Final = 15.0
+"""The same while only a plan is held [s]; each new minute, and so each slot, is a decision too."""
+MINUTE_S: Final = 60.0
 LONGEST_S: Final = 60.0
 """A longer silence between two ticks counts as this long for the energy of that time [s]."""
 
@@ -50,8 +53,8 @@ def track(
 
     ``wall_s`` is the wall clock in seconds since 1970: slots, departures and the owner's ends go by it;
     ``mono_s`` the monotonic clock: everything that lasts goes by it. Safety looks every second; this layer
-    counts energy every second and decides anew every ``EVERY_S``, and at once when a car comes or goes or
-    when the orders are new.
+    counts energy every second and decides anew every ``EVERY_S`` or ``CALM_S``, and at once when a car comes
+    or goes or when the orders are new.
     """
     time, clock = read_clock(state.clock, wall_s, mono_s)
     dt_s = min(max(mono_s - state.mono_s, 0.0), LONGEST_S)
@@ -74,7 +77,9 @@ def track(
 
 def _as_before(tick: Tick, state: TrackingState) -> bool:
     """Nothing has happened that could not wait for the next decision."""
-    young = tick.mono_s - state.decided_s < EVERY_S - 1e-6
+    every_s = EVERY_S if state.lively else CALM_S
+    minute = tick.time.wall_s // MINUTE_S == (tick.time.wall_s - tick.dt_s) // MINUTE_S
+    young = minute and tick.mono_s - state.decided_s < every_s - 1e-6
     same = state.car is not None and np.array_equal(state.car, tick.readings.car)
     return young and same and state.orders is tick.orders
 
@@ -101,7 +106,10 @@ def _decide(tick: Tick, state: TrackingState, power_kw: Floats) -> Tracked:
     state = replace(
         state, reasons=reasons_of(ground, state.reasons), orders=tick.orders, car=tick.readings.car
     )
-    state = replace(state, decided_s=tick.mono_s, drawn_kwh=np.zeros(len(current_a)), last=None)
+    lively = bool(change.busy.any() or (waking.tries > 0).any() or sun.follows)
+    state = replace(
+        state, decided_s=tick.mono_s, drawn_kwh=np.zeros(len(current_a)), last=None, lively=lively
+    )
     wanted = _wanted(tick, choice, wishes, state)
     tracked = Tracked(
         wanted, state, state.watched.learnt, risk, wishes, state.ledger.owed_kwh, now_kw, tick.time, cars
