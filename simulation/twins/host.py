@@ -82,9 +82,14 @@ class TwinHost:
             await self._started.pop().stop()
 
     async def _keep_ticking(self) -> None:
-        while True:
-            self.tick()
-            await asyncio.sleep(self._settings.tick_s)
+        """Tick until the end; a site whose world has failed stops answering, and says why when it ends."""
+        try:
+            while True:
+                self.tick()
+                await asyncio.sleep(self._settings.tick_s)
+        except Exception:
+            await self._stop()
+            raise
 
 
 def without_twin(site: Site) -> dict[Key, str]:

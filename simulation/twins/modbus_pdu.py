@@ -65,9 +65,16 @@ def _answered(question: bytes, tables: Tables) -> bytes:
         return bytes([function, len(data)]) + data
     if function not in tables.writes:
         raise Refused(ILLEGAL_FUNCTION)
-    words = [value] if function == WRITE_ONE else _many_words(question)
+    words = _one_word(question) if function == WRITE_ONE else _many_words(question)
     tables.writes[function].write(start, words)
     return question[:5]
+
+
+def _one_word(question: bytes) -> list[int]:
+    """The word of a question that writes one register."""
+    if len(question) != 5:
+        raise Refused(ILLEGAL_VALUE)
+    return [int.from_bytes(question[3:5], "big")]
 
 
 def _many_words(question: bytes) -> list[int]:

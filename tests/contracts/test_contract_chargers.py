@@ -136,7 +136,7 @@ def test_phase_choice_the_car_goes_on_where_it_was_put(name: str, tmp_path: Path
     run(choose())
 
 
-@every_charger
+@pytest.mark.parametrize("name", ["charx", "teltocharge"])
 @pytest.mark.parametrize("kind", list(FaultKind))
 def test_a_spoilt_answer_is_an_error_or_the_truth_and_never_a_wrong_value(
     name: str, kind: FaultKind, tmp_path: Path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import ssl
 import time
 from pathlib import Path
@@ -16,6 +17,7 @@ from pymodbus.client import AsyncModbusSerialClient, AsyncModbusTcpClient
 from domain.errors import InputError
 from domain.site import Site, parse_site
 from simulation.plant.build import plant_of
+from simulation.plant.fault import FaultKind, PlantFault
 from simulation.plant.house import quiet_house
 from simulation.twins.host import TwinHost
 from simulation.twins.host_settings import HostSettings
@@ -241,3 +243,40 @@ async def seen(client: AsyncModbusTcpClient, amps: float) -> bool:
             return True
         await asyncio.sleep(0.02)
     return False
+
+
+def test_a_site_whose_world_fails_stops_answering_and_says_why(tmp_path: Path) -> None:
+    class Failing(SimpleWorld):
+        failed = False
+
+        def tick(self) -> None:
+            if self.failed:
+                raise RuntimeError("the world has ended")
+
+    async def look() -> None:
+        clock = HandClock()
+        here = site()
+        world = Failing(here, clock, START)
+        async with TwinHost(here, world, settings(tmp_path, clock)) as host:
+            place = host.charger("left").address()
+            world.failed = True
+            await asyncio.sleep(0.3)
+            with pytest.raises(ConnectionRefusedError):
+                await asyncio.open_connection(place.host, place.port)
+
+    with pytest.raises(RuntimeError, match="the world has ended"):
+        run(look())
+
+
+def test_the_counters_of_a_plants_meter_count_on_while_it_is_lost(tmp_path: Path) -> None:
+    here = site("janitza_umg604, host: umg.local, unit: 1")
+    lost = PlantFault(FaultKind.METER_LOST, 0, 7200, "street")
+    clock = HandClock()
+    world = PlantWorld(plant_of(here, quiet_house(6.9), [], START, faults=[lost]), clock)
+    meter = world.meter("street")
+    clock.pass_s(3600)
+    world.tick()
+    reading = meter.read()
+    assert all(math.isnan(watts) for watts in reading.power_w)
+    assert reading.netted_import_kwh == pytest.approx(6.9)
+    assert reading.import_kwh == pytest.approx((2.3, 2.3, 2.3))
