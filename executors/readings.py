@@ -34,6 +34,8 @@ class MeterReading:
     """Mean import of the running clock quarter so far, where the meter keeps it."""
     month_peak_kw: float = math.nan
     """Highest quarter of the month, where the meter keeps it."""
+    month_peak_at: datetime | None = None
+    """When that was, in UTC; one of another month is no longer of use."""
     telegram: str = ""
     """The device's own time or counter as it gave it; equal twice means that nothing new was measured."""
     device_time: datetime | None = None

@@ -43,6 +43,7 @@ class Sample:
     telegram: str = ""
     device_time: datetime | None = None
     warnings: tuple[str, ...] = ()
+    month_peak_at: datetime | None = None
 
 
 def assemble(values: Mapping[str, float], manner: MeterManner, sample: Sample) -> MeterReading:
@@ -68,6 +69,7 @@ def assemble(values: Mapping[str, float], manner: MeterManner, sample: Sample) -
         frequency_hz=_get(values, "frequency"),
         quarter_kw=_get(values, "quarter"),
         month_peak_kw=_get(values, "month_peak"),
+        month_peak_at=sample.month_peak_at,
         telegram=sample.telegram,
         device_time=sample.device_time,
         resolution_a=_resolution_a(given_a, manner),

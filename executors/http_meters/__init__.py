@@ -1,0 +1,1 @@
+"""Meters that answer over HTTP or WebSocket."""
