@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from domain.requests import ChargeRequest
 from domain.series import Series
@@ -33,3 +34,5 @@ class PlanInputs:
     """State of charge of the home battery at the start, 0..1; none where it is not known."""
     window_import_kwh: float | None = None
     """Import of the meter since the running window of the capacity tariff began; none where not known."""
+    curtailed: tuple[tuple[datetime, datetime], ...] = ()
+    """When the signal of the grid operator's curtailment is on, from and to; what is not known is off."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, Tag, model_validator
 
 from domain.site_model import TAG, Kilowatts, Name, SiteModel, chosen_by, refusal
+
+_MINIMUM_KW: Final = 4.2
+"""What a controllable device may always draw [kW] (section 14a EnWG)."""
 
 
 class De14aCurtailment(SiteModel):
@@ -19,6 +22,11 @@ class De14aCurtailment(SiteModel):
     """Simultaneity factor; needed for two devices and more."""
     signal: Name
     """Where the signal comes from."""
+
+    @property
+    def ceiling_kw(self) -> float:
+        """Grid draw of all controllable devices [kW] (BNetzA BK6-22-300, annex 1, 4.5)."""
+        return _MINIMUM_KW * (1 + (self.devices - 1) * (self.gzf or 0.0))
 
     @model_validator(mode="after")
     def _knows_its_factor(self) -> Self:
@@ -33,6 +41,11 @@ class FixedCurtailment(SiteModel):
     rule: Literal["fixed_kw"] = "fixed_kw"
     fixed_kw: Kilowatts
     signal: Name
+
+    @property
+    def ceiling_kw(self) -> float:
+        """Grid draw of all controllable devices [kW]."""
+        return self.fixed_kw
 
 
 Curtailment = Annotated[

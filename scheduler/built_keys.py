@@ -60,6 +60,7 @@ PLANNED: Final = frozenset(
         "location.subdivision",
         "mode",
         "target_kw",
+        "curtailment.**",
         "solar_bonus_eur_per_kwh",
         "tariff.peak.**",
         "load.kw",

@@ -17,6 +17,7 @@ from domain.units import kw_per_a
 from scheduler.breaches import widened, widened_imbalance, widened_power
 from scheduler.by_itself import imbalance_by_itself, widened_by_itself
 from scheduler.devices_of_site import battery_of, runs_of
+from scheduler.grid_draw import held_down
 from scheduler.needs import Need, needs_of, session_of
 from scheduler.peaks_of_site import peaks_of
 from scheduler.problem import Circuit, FloatArray, Problem
@@ -63,7 +64,7 @@ def problem_of(site: Site, inputs: PlanInputs) -> SiteProblem:
     bare = replace(bare, peaks=peaks)
     stated = _with_wires(bare, site, inputs, needs, ids, circuit_ids)
     problem, squeezed = with_usual_runs(stated.problem)
-    return replace(stated, problem=problem, notes=(*assumed, *cut, *squeezed, *told))
+    return replace(stated, problem=problem, notes=(*stated.notes, *assumed, *cut, *squeezed, *told))
 
 
 def _with_wires(
@@ -76,15 +77,17 @@ def _with_wires(
 ) -> SiteProblem:
     """The problem with its circuits, their limits widened to what load and solar alone take."""
     breaches: list[Breach] = []
-    circuits = tuple(
+    grid, *below = (
         _circuit(bare, site, inputs, circuit_ids, circuit_id, breaches) for circuit_id in circuit_ids
     )
+    grid, curtailed = held_down(grid, site, inputs)
+    circuits = (grid, *below)
     imbalance = None
     if site.grid.imbalance_limit_a is not None:
         imbalance = widened_imbalance(circuits[0], bare.forced_kw, site.grid.imbalance_limit_a, breaches)
         imbalance = imbalance_by_itself(circuits[0], bare, imbalance)
     problem = replace(bare, circuits=circuits, imbalance_limit_a=imbalance)
-    return SiteProblem(problem, needs, ids, tuple(breaches))
+    return SiteProblem(problem, needs, ids, tuple(breaches), curtailed)
 
 
 def _circuit(

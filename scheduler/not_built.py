@@ -144,11 +144,6 @@ NOT_BUILT: Final[tuple[Row, ...]] = (
         lambda case: (car.id for car in case.site.vehicles if car.phase_switching is not None),
     ),
     Row(
-        "curtailment.**",
-        "curtailment by the grid operator is not built yet",
-        lambda case: _if(case.site.curtailment is not None),
-    ),
-    Row(
         "requests[].target_soc",
         "requests by state of charge are not built yet; say energy_kwh",
         lambda case: _requests(case, lambda one: one.target_soc is not None or one.soc_now is not None),

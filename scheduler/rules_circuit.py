@@ -114,7 +114,8 @@ def circuit_power(m: pyo.ConcreteModel, problem: Problem) -> None:
         if circuit.limit_kw is None:
             continue
         for t, below in _with_devices(_by_slot(problem, c), device_range(problem, weight, c)).items():
-            rows[c, t] = [(float(table.kw_per_a[j]), key) for j, key in below]
+            if np.isfinite(circuit.limit_kw[t]):
+                rows[c, t] = [(float(table.kw_per_a[j]), key) for j, key in below]
 
     def within(m: pyo.ConcreteModel, c: int, t: int) -> object:
         circuit = problem.circuits[c]

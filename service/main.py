@@ -26,6 +26,10 @@ app = typer.Typer(
 )
 
 SiteArgument = Annotated[Path, typer.Argument(metavar="SITE", help="Site file (YAML).", show_default=False)]
+CurtailedOption = Annotated[
+    str | None,
+    typer.Option(metavar="FROM/TO", help="When the signal of the site's curtailment is on, ISO 8601."),
+]
 CacheOption = Annotated[
     Path | None,
     typer.Option(help="Folder for answers of live sources; default: CHARGEWRIGHT_CACHE, else the user's."),
@@ -149,6 +153,7 @@ def plan(
         str | None,
         typer.Option(metavar="SHARE", help="State of charge of the home battery at the start, 0 to 1."),
     ] = None,
+    curtailed: CurtailedOption = None,
     out: Annotated[Path | None, typer.Option(help="Write plan.json here.")] = None,
     chart: Annotated[Path | None, typer.Option(help="Draw the plan here, .png or .svg.")] = None,
     cache: CacheOption = None,
@@ -160,7 +165,7 @@ def plan(
 
     order = PlanOrder(
         site, at, prices, solar, load, requests, slot_min, gap, calm_eur, time_limit, battery_soc,
-        out, chart, cache,
+        out, chart, cache, curtailed,
     )  # fmt: skip
     plan_command(order, datetime.now(UTC), program_version(), as_json=as_json)
 

@@ -56,6 +56,7 @@ class PlanOrder:
     out: Path | None = None
     chart: Path | None = None
     cache: Path | None = None
+    curtailed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from domain.inputs import PlanInputs
 from domain.plan import Plan
 from domain.requests import ChargeRequest
 from domain.site import Site
+from service.curtailed_option import curtailed_times
 from service.plan_options import Numbers, PlanOrder, numbers_of, order_faults, start_of
 from service.site_file import read_site
 
@@ -47,6 +48,8 @@ class Ordered:
     said: str
     """How the start was understood, often empty."""
     files: Files
+    curtailed: tuple[tuple[datetime, datetime], ...] = ()
+    """When the signal of the grid operator is on."""
 
 
 def plan_order(order: PlanOrder, now: datetime, tell: Tell) -> Planned:
@@ -70,7 +73,7 @@ def read_order(order: PlanOrder, now: datetime) -> Ordered:
     from forecasting.gather import Files
 
     files = Files(order.prices, order.solar, order.load, order.requests, base=order.site.parent)
-    return Ordered(site, numbers_of(order), at, said, files)
+    return Ordered(site, numbers_of(order), at, said, files, curtailed_times(order.curtailed, site))
 
 
 def plan_with(ordered: Ordered, live: Live, now: datetime, tell: Tell) -> Planned:
@@ -79,7 +82,11 @@ def plan_with(ordered: Ordered, live: Live, now: datetime, tell: Tell) -> Planne
 
     site, files, numbers = ordered.site, ordered.files, ordered.numbers
     tell("Reading prices, solar, load and requests")
-    inputs = gather(site, ordered.at, files, numbers.slot_min, live)
+    inputs = replace(
+        gather(site, ordered.at, files, numbers.slot_min, live),
+        battery_soc=numbers.battery_soc,
+        curtailed=ordered.curtailed,
+    )
     _refuse_unbuilt(site, inputs.requests)
     tell("Solving")
     from scheduler.planner import PlanOptions, cost_of_charging_at_once_eur, plan_site

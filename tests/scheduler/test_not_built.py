@@ -103,7 +103,6 @@ def test_the_home_with_everything_is_built() -> None:
         ("name: Least", "name: Least\ngroups: [{id: g, chargers: [one], solar: true}]", "groups[].solar"),
         ("name: Least", "name: Least\ngroups: [{id: g, chargers: [one], limit_a: 20}]", "groups[].limit_a"),
         ("name: Least", VETO, "vehicles[].phase_switching"),
-        ("name: Least", "name: Least\ncurtailment: {fixed_kw: 4.2, signal: relay}", "curtailment"),
     ],
 )
 def test_a_key_without_a_rule_is_named(old: str, new: str, key: str) -> None:
