@@ -26,6 +26,10 @@ app = typer.Typer(
 )
 
 SiteArgument = Annotated[Path, typer.Argument(metavar="SITE", help="Site file (YAML).", show_default=False)]
+BatterySocOption = Annotated[
+    str | None,
+    typer.Option(metavar="SHARE", help="State of charge of the home battery at the start, 0 to 1."),
+]
 CurtailedOption = Annotated[
     str | None,
     typer.Option(metavar="FROM/TO", help="When the signal of the site's curtailment is on, ISO 8601."),
@@ -149,10 +153,7 @@ def plan(
     time_limit: Annotated[
         str, typer.Option(metavar="SECONDS", help="Longest time to solve, in seconds.")
     ] = "60",
-    battery_soc: Annotated[
-        str | None,
-        typer.Option(metavar="SHARE", help="State of charge of the home battery at the start, 0 to 1."),
-    ] = None,
+    battery_soc: BatterySocOption = None,
     curtailed: CurtailedOption = None,
     out: Annotated[Path | None, typer.Option(help="Write plan.json here.")] = None,
     chart: Annotated[Path | None, typer.Option(help="Draw the plan here, .png or .svg.")] = None,
