@@ -184,7 +184,7 @@ def sources(site: SiteArgument, cache: CacheOption = None, as_json: JsonOption =
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for plan.json and the pictures.")] = Path("out/demo"),
     offline: Annotated[
-        bool, typer.Option("--offline", help="Plan the sample day, which is the same every time.")
+        bool, typer.Option("--offline", help="Plan the sample day, whose prices and sun are always the same.")
     ] = False,
     cache: CacheOption = None,
     as_json: JsonOption = False,
