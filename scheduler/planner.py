@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from typing import Final
 
 from domain.errors import SolverError
 from domain.inputs import PlanInputs
@@ -11,12 +14,13 @@ from domain.plan import Plan, Proof, Status
 from domain.site import Site
 from scheduler.assemble import assembled, cost_of, shortfall_kwh
 from scheduler.by_rule import charge_at_once
-from scheduler.deadline import Clock
+from scheduler.deadline import Clock, Deadline
 from scheduler.decision import only_charging
 from scheduler.evaluate import evaluate
 from scheduler.fallback import solved_by_rule
 from scheduler.from_site import problem_of
 from scheduler.problem import Problem
+from scheduler.remedies import with_remedies
 from scheduler.solved import GOOD_ENOUGH_EUR, PlanOptions, Solved
 from scheduler.stages import solve
 
@@ -48,7 +52,17 @@ def plan_site(
     if solved.by_rule:
         notes.append(f"planned by rule, because the solver gave nothing: {solved.by_rule}")
     proof = proof_of(stated.problem, solved, options, seconds=clock() - begun)
-    return assembled(site, inputs, stated, solved.outcome, proof, made_at=made_at, notes=tuple(notes))
+    plan = assembled(site, inputs, stated, solved.outcome, proof, made_at=made_at, notes=tuple(notes))
+    if options.remedies_s <= 0 or solved.by_rule or not proof.shortfall_kwh:
+        return plan
+    (on_progress or (lambda _: None))("looking for what would help")
+    again = partial(plan_site, made_at=made_at, clock=clock, options=replace(options, **_QUICKLY))
+    deadline = Deadline.after(clock, min(options.remedies_s, options.time_limit_s))
+    return with_remedies(plan, site, inputs, again, deadline)
+
+
+_QUICKLY: Final = {"gap": 1.0, "calm_eur": 0.0, "remedies_s": 0.0}
+"""Options of a plan whose shortfall alone is looked at."""
 
 
 def cost_of_charging_at_once_eur(site: Site, inputs: PlanInputs) -> float:

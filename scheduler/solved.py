@@ -27,6 +27,8 @@ class PlanOptions:
     calm_eur: float | None = None
     """What calm may cost [EUR]; None: the larger of 0.01 EUR and 0.2 % of the charging cost."""
     time_limit_s: float = 60.0
+    remedies_s: float = 5.0
+    """Time to look for remedies where energy is missing, after the plan is made; 0 looks for none [s]."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,147 @@
+"""A remedy is true: applied, the request misses nothing; a step less does not do. Slots last one hour."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from domain.inputs import PlanInputs
+from domain.plan import Plan
+from domain.requests import ChargeRequest
+from domain.site import Site, parse_site
+from domain.time_grid import TimeGrid
+from scheduler.planner import PlanOptions, plan_site
+from scheduler.remedy_changes import changes_for
+from tests.random_cases import random_case, series
+
+DAWN = datetime(2026, 3, 18, 5, tzinfo=UTC)
+QUICK = PlanOptions(calm_eur=0.0, remedies_s=60.0)
+
+
+def at(hour: float) -> datetime:
+    return DAWN + timedelta(hours=hour)
+
+
+def car(energy_kwh: float, leave: float, point: str = "home", **more: Any) -> ChargeRequest:
+    return ChargeRequest(
+        charger=point, arrival=DAWN, departure=at(leave), energy_kwh=energy_kwh, id=point, **more
+    )
+
+
+def case(
+    cars: list[ChargeRequest], *, grid: str = "limit_a: 63", chargers: str, more: str = "", hours: int = 6
+) -> tuple[Site, PlanInputs]:
+    site = parse_site(
+        f"name: n\nlocation: {{time_zone: Europe/Brussels}}\ngrid: {{{grid}}}\n{more}\n"
+        f"chargers: [{chargers}]\ntariff: {{buy: {{source: sample}}}}\n",
+        "t",
+    )
+    axis = TimeGrid.between(DAWN, at(hours), "Europe/Brussels", 60)
+    load = series(axis, 0.0, "kW")
+    inputs = PlanInputs(
+        grid=axis,
+        buy=series(axis, 0.3, "EUR/kWh"),
+        sell=series(axis, 0.0, "EUR/kWh"),
+        solar_kw={},
+        load_kw=(load, load, load),
+        requests=tuple(cars),
+    )
+    return site, inputs
+
+
+def planned(site: Site, inputs: PlanInputs, options: PlanOptions = QUICK) -> Plan:
+    return plan_site(site, inputs, made_at=DAWN, clock=time.perf_counter, options=options)
+
+
+AC = "{id: home, current_a: {min: 6, max: 16}}"
+PLAIN = replace(QUICK, remedies_s=0.0)
+
+
+def test_a_stay_that_is_too_short_wants_minutes() -> None:
+    """16 A are 11.04 kW; 16 kWh less half a step (0.345 kWh) are 85.1 minutes, so 30 more than the hour."""
+    (request,) = planned(*case([car(16.0, leave=1)], chargers=AC)).requests
+    assert request.remedy is not None
+    assert (request.remedy.kind, request.remedy.unit, request.remedy.amount) == ("depart_later", "min", 30)
+    assert request.remedy.text == "leave 30 min later, at 07:30"
+
+
+def test_a_narrow_circuit_wants_amperes() -> None:
+    """At 10 A 6.9 kWh flow in the last hour there is; 9 kWh less half a step want 13 A."""
+    site, inputs = case([car(9.0, leave=1)], grid="limit_a: 10", chargers=AC, hours=1)
+    (request,) = planned(site, inputs).requests
+    assert request.remedy is not None
+    assert (request.remedy.kind, request.remedy.amount, request.remedy.unit) == ("limit", 3.0, "A")
+    assert request.remedy.text == "3 A more on circuit grid"
+
+
+def test_both_ways_are_told_the_one_that_asks_less_first() -> None:
+    """At 6.9 kW, 8.655 kWh last 75.3 minutes."""
+    site, inputs = case([car(9.0, leave=1)], grid="limit_a: 10", chargers=AC)
+    (request,) = planned(site, inputs).requests
+    assert request.remedy is not None
+    assert request.remedy.text == "leave 20 min later, at 07:20, or 3 A more on circuit grid"
+
+
+def test_a_power_limit_wants_kilowatts() -> None:
+    site, inputs = case([car(9.0, leave=1)], grid="limit_a: 63, limit_kw: 5", chargers=AC, hours=1)
+    (request,) = planned(site, inputs).requests
+    assert request.remedy is not None
+    assert (request.remedy.amount, request.remedy.unit) == (4.0, "kW")
+
+
+def test_a_charger_that_may_switch_finds_room_on_one_phase() -> None:
+    """L2 has 4 A left, so three phases stay dark; L1 alone carries what is asked."""
+    site, inputs = case([car(6.0, leave=3)], chargers=AC, grid="limit_a: 10", hours=3)
+    load = (0.0, 1.38, 0.0)
+    inputs = replace(inputs, load_kw=tuple(series(inputs.grid, kw, "kW") for kw in load))  # type: ignore[arg-type]
+    (request,) = planned(site, inputs).requests
+    assert request.remedy is not None
+    assert request.remedy.kind == "phase_switching"
+    assert request.remedy.text.startswith("let charger home switch phases")
+
+
+def test_the_next_car_at_the_charger_bounds_the_waiting() -> None:
+    after = ChargeRequest(charger="home", arrival=at(1), departure=at(6), energy_kwh=1.0, id="after")
+    site, inputs = case([car(16.0, leave=1), after], chargers=AC)
+    first = planned(site, inputs).requests[0]
+    assert first.shortfall_kwh > 0
+    assert first.remedy is None
+
+
+def test_no_time_for_remedies_is_told() -> None:
+    site, inputs = case([car(16.0, leave=1)], chargers=AC)
+    plan = planned(site, inputs, replace(QUICK, remedies_s=1e-9))
+    assert plan.requests[0].remedy is None
+    assert any("no time was left to look for every remedy: home" in note for note in plan.notes)
+
+
+@pytest.mark.parametrize("part", range(3))
+def test_a_remedy_of_a_random_site_is_true(part: int) -> None:
+    """Applied, it removes the shortfall and adds none; a step less does not."""
+    looked_at = 0
+    for seed in range(part * 40, (part + 1) * 40):
+        site, inputs = random_case(seed)
+        plan = planned(site, inputs, replace(QUICK, remedies_s=2.0))
+        for i, request in enumerate(plan.requests):
+            if request.remedy is None:
+                continue
+            kind, amount = request.remedy.kind, request.remedy.amount
+            change = next(one for one in changes_for(site, inputs, request) if one.kind == kind)
+            after = planned(*change.applied(site, inputs, amount), replace(PLAIN, gap=0.5)).requests
+            assert after[i].shortfall_kwh == 0, f"random_case({seed})"
+            if amount > change.step:
+                less = change.applied(site, inputs, amount - change.step)
+                before = planned(*less, replace(PLAIN, gap=0.5)).requests
+                worse = any(
+                    a.shortfall_kwh > b.shortfall_kwh + 1e-6
+                    for a, b in zip(before, plan.requests, strict=True)
+                )
+                assert before[i].shortfall_kwh > 0 or worse, f"random_case({seed})"
+            looked_at += 1
+        if looked_at >= 4:
+            break
+    assert looked_at >= 3
