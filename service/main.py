@@ -111,18 +111,20 @@ def _every_command(
 
 @app.command()
 def check(site: SiteArgument, as_json: JsonOption = False) -> None:
-    """Read a site file: what it says, what is wrong with it, what this version cannot plan."""
+    """Read a site file: what it says, what is wrong with it, whether it survives silence."""
     from service.site_file import read_site
     from service.site_report import report_json, report_of
 
     report = report_of(read_site(site), site.parent)
     if as_json:
         sys.stdout.write(json.dumps(report_json(report), indent=1) + "\n")
-        return
-    from service.console import output
-    from service.screen_site import show_report
+    else:
+        from service.console import output
+        from service.screen_site import show_report
 
-    show_report(report, output())
+        show_report(report, output())
+    if not report.proof.ok:
+        raise typer.Exit(1)
 
 
 @app.command()

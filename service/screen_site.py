@@ -8,7 +8,8 @@ from rich.tree import Tree
 
 from domain.site import GRID, Site
 from service import site_words as words
-from service.site_report import FAILSAFE_PROOF, SiteReport
+from service.failsafe_words import proof_lines, verdict_words
+from service.site_report import SiteReport
 
 
 def show_report(report: SiteReport, console: Console) -> None:
@@ -17,7 +18,9 @@ def show_report(report: SiteReport, console: Console) -> None:
     _list(console, "Departures", [words.departure_words(one) for one in report.site.departures])
     _list(console, "Good to know", report.warnings)
     _list(console, "Not planned by this version", [str(key) for key in report.unbuilt])
-    console.print(f"\nFailsafe proof: {FAILSAFE_PROOF}")
+    console.print(f"\nFailsafe proof: {verdict_words(report.proof)}")
+    for line in proof_lines(report.proof):
+        console.print(f"  - {escape(line)}")
     verdict = "can be planned" if not report.unbuilt else "is read, but `plan` refuses the keys above"
     console.print(f"The site file is right; the site {verdict}.")
 

@@ -13,8 +13,9 @@ from domain.site import Site
 from domain.site_chargers import AcCharger
 from domain.site_energy import HabitLoad
 from domain.site_tariff import BandPrice, MarketTerms, PriceSource, ProviderPrice
+from executors.control.failsafe_proof import Proof, prove
+from service.failsafe_words import proof_json
 
-FAILSAFE_PROOF = "not part of this version yet"
 _NAMES_A_FILE: Final = frozenset({"path", "key_file", "token_file", "map_file"})
 
 
@@ -25,6 +26,8 @@ class SiteReport:
     site: Site
     warnings: tuple[str, ...]
     unbuilt: tuple[Unbuilt, ...]
+    proof: Proof
+    """Whether the site survives silence."""
 
 
 def report_of(site: Site, folder: Path | None = None) -> SiteReport:
@@ -32,18 +35,17 @@ def report_of(site: Site, folder: Path | None = None) -> SiteReport:
     from scheduler.not_built import unbuilt
 
     keys = unbuilt(site, requests=())
-    return SiteReport(
-        site, (*_warnings(site), *(() if folder is None else _about_files(site, folder))), tuple(keys)
-    )
+    about_files = () if folder is None else _about_files(site, folder)
+    return SiteReport(site, (*_warnings(site), *about_files), tuple(keys), prove(site))
 
 
 def report_json(report: SiteReport) -> dict[str, Any]:
     """The report for programs; ``site`` is the site with every default filled in."""
     return {
-        "ok": True,
+        "ok": report.proof.ok,
         "warnings": list(report.warnings),
         "not_built": [{"where": key.where, "why": key.why} for key in report.unbuilt],
-        "failsafe_proof": FAILSAFE_PROOF,
+        "failsafe_proof": proof_json(report.proof),
         "site": report.site.model_dump(mode="json", by_alias=True),
     }
 

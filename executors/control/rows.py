@@ -69,7 +69,7 @@ def rows_of(wiring: Wiring) -> Rows:
         amp_phase=amp_phase,
         amp_below=wiring.below[amp_row].astype(np.float64),
         carried_a=carried_a,
-        offers_a=_offers_a(wiring)[amp_row, amp_phase],
+        offers_a=stands_a(wiring)[amp_row, amp_phase],
         kw_row=kw_row,
         kw_per_a=wiring.kw_per_a[kw_row],
         carried_kw=carried_kw,
@@ -88,7 +88,7 @@ def _true_power(wiring: Wiring) -> Floats:
     return np.asarray(np.minimum(share.min(axis=1), 1.0))
 
 
-def _offers_a(wiring: Wiring) -> Floats:
+def stands_a(wiring: Wiring) -> Floats:
     """Current that the protection stands for the reaction time, less the highest base load (K, 3) [A]."""
     period_s = np.nan_to_num(wiring.meter_period_s, nan=1.0)
     stands_a = np.full(wiring.rating_a.shape, np.inf)

@@ -55,6 +55,8 @@ class Wiring:
     """Phase to neutral."""
     limit_a: Floats
     """What may flow per phase, reserve and continuous share taken off; inf where nothing limits (K, 3)."""
+    fuse_a: Floats
+    """The same before the reserve is taken off (K, 3)."""
     limit_kw: Floats
     """inf where nothing limits (K,)."""
     kw_per_a: Floats

@@ -39,6 +39,8 @@ class _Row:
     below: frozenset[str]
     meter: str | None = None
     limit_a: tuple[float, float, float] = (np.inf, np.inf, np.inf)
+    fuse_a: tuple[float, float, float] = (np.inf, np.inf, np.inf)
+    """Limit before the reserve is taken off."""
     limit_kw: float = np.inf
     base_max_a: float = 0.0
     protection: Protection | None = None
@@ -64,6 +66,7 @@ def wiring_of(site: Site, *, meter_period_s: Mapping[str, float] | None = None) 
         grid_phases=np.arange(3) < site.grid.phases,
         voltage_v=site.grid.voltage_v,
         limit_a=np.array([row.limit_a for row in rows]),
+        fuse_a=np.array([row.fuse_a for row in rows]),
         limit_kw=np.array([row.limit_kw for row in rows]),
         kw_per_a=np.array([[_kw_per_a(row, charger, site) for charger in site.chargers] for row in rows]),
         imbalance_limit_a=_or_inf(site.grid.imbalance_limit_a),
@@ -124,16 +127,16 @@ def _circuit_row(row_id: str, part: Grid | Circuit, site: Site, below: frozenset
     protection = part.protection
     whole = (np.inf, np.inf, np.inf) if part.limit_a is None else per_phase_a(part.limit_a)
     rated = whole if protection is None else per_phase_a(protection.rating_a)
-    carried = [
-        min(limit_a, rating_a * _continuous(protection)) - part.reserve_a
-        for limit_a, rating_a in zip(whole, rated, strict=True)
-    ]
+    share = _continuous(protection)
+    fuses = [min(limit_a, rating_a * share) for limit_a, rating_a in zip(whole, rated, strict=True)]
+    carried = [fuse_a - part.reserve_a for fuse_a in fuses]
     points = protection.points if protection is not None and protection.points else ()
     return _Row(
         row_id,
         below,
         meter=part.meter,
         limit_a=(carried[0], carried[1], carried[2]),
+        fuse_a=(fuses[0], fuses[1], fuses[2]),
         limit_kw=_or_inf(part.limit_kw),
         base_max_a=_base_max_a(site, row_id),
         protection=protection,

@@ -48,7 +48,7 @@ def test_check_shows_the_site_and_what_to_know(terminal: Terminal, site: Path) -
     assert "3 x 25 A" in said.out
     assert "6 to 16 A in steps of 1 A on L1 L2 L3" in said.out
     assert "no live protection" in said.out
-    assert "Failsafe proof: not part of this version yet" in said.out
+    assert "Failsafe proof: cannot be proven (a warning" in said.out
 
 
 def test_check_names_what_plan_will_refuse_and_still_says_yes(terminal: Terminal, tmp_path: Path) -> None:
