@@ -99,7 +99,7 @@ def learn(watched: Watched, sight: Sight, mono_s: float) -> Watched:
     )
     refused = steady & known & ~draws & (sight.offered_a < lowest_a - 0.5)
     min_a = np.where(refused, np.fmax(old.min_a, lowest_a), old.min_a)
-    min_a = np.where(draws & steady, np.fmin(min_a, sight.offered_a), min_a)
+    min_a = np.where(draws & steady, np.minimum(min_a, sight.offered_a), min_a)
     seen = np.nan_to_num(sight.drawn_a, nan=0.0) >= DRAWS_A
     phases = np.where((steady & draws)[:, None], seen, old.phases)
     pins = np.where(

@@ -21,13 +21,13 @@ from executors.tracking.steps import down_to_step
 
 OFF, ONE, ALL = 0, 1, 2
 """The ways to charge."""
-START_S: Final = 60.0
+START_S: Final = 45.0
 """Price of a start: so long at the least power [s]."""
-STOP_S: Final = 120.0
+STOP_S: Final = 45.0
 """Price of a stop, in the same measure [s]."""
-SWITCH_S: Final = 120.0
+SWITCH_S: Final = 90.0
 """Price of a phase switch: so long at the least power on all phases [s]; dead time and restart."""
-REST_S: Final = 120.0
+REST_S: Final = 60.0
 """Least run and least pause [s]."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-FALL_S: Final = 10.0
+FALL_S: Final = 5.0
 """Time constant with which the level follows a falling surplus [s]: shorter dips are the sky's noise."""
 RISE_AFTER_S: Final = 20.0
 """The level rises to what the surplus has not been below for so long [s]."""

@@ -135,3 +135,14 @@ def test_the_quarters_budget_shrinks_with_what_is_imported() -> None:
     # 4 kW x 1/4 h = 1 kWh, of which 2 kW x 1/8 h = 0.25 kWh are gone.
     assert answer.wanted.budget_kwh == pytest.approx(0.75, abs=0.01)
     assert answer.wanted.budget_left_s == pytest.approx(450, abs=2)
+
+
+def test_charging_at_eight_ampere_does_not_mean_that_a_car_needs_eight() -> None:
+    learnt = day_of(Car(), 20.0, 8.0, [8.0] * 32).run(300).learnt
+    assert np.isnan(learnt.min_a[0])
+
+
+def test_a_car_that_stops_below_its_own_minimum_is_known_by_it() -> None:
+    day = day_of(Car(min_a=8.0), 20.0, 8.0, [10.0] + [6.0] * 31)
+    answer = day.run(900 + 200)
+    assert answer.learnt.min_a[0] > 6

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from tests.executors.tracking.small_days import START_S, Car, Day, orders_for, p
 HOUR_S = 3600.0
 
 
-def day_of(currents: list[float], begins_s: float = 0.0) -> Day:
+def day_of(currents: Sequence[float], begins_s: float = 0.0) -> Day:
     site = site_of()
     request = request_of(8.0, 3.0)
     orders = orders_for(site, plan_of(site, [request], {"c0": currents}), [request])
