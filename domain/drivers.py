@@ -58,11 +58,10 @@ CHARGER_DRIVERS: Final[Mapping[str, Driver]] = {
 
 METER_DRIVERS: Final[Mapping[str, Driver]] = {
     "simulated": _meter("a meter without wires"),
-    "homewizard_p1": _meter("HomeWizard P1 over HTTP"),
+    "homewizard_p1": _meter("HomeWizard P1 over HTTP, or over HTTPS with token_file, ca_file and tls_name"),
     "dsmr_p1": _meter("the P1 port of a Dutch or Belgian meter, by cable or over TCP"),
     "shelly_3em": _meter("Shelly 3EM over HTTP"),
     "shelly_pro_3em": _meter("Shelly Pro 3EM over HTTP"),
-    "homewizard_p1_v2": _meter("HomeWizard P1 over HTTPS, with a token"),
     "shelly_pro_3em_modbus": _meter("Shelly Pro 3EM over Modbus/TCP"),
     "sdm630": _meter("Eastron SDM630 or SDM72D-M V2 over Modbus"),
     "sdm72": _meter("Eastron SDM72D-M, first version, over Modbus: no currents"),

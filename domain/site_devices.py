@@ -47,3 +47,7 @@ class Meter(Connection):
     """The meter counts export as positive."""
     map_file: Path | None = None
     """Register map of a meter that Chargewright does not know."""
+    ca_file: Path | None = None
+    """Certificate of the authority that signed the meter's own, for one that speaks HTTPS."""
+    tls_name: Name | None = None
+    """Name in the meter's certificate, such as ``appliance/p1dongle/5c2fafaabbcc``."""

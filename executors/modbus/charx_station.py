@@ -28,11 +28,18 @@ class CharxStation:
     """All points of one CHARX on its one connection, and the limit of the group."""
 
     def __init__(self, link: ModbusLink, connectors: tuple[int, ...], unit: int = 1) -> None:
-        if len(connectors) > words.MOST_POINTS:
-            raise ValueError(f"{len(connectors)} points: one CHARX has {words.MOST_POINTS} at most")
         self.link, self.unit = link, unit
-        self.points: Mapping[int, CharxPoint] = {c: CharxPoint(link, c, unit) for c in connectors}
+        self.points: dict[int, CharxPoint] = {}
+        for connector in connectors:
+            self.add(connector)
         self._group_a: int | None = None
+
+    def add(self, connector: int) -> CharxPoint:
+        """One more point. ``ValueError`` where there is no such number, or the point is there already."""
+        if connector in self.points:
+            raise ValueError(f"connector {connector} a second time")
+        self.points[connector] = CharxPoint(self.link, connector, self.unit)
+        return self.points[connector]
 
     async def identify(self) -> tuple[str, str]:
         """Name and software version of the controller."""

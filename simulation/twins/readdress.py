@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from domain.site import Site
-from domain.site_devices import Connection
+from domain.site_devices import Connection, Meter
 from simulation.twins.host import TwinHost
 from simulation.twins.served import Address
 
@@ -40,4 +40,6 @@ def _moved(device: C, address: Address | None, token_file: Path) -> C:
     if address.token is not None:
         token_file.with_suffix(".token").write_text(address.token + "\n")
         changed["token_file"] = str(token_file.with_suffix(".token"))
+    if address.ca is not None and isinstance(device, Meter):
+        changed |= {"ca_file": str(address.ca), "tls_name": address.tls_name}
     return device.model_copy(update=changed)

@@ -1,0 +1,123 @@
+"""From a site file to its devices: shared links, and every key that is lacking at once."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from domain.errors import InputError
+from domain.site import Site, parse_site
+from executors.devices import devices_of
+from executors.http_meters.homewizard_v1 import HomeWizardV1
+from executors.modbus.charx import CharxPoint
+from executors.modbus.register_meter import RegisterMeter
+from executors.modbus.teltocharge import TeltoCharge
+from executors.p1.meter import P1Meter
+
+BASE = """
+name: Wires
+location: {time_zone: Europe/Brussels}
+grid: {limit_a: 63, meter: street}
+tariff: {buy: {source: fixed, eur_per_kwh: 0.3}}
+"""
+
+
+def site(text: str) -> Site:
+    return parse_site(BASE + text, "wires.yaml")
+
+
+def faults(text: str, folder: Path) -> str:
+    async def make() -> None:
+        async with devices_of(site(text), lambda: 0.0, folder, "wires.yaml"):
+            pass
+
+    with pytest.raises(InputError) as caught:
+        asyncio.run(make())
+    return str(caught.value)
+
+
+def test_devices_on_one_wire_share_one_link(tmp_path: Path) -> None:
+    text = """
+meters:
+  street: {driver: sdm630, unit: 2, serial: {device: /dev/ttyUSB0, baud: 9600, parity: none}}
+  p1: {driver: dsmr_p1, host: 127.0.0.1, port: 1}
+  hw: {driver: homewizard_p1, host: p1.local}
+  later: {driver: mqtt, topic: meter}
+chargers:
+  - {id: a, driver: charx, host: charx.local, connector: 1, current_a: {min: 6, max: 16}}
+  - {id: b, driver: charx, host: charx.local, connector: 2, current_a: {min: 6, max: 16}}
+  - id: c
+    driver: teltocharge
+    unit: 1
+    serial: {device: /dev/ttyUSB0, baud: 9600, parity: none}
+    current_a: {min: 6, max: 16}
+  - {id: d, current_a: {min: 6, max: 16}}
+"""
+
+    async def test() -> None:
+        async with devices_of(site(text), lambda: 0.0, tmp_path) as devices:
+            street, a, b, c = devices.meters["street"], *(devices.chargers[name] for name in "abc")
+            assert isinstance(street, RegisterMeter)
+            assert isinstance(a, CharxPoint)
+            assert isinstance(c, TeltoCharge)
+            assert a.link is b.link
+            assert street.link is c.link
+            assert isinstance(devices.meters["p1"], P1Meter)
+            assert isinstance(devices.meters["hw"], HomeWizardV1)
+            assert list(devices.stations.charx) == [("charx.local", 502)]
+            assert devices.without == {"later": "mqtt", "d": "none"}
+
+    asyncio.run(test())
+
+
+def test_everything_that_is_lacking_is_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text("title: mine\n")
+    told = faults(
+        """
+meters:
+  street: {driver: abb_b23, host: meter.lan}
+  two: {driver: sdm630}
+  three: {driver: modbus, host: meter.lan, unit: 1, map_file: map.yaml}
+  four: {driver: homewizard_p1, host: p1.local, token_file: nowhere}
+chargers:
+  - {id: a, driver: charx, current_a: {min: 6, max: 16}}
+  - {id: b, driver: teltocharge, current_a: {min: 6, max: 16}}
+""",
+        tmp_path,
+    )
+    for place in (
+        "meters.street.unit",
+        "meters.two.host",
+        "map.yaml:1: registers",
+        "meters.four.ca_file",
+        "meters.four.tls_name",
+        "chargers[0].host",
+        "chargers[0].connector",
+        "chargers[1].serial",
+        "chargers[1].unit",
+    ):
+        assert place in told
+
+
+def test_two_settings_on_one_line_and_a_point_twice_are_refused(tmp_path: Path) -> None:
+    told = faults(
+        """
+meters:
+  street: {driver: sdm630, unit: 2, serial: {device: /dev/ttyUSB0, baud: 9600, parity: none}}
+chargers:
+  - {id: a, driver: charx, host: x, connector: 1, current_a: {min: 6, max: 16}}
+  - {id: b, driver: charx, host: x, connector: 1, current_a: {min: 6, max: 16}}
+  - {id: c, driver: charx, host: x, connector: 49, current_a: {min: 6, max: 16}}
+  - id: d
+    driver: teltocharge
+    unit: 1
+    serial: {device: /dev/ttyUSB0, baud: 19200, parity: none}
+    current_a: {min: 6, max: 16}
+""",
+        tmp_path,
+    )
+    assert "connector 1 a second time" in told
+    assert "connector 49" in told
+    assert "already used with other settings" in told
