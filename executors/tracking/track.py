@@ -9,6 +9,7 @@ import numpy as np
 
 from domain.units import S_PER_H
 from executors.control.seam import Readings, Wanted
+from executors.control.why import Why
 from executors.tracking.arrays import Floats
 from executors.tracking.base import Base, base_now, planned_for, usable
 from executors.tracking.by_energy import count_energy
@@ -185,6 +186,9 @@ def _with_sun(
     )
     only = free | (base.done & (sun.current_a > 0))
     choice = with_sun(points, base, sun, cars, only)
+    if points.has_battery and np.isnan(now_kw):
+        hidden = only & (choice.current_a == 0)
+        choice = replace(choice, code=np.where(hidden, int(Why.BATTERY_FIRST), choice.code))
     return choice, sun, replace(state, sunny=sunny, level=level)
 
 

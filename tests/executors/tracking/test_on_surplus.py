@@ -163,6 +163,12 @@ def test_a_battery_nobody_reads_and_no_other_word_of_the_sun_give_no_surplus() -
     assert surplus_kw(-3.0, 4.0, 1.0) == 8.0
 
 
+def test_a_car_that_waits_for_sun_is_told_that_the_battery_hides_it() -> None:
+    site = site_of(default_request="solar", battery=BATTERY)
+    day = Day(site, [Car()], orders_for(site, None, []), solar_kw=lambda _: 9.0)
+    assert day.run(120).wanted.reasons[0].code is Why.BATTERY_FIRST
+
+
 def test_the_level_falls_with_the_sky_and_rises_only_when_it_lasts() -> None:
     level = Level(kw=5.0, seen_at_s=0.0)
     for second in range(1, 31):
