@@ -15,8 +15,8 @@ help:  ## Say what there is
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | while IFS=$$'\t' read -r name words; \
 	do printf '  make %-10s %s\n' "$$name" "$$words"; done
 
-demo: $(VENV)/.ready  ## Plan a home from live prices and sun, else a sample day; writes out/demo/
-	@$(BIN)/chargewright demo --out out/demo $(DEMO)
+demo: $(VENV)/.ready  ## Plan a home and run its first day on a virtual one; writes out/demo/
+	@$(BIN)/chargewright demo --out out/demo --run $(DEMO)
 
 test: $(VENV)/.ready-dev  ## Run the tests (minutes)
 	@$(PYTEST)

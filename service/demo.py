@@ -23,12 +23,14 @@ from service.writing import make_folder, write_text
 
 if TYPE_CHECKING:
     from forecasting.live.answer import Answer, Live
+    from simulation.outcome import Outcome
 
 DEMO_AT: Final = datetime(2026, 6, 21, 8, tzinfo=ZoneInfo("Europe/Brussels"))
 """Start of the sample day: a Sunday morning, so that there is a stay in the sun and one at night."""
 FIND_OUT_S: Final = 5.0
 """So long live sources may take; then the sample day is planned."""
 SAMPLE_SITE: Final = "home_simple.yaml"
+DAY_S: Final = 86_400
 LIVE_SITE: Final = "home_live.yaml"
 _ASKED_FOR: Final = "the sample day was asked for (--offline)"
 
@@ -40,6 +42,8 @@ class DemoOrder:
     folder: Path
     cache: Path | None = None
     offline: bool = False
+    run: bool = False
+    """Run the first day of the plan, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +77,31 @@ def demo_command(order: DemoOrder, now: datetime, made_by: str, *, as_json: bool
         from service.chart import save
 
         save(shown.planned.plan, *files[1:], option="--out")
+        outcome = _run(shown, files, tell) if order.run else None
     if as_json:
-        sys.stdout.write(json.dumps(_for_programs(shown, files), indent=1) + "\n")
+        sys.stdout.write(json.dumps(_for_programs(shown, files, outcome), indent=1) + "\n")
         return
     show(shown.planned, files)
+    if outcome is not None:
+        from service.screen_simulation import show_outcome
+
+        output().print("\nThe first day of it, run second by second on a virtual home:\n", markup=False)
+        show_outcome(outcome, output())
     output().print(_last_words(shown), markup=False)
+
+
+def _run(shown: Shown, files: list[Path], tell: Tell) -> Outcome:
+    """Run the first day of the plan, and draw plan against actual beside the plan's own picture."""
+    from service.chart_run import save_run
+    from service.simulate import run_shown
+    from service.simulate_options import Wanted
+    from service.simulating import simulation_with
+
+    simulation = simulation_with(shown.planned, Wanted(DAY_S, None, ()))
+    outcome = run_shown(simulation, tell)
+    files.append(files[0].parent / "run.png")
+    save_run(simulation.loop, files[-1], option="--out")
+    return outcome
 
 
 def shipped_site(name: str) -> Traversable:
@@ -154,10 +178,14 @@ def _last_words(shown: Shown) -> str:
     return f"Sources  live: {', '.join(used)}; {more}"
 
 
-def _for_programs(shown: Shown, files: list[Path]) -> dict[str, object]:
+def _for_programs(shown: Shown, files: list[Path], outcome: Outcome | None) -> dict[str, object]:
     """The demo's result as JSON."""
+    from service.simulate import outcome_json
+
     planned = shown.planned
+    ran = {} if outcome is None else {"run": outcome_json(outcome)}
     return {
+        **ran,
         "files": [str(path) for path in files],
         "total_eur": round(planned.plan.cost.total_eur, 6),
         "charging_at_once_eur": round(planned.at_once_eur, 6),

@@ -38,6 +38,14 @@ CacheOption = Annotated[
     Path | None,
     typer.Option(help="Folder for answers of live sources; default: CHARGEWRIGHT_CACHE, else the user's."),
 ]
+AtOption = Annotated[
+    str | None,
+    typer.Option(help="Start, ISO 8601; without offset on the site's clock; without --at: now"),
+]
+PricesOption = Annotated[Path | None, typer.Option(help="Prices, CSV or Parquet.")]
+SolarOption = Annotated[Path | None, typer.Option(help="Solar power, CSV or Parquet.")]
+LoadOption = Annotated[Path | None, typer.Option(help="Load but charging; a habit learns from what is past.")]
+RequestsOption = Annotated[Path | None, typer.Option(help="Charging requests, CSV or Parquet.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer, and errors, as JSON on standard output.")]
 
 
@@ -130,16 +138,11 @@ def check(site: SiteArgument, as_json: JsonOption = False) -> None:
 @app.command()
 def plan(
     site: SiteArgument,
-    at: Annotated[
-        str | None,
-        typer.Option(help="Start, ISO 8601; without offset on the site's clock; without --at: now"),
-    ] = None,
-    prices: Annotated[Path | None, typer.Option(help="Prices, CSV or Parquet.")] = None,
-    solar: Annotated[Path | None, typer.Option(help="Solar power, CSV or Parquet.")] = None,
-    load: Annotated[
-        Path | None, typer.Option(help="Load but charging; a habit learns from what is past.")
-    ] = None,
-    requests: Annotated[Path | None, typer.Option(help="Charging requests, CSV or Parquet.")] = None,
+    at: AtOption = None,
+    prices: PricesOption = None,
+    solar: SolarOption = None,
+    load: LoadOption = None,
+    requests: RequestsOption = None,
     slot_min: Annotated[
         str, typer.Option(metavar="MINUTES", help="Length of a slot: 1, 3, 5, 15, 30, 60 min.")
     ] = "15",
@@ -174,6 +177,56 @@ def plan(
 
 
 @app.command()
+def simulate(
+    site: SiteArgument,
+    at: AtOption = None,
+    prices: PricesOption = None,
+    solar: SolarOption = None,
+    load: LoadOption = None,
+    requests: RequestsOption = None,
+    battery_soc: BatterySocOption = None,
+    curtailed: CurtailedOption = None,
+    hours: Annotated[
+        str | None, typer.Option(metavar="HOURS", help="Length of the run; default: to the plan's end.")
+    ] = None,
+    seed: Annotated[
+        str | None,
+        typer.Option(metavar="NUMBER", help="Made-up clouds and appliances that the plan did not foresee."),
+    ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND:DEVICE:FROM-UNTIL", help="What goes wrong, in seconds; may be repeated."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write plan.json here.")] = None,
+    chart: Annotated[Path | None, typer.Option(help="Draw plan against actual, .png or .svg.")] = None,
+    cache: CacheOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Plan a day, then run it second by second on a virtual site with the real control."""
+    from service.plan_options import PlanOrder
+    from service.simulate import simulate_command
+    from service.simulate_options import SimulateOrder
+
+    order = PlanOrder(
+        site,
+        at,
+        prices,
+        solar,
+        load,
+        requests,
+        battery_soc=battery_soc,
+        out=out,
+        chart=chart,
+        cache=cache,
+        curtailed=curtailed,
+    )
+    simulate_command(
+        SimulateOrder(order, hours, seed, tuple(fault or ())),
+        datetime.now(UTC), program_version(), as_json=as_json,
+    )  # fmt: skip
+
+
+@app.command()
 def sources(site: SiteArgument, cache: CacheOption = None, as_json: JsonOption = False) -> None:
     """Ask the site's sources: what each of them knows now, how old and how complete it is."""
     from service.sources import sources_command
@@ -188,13 +241,16 @@ def demo(
     offline: Annotated[
         bool, typer.Option("--offline", help="Plan the sample day, whose prices and sun are always the same.")
     ] = False,
+    run: Annotated[
+        bool, typer.Option("--run", help="Then run the first day of the plan on a virtual home.")
+    ] = False,
     cache: CacheOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Plan a home from live prices and sun; without a network, on a sample day."""
     from service.demo import DemoOrder, demo_command
 
-    order = DemoOrder(out, cache, offline)
+    order = DemoOrder(out, cache, offline, run)
     demo_command(order, datetime.now(UTC), program_version(), as_json=as_json)
 
 

@@ -75,8 +75,20 @@ class ClosedLoop:
         self.trips: Trips = trips_of(site)
         self.trace = Trace()
         hearers = (self.score.hear, self.trips.hear, self.trace.hear)
-        self.plant: Plant = plant_of(site, scene.house, scene.visits, start, *hearers, faults=scene.faults)
-        self.link = PlantLink(self.plant, wiring)
+        self.plant: Plant = plant_of(
+            site,
+            scene.house,
+            scene.visits,
+            start,
+            *hearers,
+            faults=scene.faults,
+            battery_soc=inputs.battery_soc,
+        )
+        ceiling_s = [
+            ((first - start).total_seconds(), (past - start).total_seconds())
+            for first, past in inputs.curtailed
+        ]
+        self.link = PlantLink(self.plant, wiring, ceiling_s)
         self.last: Setpoints | None = None
         self.events: list[tuple[int, str, str]] = []
         """Second, what, about which charger or circuit: told by the control."""

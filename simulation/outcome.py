@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 
@@ -59,7 +60,7 @@ class Outcome:
     cost_eur: float
     """Bought less sold [EUR]."""
     planned_eur: float
-    """The same of the plan [EUR]."""
+    """The same of the plan, for the time that was run [EUR]."""
     solar_share: float
     peak_kw: float
     refused_writes: int
@@ -95,12 +96,21 @@ def outcome_of(loop: ClosedLoop) -> Outcome:
         starts=dict(zip(ids, score.starts.tolist(), strict=True)),
         switches=dict(zip(ids, loop.plant.chargers.switches.tolist(), strict=True)),
         cost_eur=score.cost_eur,
-        planned_eur=loop.plan.cost.energy_eur - loop.plan.cost.sold_eur,
+        planned_eur=planned_eur(loop),
         solar_share=score.solar_share,
         peak_kw=score.peak_kw,
         refused_writes=loop.link.refused,
         events=tuple(loop.events),
     )
+
+
+def planned_eur(loop: ClosedLoop) -> float:
+    """What the plan's exchange with the street costs in the time that was run [EUR]."""
+    grid, power, prices = loop.plan.grid, loop.plan.power, loop.score.prices
+    assert prices is not None
+    hours = grid.hours * grid.share(grid.start, grid.start + timedelta(seconds=loop.score.seconds))
+    eur_per_h = power.import_kw * prices.buy_eur_per_kwh - power.export_kw * prices.sell_eur_per_kwh
+    return float((eur_per_h * hours).sum())
 
 
 def tolerance_kwh(site: Site, plan: Plan, charger_id: str) -> float:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from executors.control.seam import CarState, Floats, Ints, Readings, Setpoints, Wiring
 from simulation.plant.chargers import BoolArray
 from simulation.plant.plant import Plant
 from simulation.plant.readings import ChargerReadings
+
+_UNKNOWN, _NONE, _WAITING, _CHARGING, _FAULT = (
+    np.int64(state)
+    for state in (CarState.UNKNOWN, CarState.NONE, CarState.WAITING, CarState.CHARGING, CarState.FAULT)
+)
 
 
 class PlantLink:
@@ -17,10 +24,12 @@ class PlantLink:
     time stamp where it has one; what a charger did not answer keeps its age running.
     """
 
-    def __init__(self, plant: Plant, wiring: Wiring) -> None:
+    def __init__(self, plant: Plant, wiring: Wiring, ceiling_s: Sequence[tuple[float, float]] = ()) -> None:
+        """Take the times in which the grid operator's signal is on, in seconds since the start."""
         if plant.wires.charger_ids != wiring.charger_ids:
             raise ValueError("plant and wiring are of different sites")
         self.plant = plant
+        self._ceiling_s = tuple(ceiling_s)
         rows, chargers = wiring.circuits, wiring.chargers
         self._meters = [(row, meter) for row, meter in enumerate(wiring.meter_ids) if meter is not None]
         self._meter_a: Floats = np.full((rows, 3), np.nan)
@@ -52,7 +61,7 @@ class PlantLink:
             car=_car_states(chargers),
             charger_age_s=age_s,
             link=chargers.answered,
-            ceiling_on=False,
+            ceiling_on=any(first_s <= now_s < past_s for first_s, past_s in self._ceiling_s),
             ceiling_age_s=0.0,
         )
 
@@ -84,7 +93,7 @@ class PlantLink:
 
 def _car_states(chargers: ChargerReadings) -> Ints:
     """``CarState`` of every charger; unknown where it did not answer."""
-    waiting_or_more = np.where(chargers.charging, CarState.CHARGING, CarState.WAITING)
-    there = np.where(chargers.failed, CarState.FAULT, waiting_or_more)
-    known = np.where(chargers.connected, there, CarState.NONE)
-    return np.where(chargers.answered, known, CarState.UNKNOWN).astype(np.int64)
+    known = np.where(chargers.charging, _CHARGING, _WAITING)
+    known = np.where(chargers.failed, _FAULT, known)
+    known = np.where(chargers.connected, known, _NONE)
+    return np.where(chargers.answered, known, _UNKNOWN)

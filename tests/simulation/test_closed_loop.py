@@ -86,6 +86,7 @@ def test_a_day_as_planned_delivers_the_planned_energy_at_the_planned_cost() -> N
     assert outcome.missed_kwh == 0
     assert outcome.limits == ()
     assert outcome.tripped == ()
+    assert outcome.planned_eur == pytest.approx(0.25 * (0.69 * 3 + car.planned_kwh), abs=0.01)
     # 0.25 EUR/kWh for 0.69 kW all the time and 11.04 kWh in the car.
     assert outcome.cost_eur == pytest.approx(0.25 * (0.69 * outcome.seconds / 3600 + car.got_kwh), abs=0.01)
     assert outcome.switches == {"box": 0}

@@ -1,0 +1,61 @@
+"""One tick's decision: tracking wants, safety tells; the memory of both is kept here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from domain.plan import Plan
+from domain.requests import ChargeRequest
+from domain.site import Site
+from executors.control.decide import decide_safe
+from executors.control.seam import Readings, Setpoints, Wiring
+from executors.control.state import start
+from executors.tracking.cars import Beyond
+from executors.tracking.orders import Orders, orders_of
+from executors.tracking.overrides import Override
+from executors.tracking.points import Points, points_of
+from executors.tracking.state import Tracked, first_state
+from executors.tracking.track import track
+
+
+class Deciding:
+    """Decides tick after tick; safety goes on with what was wanted last where tracking is not asked.
+
+    ``orders`` may be replaced at any time: by a new plan, a new request, a word of the owner.
+    """
+
+    def __init__(self, wiring: Wiring, points: Points, orders: Orders) -> None:
+        self.wiring = wiring
+        self.points = points
+        self.orders = orders
+        self.tracked: Tracked | None = None
+        """What tracking said last: what it learnt, departures in danger."""
+        self._safety = start(wiring)
+
+    def decide(
+        self, readings: Readings, *, wall_s: float, mono_s: float, beyond: Beyond | None = None
+    ) -> Setpoints:
+        """Setpoints of this tick; ``wall_s`` counts from 1970 and may jump, ``mono_s`` may not."""
+        before = first_state(self.points, wall_s, mono_s) if self.tracked is None else self.tracked.state
+        self.tracked = track(
+            self.points, self.orders, readings, before, wall_s=wall_s, mono_s=mono_s, beyond=beyond
+        )
+        setpoints, self._safety = decide_safe(
+            self.wiring, readings, self.tracked.wanted, self._safety, mono_s
+        )
+        return setpoints
+
+
+def deciding_of(
+    site: Site,
+    wiring: Wiring,
+    plan: Plan | None,
+    requests: Sequence[ChargeRequest],
+    overrides: Sequence[Override] = (),
+    *,
+    now: datetime,
+) -> Deciding:
+    """A beginning from a plan and requests; ``now`` tells the month of the peak."""
+    orders = orders_of(site, wiring, plan, requests, overrides, now=now)
+    return Deciding(wiring, points_of(site, wiring), orders)

@@ -1,0 +1,89 @@
+"""What `simulate` does: plan a day, run it against the plant in the box, show and write what came of it."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.console import Console
+from rich.live import Live
+
+from domain.plan_document import document, text_of
+from service.console import output, progress
+from service.planning import Tell
+from service.simulate_options import SimulateOrder
+from service.simulating import Simulation, simulation_of
+from service.writing import write_text
+
+if TYPE_CHECKING:
+    from simulation.outcome import Outcome
+
+_VIEW_EVERY_S: Final = 300
+"""Simulated seconds between two views of the living table."""
+
+
+def simulate_command(order: SimulateOrder, now: datetime, made_by: str, *, as_json: bool) -> None:
+    """Plan and run as ordered, write the files that were asked for, and show the day."""
+    with progress() as tell:
+        simulation = simulation_of(order, now, tell)
+    if order.plan.out is not None:
+        write_text(
+            order.plan.out, text_of(document(simulation.planned.plan, made_by=made_by)), option="--out"
+        )
+    outcome = run_shown(simulation)
+    if order.plan.chart is not None:
+        from service.chart_run import save_run
+
+        save_run(simulation.loop, order.plan.chart)
+    if as_json:
+        sys.stdout.write(json.dumps(outcome_json(outcome), indent=1) + "\n")
+        return
+    show(simulation, outcome, [path for path in (order.plan.out, order.plan.chart) if path is not None])
+
+
+def run_shown(simulation: Simulation, tell: Tell | None = None) -> Outcome:
+    """Run to the end: a living table on standard error in a terminal, else a word to ``tell`` at times."""
+    from service.screen_simulation import live_view
+    from simulation.outcome import outcome_of
+
+    console = Console(stderr=True, highlight=False)
+    if console.is_terminal and tell is None:
+        with Live(console=console, auto_refresh=False, transient=True) as live:
+            for second in simulation.minutes():
+                if second % _VIEW_EVERY_S == 0:
+                    live.update(live_view(simulation.loop, simulation.seconds), refresh=True)
+    else:
+        for second in simulation.minutes():
+            if tell is not None and second % (12 * _VIEW_EVERY_S) == 0:
+                tell(f"Running the day, hour {second // 3600}")
+    return outcome_of(simulation.loop)
+
+
+def show(simulation: Simulation, outcome: Outcome, files: list[Path]) -> None:
+    """Print what the day came to."""
+    from service.screen_simulation import show_outcome
+
+    console = output()
+    console.print(
+        f"[bold]{simulation.planned.plan.site}[/]  {simulation.seconds / 3600:.1f} hours, second by second\n"
+    )
+    show_outcome(outcome, console)
+    for path in files:
+        console.print(f"Written  {path}", markup=False)
+
+
+def outcome_json(outcome: Outcome) -> dict[str, Any]:
+    """The outcome for programs; a share of nothing is null."""
+    answer = asdict(outcome)
+    answer["solar_share"] = None if math.isnan(outcome.solar_share) else outcome.solar_share
+    answer["missed_kwh"] = outcome.missed_kwh
+    answer["over_s"], answer["caused_s"] = outcome.over_s, outcome.caused_s
+    answer["events"] = [
+        {"second": at_s, "what": what, "about": about} for at_s, what, about in outcome.events
+    ]
+    return answer

@@ -1,0 +1,81 @@
+"""From an order to a simulated day: plan, then let plan, control and plant run against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from domain.site import Site
+from service.planning import Planned, Tell, plan_order
+from service.simulate_options import SimulateOrder, Wanted, wanted_of
+from service.site_file import read_site
+
+if TYPE_CHECKING:
+    from simulation.closed_loop import ClosedLoop, Scene
+
+
+IDLE_S: Final = 5
+"""While no reading moves, a decision every so many seconds is enough; the watchdogs wait longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """A plan and the run that is to follow it."""
+
+    planned: Planned
+    loop: ClosedLoop
+    seconds: int
+
+    def minutes(self) -> Iterator[int]:
+        """Run it; gives the second at every full minute and at the end."""
+        yield from self.loop.run(self.seconds)
+
+
+def simulation_of(order: SimulateOrder, now: datetime, tell: Tell) -> Simulation:
+    """The simulation that was ordered, planned and not yet run; raises as ``plan_order``."""
+    wanted = wanted_of(order, read_site(order.plan.site))
+    return simulation_with(plan_order(order.plan, now, tell), wanted)
+
+
+def simulation_with(planned: Planned, wanted: Wanted) -> Simulation:
+    """The simulation of a plan that is already made."""
+    from executors.control.wiring import wiring_of
+    from executors.deciding import deciding_of
+    from simulation.closed_loop import ClosedLoop, seconds_of
+
+    site, plan, inputs = with_devices(planned.site), planned.plan, planned.inputs
+    wiring = wiring_of(site)
+    control = deciding_of(site, wiring, plan, inputs.requests, now=plan.grid.start)
+    scene = _scene(planned, wanted)
+    loop = ClosedLoop(site, inputs, plan, scene, wiring, control, idle_s=IDLE_S)
+    return Simulation(planned, loop, min(seconds_of(plan), wanted.seconds or seconds_of(plan)) - 1)
+
+
+def with_devices(site: Site) -> Site:
+    """The site with a simulated charger wherever the site file only plans for one."""
+    chargers = tuple(
+        charger.model_copy(update={"driver": "simulated"}) if charger.driver == "none" else charger
+        for charger in site.chargers
+    )
+    return site.model_copy(update={"chargers": chargers})
+
+
+def _scene(planned: Planned, wanted: Wanted) -> Scene:
+    """The day as planned, or with clouds and appliances that nobody foresaw."""
+    from simulation.closed_loop import Scene
+    from simulation.plant.weather import with_appliances, with_clouds
+
+    scene = replace(Scene.as_planned(planned.site, planned.inputs), faults=wanted.faults)
+    if wanted.seed is None:
+        return scene
+    first, second, third = scene.house.load_kw
+    solar_kw = {
+        name: with_clouds(profile, wanted.seed + place)
+        for place, (name, profile) in enumerate(scene.house.solar_kw.items())
+    }
+    house = replace(
+        scene.house, load_kw=(with_appliances(first, wanted.seed), second, third), solar_kw=solar_kw
+    )
+    return replace(scene, house=house)

@@ -1,0 +1,76 @@
+"""`simulate`: plan and run a day on the virtual site, with the real control."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.service.commands import AT, HOME, Terminal, site_file
+
+SOON = HOME.replace(
+    'arrive: "18:00", depart: "07:00", energy_kwh: 11.04',
+    'arrive: "12:30", depart: "14:30", energy_kwh: 5.52',
+)
+"""5.52 kWh are half an hour at 16 A on three phases of 230 V; the car stays for two hours."""
+METERED = SOON.replace(
+    "grid: {limit_a: 25}", "grid: {limit_a: 25, meter: m}\nmeters: {m: {driver: simulated}}"
+)
+
+
+def test_the_planned_energy_arrives_within_every_limit(terminal: Terminal, tmp_path: Path) -> None:
+    site = site_file(tmp_path, METERED)
+    chart, plan = tmp_path / "run.png", tmp_path / "plan.json"
+    said = terminal.run(
+        "simulate", site, "--at", AT, "--hours", "3", "--json", "--chart", chart, "--out", plan
+    )
+    assert said.code == 0, said.err
+    answer = json.loads(said.out)
+    assert answer["seconds"] == 3 * 3600 - 1
+    assert answer["cars"][0]["got_kwh"] == pytest.approx(5.52, abs=0.3)
+    assert answer["missed_kwh"] == 0
+    assert answer["limits"] == []
+    assert answer["tripped"] == []
+    # No price below 0.30 by day: what flows costs that.
+    assert answer["cost_eur"] == pytest.approx(0.30 * (answer["energy_kwh"]["driveway"] + 0.3 * 3), abs=0.01)
+    assert chart.read_bytes().startswith(b"\x89PNG")
+    assert json.loads(plan.read_text())["site"] == "Test home"
+
+
+def test_people_see_energy_money_wear_and_limits(terminal: Terminal, tmp_path: Path) -> None:
+    said = terminal.run("simulate", site_file(tmp_path, METERED), "--at", AT, "--hours", "1")
+    assert said.code == 0, said.err
+    assert "Test home" in said.out
+    assert "Limits   kept in all of 3599 seconds" in said.out
+    assert "Charged" in said.out
+    assert "starts" in said.out
+
+
+def test_a_lost_meter_is_told_and_costs_no_limit(terminal: Terminal, tmp_path: Path) -> None:
+    words = ("--at", AT, "--hours", "1.5", "--fault", "meter_lost:m:2400-3000", "--seed", "7", "--json")
+    said = terminal.run("simulate", site_file(tmp_path, METERED), *words)
+    assert said.code == 0, said.err
+    answer = json.loads(said.out)
+    told = [event["what"] for event in answer["events"]]
+    assert "METER_LOST" in told
+    assert "METER_BACK" in told
+    assert answer["caused_s"] == 0
+
+
+def test_wrong_options_are_all_told_at_once(terminal: Terminal, tmp_path: Path) -> None:
+    words = ["--hours", "99", "--seed", "x", "--fault", "flood:m:1-2", "--fault", "meter_lost:nobody:1-2"]
+    said = terminal.run(
+        "simulate", site_file(tmp_path, METERED), *words, "--fault", "charger_lost:driveway:9-3"
+    )
+    assert said.code == 2
+    for words_of_it in ("--hours", "--seed", "'flood'", "'nobody'", "9-3"):
+        assert words_of_it in said.err
+    assert "Traceback" not in said.err
+
+
+def test_a_site_that_cannot_be_planned_cannot_be_simulated(terminal: Terminal, tmp_path: Path) -> None:
+    unbuilt = SOON.replace("load:", "default_request: full\nload:")
+    said = terminal.run("simulate", site_file(tmp_path, unbuilt), "--at", AT)
+    assert said.code == 1
+    assert "default_request" in said.err
