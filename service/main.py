@@ -46,6 +46,17 @@ PricesOption = Annotated[Path | None, typer.Option(help="Prices, CSV or Parquet.
 SolarOption = Annotated[Path | None, typer.Option(help="Solar power, CSV or Parquet.")]
 LoadOption = Annotated[Path | None, typer.Option(help="Load but charging; a habit learns from what is past.")]
 RequestsOption = Annotated[Path | None, typer.Option(help="Charging requests, CSV or Parquet.")]
+HoursOption = Annotated[
+    str | None, typer.Option(metavar="HOURS", help="Length of the run; default: to the plan's end.")
+]
+SeedOption = Annotated[
+    str | None,
+    typer.Option(metavar="NUMBER", help="Made-up clouds and appliances that the plan did not foresee."),
+]
+FaultOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="KIND:DEVICE:FROM-UNTIL", help="What goes wrong, in seconds; may be repeated."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer, and errors, as JSON on standard output.")]
 
 
@@ -186,17 +197,9 @@ def simulate(
     requests: RequestsOption = None,
     battery_soc: BatterySocOption = None,
     curtailed: CurtailedOption = None,
-    hours: Annotated[
-        str | None, typer.Option(metavar="HOURS", help="Length of the run; default: to the plan's end.")
-    ] = None,
-    seed: Annotated[
-        str | None,
-        typer.Option(metavar="NUMBER", help="Made-up clouds and appliances that the plan did not foresee."),
-    ] = None,
-    fault: Annotated[
-        list[str] | None,
-        typer.Option(metavar="KIND:DEVICE:FROM-UNTIL", help="What goes wrong, in seconds; may be repeated."),
-    ] = None,
+    hours: HoursOption = None,
+    seed: SeedOption = None,
+    fault: FaultOption = None,
     out: Annotated[Path | None, typer.Option(help="Write plan.json here.")] = None,
     chart: Annotated[Path | None, typer.Option(help="Draw plan against actual, .png or .svg.")] = None,
     cache: CacheOption = None,
