@@ -21,6 +21,8 @@ def show_report(report: SiteReport, console: Console) -> None:
     console.print(f"\nFailsafe proof: {verdict_words(report.proof)}")
     for line in proof_lines(report.proof):
         console.print(f"  - {escape(line)}")
+    if report.reaction is not None:
+        console.print(f"Reaction: {words.reaction_words(report.reaction)}")
     verdict = "can be planned" if not report.unbuilt else "is read, but `plan` refuses the keys above"
     console.print(f"The site file is right; the site {verdict}.")
 

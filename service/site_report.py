@@ -14,6 +14,8 @@ from domain.site_chargers import AcCharger
 from domain.site_energy import HabitLoad
 from domain.site_tariff import BandPrice, MarketTerms, PriceSource, ProviderPrice
 from executors.control.failsafe_proof import Proof, prove
+from executors.modbus.timetable import Reaction
+from executors.site_reaction import reaction_of
 from service.failsafe_words import proof_json
 
 _NAMES_A_FILE: Final = frozenset({"path", "key_file", "token_file", "map_file"})
@@ -28,6 +30,8 @@ class SiteReport:
     unbuilt: tuple[Unbuilt, ...]
     proof: Proof
     """Whether the site survives silence."""
+    reaction: Reaction | None = None
+    """How soon the site reacts to an overload; none where it has no wires that could."""
 
 
 def report_of(site: Site, folder: Path | None = None) -> SiteReport:
@@ -36,7 +40,7 @@ def report_of(site: Site, folder: Path | None = None) -> SiteReport:
 
     keys = unbuilt(site, requests=())
     about_files = () if folder is None else _about_files(site, folder)
-    return SiteReport(site, (*_warnings(site), *about_files), tuple(keys), prove(site))
+    return SiteReport(site, (*_warnings(site), *about_files), tuple(keys), prove(site), reaction_of(site))
 
 
 def report_json(report: SiteReport) -> dict[str, Any]:
@@ -46,7 +50,16 @@ def report_json(report: SiteReport) -> dict[str, Any]:
         "warnings": list(report.warnings),
         "not_built": [{"where": key.where, "why": key.why} for key in report.unbuilt],
         "failsafe_proof": proof_json(report.proof),
+        "reaction": None if report.reaction is None else _reaction_json(report.reaction),
         "site": report.site.model_dump(mode="json", by_alias=True),
+    }
+
+
+def _reaction_json(reaction: Reaction) -> dict[str, float]:
+    return {
+        "sample_s": reaction.sample_s,
+        "cuts_s": reaction.cuts_s,
+        "worst_s": reaction.worst_s,
     }
 
 

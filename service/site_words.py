@@ -9,6 +9,7 @@ from domain.site_energy import SolarArray
 from domain.site_grid import Circuit, Grid
 from domain.site_tariff import BandPrice, FixedPrice, MarketTerms, PriceSource
 from domain.site_vehicles import Departure
+from executors.modbus.timetable import Reaction
 
 
 def grid_words(grid: Grid) -> str:
@@ -98,3 +99,11 @@ def _terms(price: MarketTerms) -> str:
     factor = "market" if price.factor == 1 else f"market x {price.factor:g}"
     bands = " + by time" if price.bands_add else ""
     return f"({factor} {price.add_eur_per_kwh:+g}{bands}) x {1 + price.vat:g}"
+
+
+def reaction_words(reaction: Reaction) -> str:
+    """How soon the site reacts to an overload, in words."""
+    return (
+        f"a sample of the grid's meter every {reaction.sample_s:.1f} s, all cuts {reaction.cuts_s:.1f} s "
+        f"later, so {reaction.worst_s:.1f} s at worst until the last charger is told; cars follow within 15 s"
+    )

@@ -57,7 +57,7 @@ class RegisterMeter:
         self.manner = MeterManner(
             nominal_v, invert, layout.phases, signed_currents=layout.currents == "signed"
         )
-        self.live_blocks, self.slow_blocks = _plan(layout, distinct=link.is_rtu)
+        self.live_blocks, self.slow_blocks = plan_blocks(layout, distinct=link.is_rtu)
         self._base = 0
         self._ratios = (1.0, 1.0)
         self._slow_at = -math.inf
@@ -138,7 +138,7 @@ class RegisterMeter:
         return factor if address is None else factor * 10.0 ** raw[f"{_EXPONENT}{address}"]
 
 
-def _plan(layout: RegisterMap, *, distinct: bool) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+def plan_blocks(layout: RegisterMap, *, distinct: bool) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
     """Blocks of every cycle, and those of every 30 s; totals go with the first where they cost nothing."""
     names = frozenset(layout.registers)
     first = live(names)
