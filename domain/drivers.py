@@ -28,6 +28,8 @@ class Driver:
 
     title: str
     abilities: frozenset[Ability]
+    switch_s: float = 0.0
+    """Time without current that one phase switch takes [s]; 0 for what cannot switch."""
 
     @property
     def switches_phases(self) -> bool:
@@ -35,9 +37,15 @@ class Driver:
         return bool(self.abilities & {Ability.PHASE_SWITCH, Ability.PHASE_CHOICE})
 
 
-def _charger(title: str, *more: Ability) -> Driver:
+SWITCH_S: Final = 40.0
+"""A phase switch as most chargers do it [s]: up to 15 until the current has stopped (charger 10, car 5), 10
+with open contactors, up to 15 until the car draws again.
+"""
+
+
+def _charger(title: str, *more: Ability, switch_s: float = 0.0) -> Driver:
     basic = (Ability.CURRENT_LIMIT, Ability.PAUSE, Ability.POWER_READING, Ability.SESSION_READING)
-    return Driver(title, frozenset({*basic, *more}))
+    return Driver(title, frozenset({*basic, *more}), switch_s)
 
 
 def _meter(title: str) -> Driver:
@@ -45,14 +53,19 @@ def _meter(title: str) -> Driver:
 
 
 CHARGER_DRIVERS: Final[Mapping[str, Driver]] = {
-    "none": Driver("plan only, nothing is sent", frozenset({Ability.PHASE_SWITCH})),
-    "simulated": _charger("a charger without wires", Ability.WATCHDOG, Ability.PHASE_SWITCH),
+    "none": Driver("plan only, nothing is sent", frozenset({Ability.PHASE_SWITCH}), SWITCH_S),
+    "simulated": _charger(
+        "a charger without wires", Ability.WATCHDOG, Ability.PHASE_SWITCH, switch_s=SWITCH_S
+    ),
     "charx": _charger("Phoenix Contact CHARX SEC over Modbus/TCP", Ability.WATCHDOG),
     "teltocharge": _charger(
-        "Teltonika TeltoCharge EVC2 over Modbus RTU", Ability.WATCHDOG, Ability.PHASE_CHOICE
+        "Teltonika TeltoCharge EVC2 over Modbus RTU",
+        Ability.WATCHDOG,
+        Ability.PHASE_CHOICE,
+        switch_s=SWITCH_S,
     ),
     "ocpp": _charger("a charge point that speaks OCPP 1.6J or 2.0.1"),
-    "everest": _charger("EVerest over MQTT", Ability.PHASE_SWITCH),
+    "everest": _charger("EVerest over MQTT", Ability.PHASE_SWITCH, switch_s=SWITCH_S),
 }
 """Chargers by the name in ``chargers[].driver``."""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from domain.plan import Plan
 from domain.requests import ChargeRequest
+from domain.running import Running
 from domain.series import Series
 from domain.time_grid import TimeGrid
 
@@ -28,6 +30,10 @@ class PlanInputs:
     load_kw: tuple[Series, Series, Series]
     requests: tuple[ChargeRequest, ...]
     """By arrival; each overlaps the horizon and names a charger of the site."""
+    running: Mapping[str, Running] = field(default_factory=dict)
+    """Charger id to what it does at the start; a charger that is not named counts as off and fresh."""
+    previous: Plan | None = None
+    """The plan that is published, which a new one changes as little as it can."""
     notes: tuple[str, ...] = ()
     """What was assumed, dropped or cut: sentences for people."""
     battery_soc: float | None = None

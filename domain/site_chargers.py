@@ -80,12 +80,13 @@ class PhaseSwitching(SiteModel):
     mode: SwitchMode
     """``never``, ``oneway`` (from all to one, not back) or ``both``."""
     max_per_session: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """So many switches while one car is there; a change of the selected phases in a pause is one too."""
     hold_s: Seconds | None = None
     """Least time between two switches [s]."""
     hysteresis_kw: KilowattsFrom0 | None = None
-    """How far past the threshold the power must be before a switch [kW]."""
+    """How far past the threshold the power must be before a switch [kW]; for live control, not for plans."""
     at_limit: Literal["stay", "single", "three"] | None = None
-    """What happens when ``max_per_session`` is used up."""
+    """When ``max_per_session`` is used up: stays as it is, or the last switch leads to one phase, to all."""
 
     @model_validator(mode="after")
     def _limit_exists(self) -> Self:
@@ -122,6 +123,10 @@ class AcCharger(ChargerBase):
     kind: Literal["ac"] = "ac"
     current_a: CurrentRange
     phase_switching: PhaseSwitching | None = None
+    min_run_s: Seconds | None = None
+    """Once it charges, it goes on for at least so long, unless the car leaves [s]; default: no such rule."""
+    min_pause_s: Seconds | None = None
+    """Once it has stopped, it rests for at least so long [s]; default: no such rule."""
 
 
 class DcCharger(ChargerBase):

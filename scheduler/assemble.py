@@ -78,7 +78,7 @@ def _charger_plan(problem: Problem, outcome: Outcome, charger: int) -> ChargerPl
     for j in np.flatnonzero((table.charger == charger) & (outcome.current_a > 0)):
         t = int(table.slot[j])
         current[t] = outcome.current_a[j]
-        power[t] = outcome.current_a[j] * table.mean_kw_per_a[j]
+        power[t] = outcome.draw_kw[j]
         phases[t] = problem.sessions[table.session[j]].options[table.option[j]].phases
     return ChargerPlan(current, tuple(phases), power)
 

@@ -59,5 +59,8 @@ def _open_columns(layout: Layout, draws: IntArray, columns: int) -> IntArray:
         known = positions != ABSENT
         is_open[positions[known]] = False
         is_open[positions[draws][known[draws]]] = True
+    ties, owner = layout.columns.tied, layout.columns.tied_session
+    known = ties != ABSENT
+    is_open[ties[known]] = np.isin(owner[known], layout.table.session[draws])
     is_open[layout.columns.missing_kwh] = False
     return np.flatnonzero(is_open)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from scheduler.by_rule_tied import hold_first_runs, one_option, serve_in_one_run
 from scheduler.problem import FloatArray, Problem, Session
 from scheduler.room import EPS, Room, energy_per_a, on_grid_a
 
@@ -32,6 +33,7 @@ def _filled(problem: Problem, rank: FloatArray, *, by_arrival: bool) -> FloatArr
     order = sorted(
         range(len(problem.sessions)), key=lambda s: _turn(problem.sessions[s], by_arrival=by_arrival)
     )
+    hold_first_runs(problem, room)
     for s in order:
         _serve(problem, s, rank, room)
     return room.current_a
@@ -47,6 +49,10 @@ def _turn(session: Session, *, by_arrival: bool) -> tuple[int, int]:
 def _serve(problem: Problem, s: int, rank: FloatArray, room: Room) -> None:
     """Give session ``s`` its energy in its best slots, goal by goal."""
     session = problem.sessions[s]
+    if session.options and (session.least_run_h > 0 or session.least_pause_h > 0):
+        serve_in_one_run(problem, s, rank, room)
+        return
+    options = one_option(problem, s, room)
     for goal in session.goals:
         inside = np.flatnonzero(session.slots < goal.slots)
         for i in inside[np.argsort(rank[session.slots[inside]], kind="stable")]:
@@ -54,14 +60,17 @@ def _serve(problem: Problem, s: int, rank: FloatArray, room: Room) -> None:
             if missing <= EPS:
                 break
             spare = session.most_kwh - room.delivered_kwh(s, problem.slots)
-            _draw(problem, s, int(i), missing, spare, room)
+            _draw(problem, s, int(i), options, missing, spare, room)
 
 
-def _draw(problem: Problem, s: int, i: int, missing: float, spare: float, room: Room) -> None:
-    """Draw ``missing`` energy [kWh] in the session's ``i``-th slot, by the option that gives most of it."""
+def _draw(
+    problem: Problem, s: int, i: int, options: tuple[int, ...], missing: float, spare: float, room: Room
+) -> None:
+    """Draw ``missing`` energy [kWh] in the session's ``i``-th slot, by the best of ``options``."""
     session = problem.sessions[s]
     best: tuple[float, int, float] | None = None
-    for k, option in enumerate(session.options):
+    for k in options:
+        option = session.options[k]
         kwh_per_a = energy_per_a(problem, session, i, option)
         steps = np.ceil((missing / kwh_per_a - option.min_a) / session.step_a - EPS)
         wanted = option.min_a + max(0.0, float(steps)) * session.step_a

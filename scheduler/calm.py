@@ -61,7 +61,11 @@ def _with_starts(problem: Problem, layout: Layout, x: FloatArray) -> FloatArray:
     known = {(draw.session, draw.slot, draw.option) for draw in on}
     x = x.copy()
     x[layout.columns.start] = [
-        float(draw in on and (draw.session, draw.slot - 1, draw.option) not in known)
+        float(
+            draw in on
+            and (draw.session, draw.slot - 1, draw.option) not in known
+            and not problem.sessions[draw.session].was_on(draw.slot, draw.option)
+        )
         for draw in problem.draws
     ]
     return x

@@ -12,6 +12,7 @@ import numpy as np
 from scheduler.decision import Decision
 from scheduler.problem import FloatArray, Problem
 from scheduler.storage import battery_power_kw, content_kwh
+from scheduler.switches import lost_share
 from scheduler.violations import TOLERANCE, Flows, phase_currents_a, violations
 
 
@@ -20,6 +21,8 @@ class Outcome:
     """Everything that follows from the currents of the draws; (slots,) unless said otherwise."""
 
     decision: Decision
+    draw_kw: FloatArray
+    """(draws,) mean power of the slot, less what the dead time of a phase switch takes."""
     charging_kw: FloatArray
     import_kw: FloatArray
     export_kw: FloatArray
@@ -68,9 +71,9 @@ class Outcome:
 
 def evaluate(problem: Problem, decision: Decision) -> Outcome:
     """The outcome of a decision."""
-    table = problem.draw_table
+    draw_kw = _draw_kw(problem, decision.current_a)
     charging = np.zeros(problem.slots)
-    np.add.at(charging, table.slot, table.mean_kw_per_a * decision.current_a)
+    np.add.at(charging, problem.draw_table.slot, draw_kw)
     power = np.array([run.power_kw for run in problem.runs]).reshape(-1, 1)
     flexible = np.where(decision.running, power, 0.0)
     left_kw = problem.surplus_kw - charging - flexible.sum(axis=0)
@@ -84,12 +87,13 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
     flows = Flows(curtailed, flexible, battery)
     circuits = range(len(problem.circuits))
     phase_a = tuple(phase_currents_a(problem, c, decision.current_a, flows) for c in circuits)
-    delivered, missing = _energies(problem, decision.current_a)
+    delivered, missing = _energies(problem, draw_kw)
     wear, stored = _storage_eur(problem, battery)
     rises_kw = [peak.rise_kw(bought) for peak in problem.peaks]
     peak_eur = sum(peak.eur_per_kw * kw for peak, kw in zip(problem.peaks, rises_kw, strict=True))
     return Outcome(
         decision=decision,
+        draw_kw=draw_kw,
         charging_kw=charging,
         import_kw=bought,
         export_kw=export,
@@ -111,6 +115,12 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
     )
 
 
+def _draw_kw(problem: Problem, current_a: FloatArray) -> FloatArray:
+    """Mean power of every draw, less what dead times take [kW]."""
+    kept: FloatArray = 1.0 - lost_share(problem, current_a)
+    return problem.draw_table.mean_kw_per_a * current_a * kept
+
+
 def _preference_eur(problem: Problem, unused_kw: FloatArray, peak_eur: float) -> float:
     """The bonus that own solar misses where it is sold or cut off, less a peak that does not count [EUR]."""
     missed = problem.wish.solar_bonus_eur_per_kwh * float(problem.hours @ unused_kw)
@@ -127,10 +137,10 @@ def _storage_eur(problem: Problem, battery_kw: FloatArray) -> tuple[float, float
     return battery.wear_eur_per_kwh * drained_kwh, battery.end_value_eur_per_kwh * gained_kwh
 
 
-def _energies(problem: Problem, current_a: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _energies(problem: Problem, draw_kw: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Delivered and missing energy of every session [kWh]."""
     table = problem.draw_table
-    energy = table.mean_kw_per_a * current_a * problem.hours[table.slot]
+    energy = draw_kw * problem.hours[table.slot]
     delivered = np.zeros(len(problem.sessions))
     np.add.at(delivered, table.session, energy)
     missing = np.zeros(len(problem.sessions))
@@ -146,4 +156,4 @@ def _energies(problem: Problem, current_a: FloatArray) -> tuple[FloatArray, Floa
 def _starts(problem: Problem, current_a: FloatArray) -> int:
     """Draws that are on while the same one a slot earlier is not."""
     on = {(d.session, d.slot, d.option) for d in (problem.draws[j] for j in np.flatnonzero(current_a > 0))}
-    return sum((s, t - 1, k) not in on for s, t, k in on)
+    return sum((s, t - 1, k) not in on and not problem.sessions[s].was_on(t, k) for s, t, k in on)

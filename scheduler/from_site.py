@@ -17,10 +17,12 @@ from domain.units import kw_per_a
 from scheduler.breaches import widened, widened_imbalance, widened_power
 from scheduler.by_itself import imbalance_by_itself, widened_by_itself
 from scheduler.devices_of_site import battery_of, runs_of
+from scheduler.first_runs import with_first_runs
 from scheduler.grid_draw import held_down
 from scheduler.needs import Need, needs_of, session_of
 from scheduler.peaks_of_site import peaks_of
 from scheduler.problem import Circuit, FloatArray, Problem
+from scheduler.tied_sessions import with_ties
 from scheduler.usual_runs import with_usual_runs
 from scheduler.wish import wish_of
 
@@ -54,7 +56,10 @@ def problem_of(site: Site, inputs: PlanInputs) -> SiteProblem:
         load_kw=np.sum([series.values for series in inputs.load_kw], axis=0),
         solar_kw=_sum_of((inputs.solar_kw[array.id].values for array in site.solar), len(inputs.grid)),
         circuits=(),
-        sessions=tuple(session_of(need, site, inputs.grid, ids, circuit_ids) for need in needs),
+        sessions=tuple(
+            with_ties(session_of(need, site, inputs.grid, ids, circuit_ids), need.request, site, inputs)
+            for need in needs
+        ),
         export_limit_kw=site.grid.export_limit_kw,
         battery=battery,
         runs=runs,
@@ -64,7 +69,8 @@ def problem_of(site: Site, inputs: PlanInputs) -> SiteProblem:
     bare = replace(bare, peaks=peaks)
     stated = _with_wires(bare, site, inputs, needs, ids, circuit_ids)
     problem, squeezed = with_usual_runs(stated.problem)
-    return replace(stated, problem=problem, notes=(*stated.notes, *assumed, *cut, *squeezed, *told))
+    problem, ended = with_first_runs(problem)
+    return replace(stated, problem=problem, notes=(*stated.notes, *assumed, *cut, *squeezed, *told, *ended))
 
 
 def _with_wires(

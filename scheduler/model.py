@@ -12,10 +12,13 @@ from scheduler import (
     rules_battery,
     rules_charging,
     rules_circuit,
+    rules_dead_time,
     rules_energy,
     rules_flexible,
     rules_peak,
     rules_power,
+    rules_runs,
+    rules_switching,
 )
 
 if TYPE_CHECKING:
@@ -46,13 +49,28 @@ RULES: Final[tuple[Rule, ...]] = (
     rules_flexible.run_time,
     rules_flexible.least_run,
     rules_peak.peak_rise,
+    rules_switching.one_chosen,
+    rules_switching.counted_switch,
+    rules_switching.switch_budget,
+    rules_switching.switch_hold,
+    rules_switching.switch_one_way,
+    rules_dead_time.dead_time,
+    rules_runs.charging_run,
+    rules_runs.charging_pause,
+    rules_runs.goes_on_at_first,
 )
 
 CALM_RULES: Final = frozenset({rules_charging.counted_start})
 """Rules that only the calm stage needs."""
 
-ON_OFF: Final = frozenset({"one_of", "minimum_current", "maximum_current", "counted_start"})
-"""Constraints that speak of ``on``; without them the model is its relaxation, and as tight:
+ON_OFF: Final = frozenset(
+    {
+        *("one_of", "minimum_current", "maximum_current", "counted_start"),
+        *("begins_charging", "charging_run", "ends_charging", "charging_pause"),
+        *("runs_at_first", "pauses_at_first"),
+    }
+)
+"""Constraints that speak of ``on``; without them the model is its relaxation, and as tight without ties:
 ``one_set`` and the bounds of ``current_a`` are all that they imply once ``on`` may be a fraction."""
 
 
@@ -93,6 +111,10 @@ def _variables(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.curtailed_kw = pyo.Var(m.cut_slots, bounds=lambda _, t: (0.0, forced[t]))
     m.cutting = pyo.Var(m.cut_slots, within=pyo.Binary)
     m.cars_at = rules_power.cars_at(problem)
+    rules_switching.variables(m, problem)
+    rules_dead_time.variables(m, problem)
+    rules_runs.variables(m, problem)
+    m.ties = [m.chosen, m.switched, m.used, m.lost_a, m.goes_on, m.stops]
     rules_battery.variables(m, problem)
     rules_flexible.variables(m, problem)
     rules_peak.variables(m, problem)

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from domain.errors import Unbuilt
 from domain.requests import ChargeRequest
-from domain.site_chargers import AcCharger, DcCharger, PhaseSwitching
+from domain.site_chargers import DcCharger
 from domain.site_root import Site
 
 _NAMED: Final = 5
@@ -59,23 +59,9 @@ def _if(condition: bool) -> tuple[str, ...]:
     return ("",) if condition else ()
 
 
-def _switching(says: Callable[[PhaseSwitching], bool]) -> Callable[[Case], Iterable[str]]:
-    """Ids of the chargers whose phase switching says so; mode never needs no rule."""
-
-    def used_by(case: Case) -> Iterable[str]:
-        for charger in case.site.chargers:
-            switching = charger.phase_switching if isinstance(charger, AcCharger) else None
-            if switching is not None and switching.mode != "never" and says(switching):
-                yield charger.id
-
-    return used_by
-
-
 def _requests(case: Case, asks: Callable[[ChargeRequest], bool]) -> Iterable[str]:
     yield from (request.id or request.charger for request in case.requests if asks(request))
 
-
-_BUDGET: Final = "the budget of phase switches is not built yet; mode both alone chooses afresh in every slot"
 
 NOT_BUILT: Final[tuple[Row, ...]] = (
     Row(
@@ -92,31 +78,6 @@ NOT_BUILT: Final[tuple[Row, ...]] = (
         "chargers[].kind",
         "DC points are not built yet",
         lambda case: (charger.id for charger in case.site.chargers if isinstance(charger, DcCharger)),
-    ),
-    Row(
-        "chargers[].phase_switching.mode",
-        "oneway needs the budget of switches, which is not built yet; never and both are",
-        _switching(lambda switching: switching.mode == "oneway"),
-    ),
-    Row(
-        "chargers[].phase_switching.max_per_session",
-        _BUDGET,
-        _switching(lambda switching: switching.max_per_session is not None),
-    ),
-    Row(
-        "chargers[].phase_switching.hold_s",
-        _BUDGET,
-        _switching(lambda switching: switching.hold_s is not None),
-    ),
-    Row(
-        "chargers[].phase_switching.hysteresis_kw",
-        _BUDGET,
-        _switching(lambda switching: switching.hysteresis_kw is not None),
-    ),
-    Row(
-        "chargers[].phase_switching.at_limit",
-        _BUDGET,
-        _switching(lambda switching: switching.at_limit is not None),
     ),
     Row(
         "cabinets.**",
@@ -137,11 +98,6 @@ NOT_BUILT: Final[tuple[Row, ...]] = (
         "vehicles[].efficiency",
         "efficiency by current and phases is not built yet; one number is",
         lambda case: (car.id for car in case.site.vehicles if isinstance(car.efficiency, tuple)),
-    ),
-    Row(
-        "vehicles[].phase_switching.**",
-        "vetoes and caps of cars are not built yet; set the charger's mode to never",
-        lambda case: (car.id for car in case.site.vehicles if car.phase_switching is not None),
     ),
     Row(
         "requests[].target_soc",

@@ -12,6 +12,7 @@ from domain.phases import PhaseSet
 from domain.units import kw_per_a
 from scheduler.devices import Battery, Run
 from scheduler.peaks import Peak
+from scheduler.ties import Before, Switching
 from scheduler.wish import MONEY, Wish
 
 FloatArray = NDArray[np.float64]
@@ -61,6 +62,23 @@ class Session:
     """Its class: what higher classes miss is made least first."""
     weight: float = 1.0
     """Of its missing energy inside the class."""
+    switching: Switching | None = None
+    """Its budget of phase switches; None: it chooses afresh in every slot."""
+    least_run_h: float = 0.0
+    """Once on, it stays on for so long, or until it leaves [h]."""
+    least_pause_h: float = 0.0
+    """Once off, it stays off for so long [h]."""
+    before: Before | None = None
+    """What it does when the horizon begins; None: nothing."""
+
+    def was_on(self, t: int, k: int) -> bool:
+        """Whether it was on with option ``k`` before slot ``t``, where that is the first of the horizon."""
+        return t == 0 and self.before is not None and self.before.on and self.before.option == k
+
+    @property
+    def tied(self) -> bool:
+        """Whether what it does in one slot binds it in others."""
+        return self.switching is not None or self.least_run_h > 0 or self.least_pause_h > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +200,8 @@ class DrawTable:
     share: FloatArray
     phases: NDArray[np.bool_]
     """(draws, 3): which grid phases carry the current."""
+    tied: NDArray[np.bool_]
+    """Whether what the session does in other slots binds this one."""
 
     @classmethod
     def of(cls, problem: Problem) -> DrawTable:
@@ -207,6 +227,7 @@ class DrawTable:
             kw_per_a=phases * kw_per_a(problem.voltage_v, 1),
             share=share,
             phases=used.reshape(len(rows), 3),
+            tied=np.array([one.tied for one in problem.sessions], dtype=bool)[session],
         )
 
     @property

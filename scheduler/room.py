@@ -103,6 +103,16 @@ class Room:
         self._energy_kwh[s][t] += current_a * energy_per_a(self._problem, session, i, session.options[k])
         self._add(s, i, k, current_a)
 
+    def release(self, s: int, i: int, k: int) -> None:
+        """Take back a current that was booked."""
+        session = self._problem.sessions[s]
+        t, at = int(session.slots[i]), self._first[s] + i * len(session.options) + k
+        current_a = float(self.current_a[at])
+        self.current_a[at] = 0.0
+        self._taken.discard((session.charger, t))
+        self._energy_kwh[s][t] -= current_a * energy_per_a(self._problem, session, i, session.options[k])
+        self._add(s, i, k, -current_a)
+
     def _add(self, s: int, i: int, k: int, current_a: float) -> None:
         """Let a current flow; a negative one takes it back."""
         session = self._problem.sessions[s]

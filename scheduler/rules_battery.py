@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyomo.environ as pyo
 
+from scheduler.rules_dead_time import mean_a
+
 if TYPE_CHECKING:
     from scheduler.devices import Battery
     from scheduler.problem import FloatArray, Problem
@@ -171,8 +173,9 @@ def _draining_rows(
 
 def _left(m: pyo.ConcreteModel, problem: Problem, t: int) -> object:
     """What solar leaves over in slot ``t`` after everything that consumes [kW], an expression."""
+    mean = mean_a(m)
     return (
         float(problem.surplus_kw[t])
-        - sum(per_a * m.current_a[d] for per_a, d in m.cars_at[t])
+        - sum(per_a * mean[d] for per_a, d in m.cars_at[t])
         - sum(problem.runs[r].power_kw * m.running[r, t] for r in m.runs_at[t])
     )

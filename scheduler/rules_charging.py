@@ -54,11 +54,13 @@ def maximum_current(m: pyo.ConcreteModel, problem: Problem) -> None:
 
 
 def counted_start(m: pyo.ConcreteModel, problem: Problem) -> None:
-    """start[s, t, k] >= on[s, t, k] - on[s, t - 1, k]: a start, or a switch to another phase set"""
+    """start[s, t, k] >= on[s, t, k] - on[s, t - 1, k]: a start, or a switch to another phase set; what runs
+    when the horizon begins was on
+    """
     known = set(keys(problem))
 
     def rise(m: pyo.ConcreteModel, s: int, t: int, k: int) -> object:
-        before = m.on[s, t - 1, k] if (s, t - 1, k) in known else 0
+        before = m.on[s, t - 1, k] if (s, t - 1, k) in known else int(problem.sessions[s].was_on(t, k))
         return m.start[s, t, k] - m.on[s, t, k] + before >= 0
 
     m.counted_start = pyo.Constraint(m.draws, rule=rise)

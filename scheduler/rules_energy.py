@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pyomo.environ as pyo
 
+from scheduler.rules_dead_time import mean_a
+
 if TYPE_CHECKING:
     from scheduler.problem import Problem
     from scheduler.rules_charging import Key
@@ -24,20 +26,20 @@ def _energy_terms(problem: Problem) -> list[Terms]:
 
 
 def energy_goal(m: pyo.ConcreteModel, problem: Problem) -> None:
-    """sum_d kwh_per_a[d] current_a[d] + missing_kwh[s] >= least_kwh[g] over the slots before goal g"""
-    terms = _energy_terms(problem)
+    """sum_d kwh_per_a[d] mean_a[d] + missing_kwh[s] >= least_kwh[g] over the slots before goal g"""
+    terms, mean = _energy_terms(problem), mean_a(m)
     index = [(s, g) for s, session in enumerate(problem.sessions) for g in range(len(session.goals))]
 
     def reached(m: pyo.ConcreteModel, s: int, g: int) -> object:
         goal = problem.sessions[s].goals[g]
-        inflow = sum(energy * m.current_a[d] for energy, d in terms[s] if d[1] < goal.slots)
+        inflow = sum(energy * mean[d] for energy, d in terms[s] if d[1] < goal.slots)
         return inflow + m.missing_kwh[s] >= goal.least_kwh
 
     m.energy_goal = pyo.Constraint(index, rule=reached)
 
 
 def energy_most(m: pyo.ConcreteModel, problem: Problem) -> None:
-    """sum_d kwh_per_a[d] current_a[d] <= most_kwh[s]"""
+    """sum_d kwh_per_a[d] current_a[d] <= most_kwh[s], dead times not taken off"""
     terms = _energy_terms(problem)
     with_draws = [s for s in range(len(problem.sessions)) if terms[s]]
     m.energy_most = pyo.Constraint(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyomo.environ as pyo
 
+from scheduler.rules_dead_time import mean_a
+
 if TYPE_CHECKING:
     from scheduler.problem import FloatArray, Problem
     from scheduler.rules_charging import Key
@@ -45,14 +47,14 @@ def cars_at(problem: Problem) -> dict[int, list[tuple[float, Key]]]:
 
 def power_balance(m: pyo.ConcreteModel, problem: Problem) -> None:
     """buy_kw[t] - sell_kw[t]
-    = load_kw[t] - solar_kw[t] + curtailed_kw[t] + sum_d mean_kw_per_a[d] current_a[d]
+    = load_kw[t] - solar_kw[t] + curtailed_kw[t] + sum_d mean_kw_per_a[d] mean_a[d]
       + sum_r power_kw[r] running[r, t] + fill_kw[t] - drain_kw[t]
     """
-    surplus, forced = problem.surplus_kw.tolist(), problem.forced_kw.tolist()
+    surplus, forced, mean = problem.surplus_kw.tolist(), problem.forced_kw.tolist(), mean_a(m)
 
     def balance(m: pyo.ConcreteModel, t: int) -> object:
         cut = m.curtailed_kw[t] if forced[t] > 0 else 0.0
-        cars = sum(per_a * m.current_a[d] for per_a, d in m.cars_at[t])
+        cars = sum(per_a * mean[d] for per_a, d in m.cars_at[t])
         flexible = sum(problem.runs[r].power_kw * m.running[r, t] for r in m.runs_at[t])
         battery = m.fill_kw[t] - m.drain_kw[t] if problem.battery is not None else 0.0
         return m.buy_kw[t] - m.sell_kw[t] - cut - cars - flexible - battery == -surplus[t]

@@ -101,14 +101,16 @@ def _current_a(layout: Layout, x: FloatArray) -> FloatArray:
 
 
 def _undecided(layout: Layout, relaxed: Answer) -> BoolArray:
-    """Draws that the relaxation uses below their minimum, or beside another one of the same slot."""
+    """Draws that the relaxation uses below their minimum, or beside another one of the same slot; those that
+    what happens in other slots binds.
+    """
     assert relaxed.x is not None
     table, current_a = layout.table, _current_a(layout, relaxed.x)
     used = current_a > _EPS_A
     below = used & (current_a < table.min_a - _EPS_A)
     place = table.charger * (int(table.slot.max(initial=0)) + 1) + table.slot
     crowd = np.bincount(place, weights=used)[place] > 1
-    undecided: BoolArray = below | crowd
+    undecided: BoolArray = below | crowd | table.tied
     return undecided
 
 

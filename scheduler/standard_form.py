@@ -133,6 +133,10 @@ class Columns:
     held: IntArray
     held_slots: IntArray
     """The slots that ``held`` speaks of."""
+    tied: IntArray
+    """What belongs to the ties of a session."""
+    tied_session: IntArray
+    """The session of each of these."""
 
 
 def compiled(m: pyo.ConcreteModel) -> tuple[StandardForm, Columns]:
@@ -170,6 +174,8 @@ def compiled(m: pyo.ConcreteModel) -> tuple[StandardForm, Columns]:
         rise_kw=of(m.rise_kw),
         held=of(m.held),
         held_slots=np.array(list(m.held), dtype=np.int64),
+        tied=np.concatenate([of(variable) for variable in m.ties]),
+        tied_session=np.array([d[0] for variable in m.ties for d in variable], dtype=np.int64),
     )
 
 

@@ -14,6 +14,7 @@ from scheduler.decision import Decision
 from scheduler.devices import Feed
 from scheduler.problem import FloatArray, Problem
 from scheduler.violations_devices import broken_devices
+from scheduler.violations_ties import broken_ties
 
 TOLERANCE: Final = 1e-6
 """Room for rounding in the last digits [A, kW, kWh, steps]."""
@@ -54,6 +55,7 @@ def violations(
         *_broken_export(problem, export_kw),
         *_broken_energies(problem, delivered_kwh),
         *broken_devices(problem, decision),
+        *broken_ties(problem, current_a),
     )
 
 

@@ -13,7 +13,8 @@ from scheduler.devices import Run
 from scheduler.model import RULES, Rule, build
 from scheduler.peaks import Peak, Window
 from scheduler.problem import Problem
-from tests.scheduler.tiny import FEED_L2, battery, circuit, problem, session
+from scheduler.ties import Before, Switching
+from tests.scheduler.tiny import ALL, FEED_L2, battery, circuit, problem, session
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 
@@ -65,6 +66,28 @@ def small_office() -> Problem:
     return replace(office, peaks=months)
 
 
+def small_budget() -> Problem:
+    """One car has two switches left, ends on one phase and pauses; one goes on, to fewer phases only."""
+    first = replace(
+        session([0, 1, 2, 3], 2.0, phases=[ALL, (0,)], name="first"),
+        switching=Switching(2, (1,), one_way=False, hold_h=0.3, dead_h=0.01, selected=0, rest_h=0.1),
+        least_pause_h=0.5,
+        before=Before(on=False, option=0, current_a=0.0, pause_rest_h=0.2),
+    )
+    second = replace(
+        session([0, 1, 2], 2.0, phases=[ALL, (0,)], charger=1, name="second"),
+        switching=Switching(1, (0, 1), one_way=True, hold_h=0.0, dead_h=0.0),
+        least_run_h=0.5,
+        before=Before(on=True, option=0, current_a=6.0, run_rest_h=0.3),
+    )
+    return problem([0.30, 0.10, 0.20, 0.10], [first, second])
+
+
+OF_TIES = {"one_chosen", "counted_switch", "switch_budget", "switch_hold", "switch_one_way", "dead_time"} | {
+    "charging_run",
+    "charging_pause",
+    "goes_on_at_first",
+}
 OF_DEVICES = {"battery_content", "battery_one_way", "fills_by_itself", "drains_by_itself"} | {
     "run_time",
     "least_run",
@@ -73,7 +96,11 @@ OF_DEVICES = {"battery_content", "battery_one_way", "fills_by_itself", "drains_b
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_a_rule_writes_its_golden_rows(rule: Rule, tmp_path: Path) -> None:
-    sites = {"peak_rise": small_office, **dict.fromkeys(OF_DEVICES, small_home)}
+    sites = {
+        "peak_rise": small_office,
+        **dict.fromkeys(OF_DEVICES, small_home),
+        **dict.fromkeys(OF_TIES, small_budget),
+    }
     model = build(sites.get(rule.__name__, small_site)(), [rule])
     written = tmp_path / "model.lp"
     model.write(str(written), io_options={"symbolic_solver_labels": True})

@@ -23,6 +23,7 @@ tariff: {buy: {source: fixed, eur_per_kwh: 0.3}, sell: {source: fixed, eur_per_k
 """
 TWO_CLASSES = "id: vip, priority: 2, current_a: {min: 6, max: 16}}, {id: one, current_a: {min: 6, max: 16}"
 VETO = "name: Least\nvehicles: [{id: v, phase_switching: {mode: never}}]"
+BUDGET = "mode: oneway, max_per_session: 2, hold_s: 60, hysteresis_kw: 0.2, at_limit: single"
 
 
 def example(name: str) -> Site:
@@ -87,22 +88,10 @@ def test_the_home_with_everything_is_built() -> None:
     [
         ("name: Least", "name: Least\ndefault_request: full", "default_request"),
         ("limit_a: 25", "limit_a: 25, netting: per_phase", "grid.netting"),
-        ("id: one,", "id: one, phase_switching: {mode: oneway},", "chargers[].phase_switching.mode"),
-        (
-            "id: one,",
-            "id: one, phase_switching: {mode: both, max_per_session: 2},",
-            "chargers[].phase_switching.max_per_session",
-        ),
-        (
-            "id: one,",
-            "id: one, phase_switching: {mode: both, hold_s: 60},",
-            "chargers[].phase_switching.hold_s",
-        ),
         ("chargers: [", "chargers: [{id: dc, kind: dc, power_kw: {min: 1, max: 9}}, ", "chargers[].kind"),
         ("name: Least", "name: Least\ncabinets: [{id: c, limit_kw: 9}]", "cabinets"),
         ("name: Least", "name: Least\ngroups: [{id: g, chargers: [one], solar: true}]", "groups[].solar"),
         ("name: Least", "name: Least\ngroups: [{id: g, chargers: [one], limit_a: 20}]", "groups[].limit_a"),
-        ("name: Least", VETO, "vehicles[].phase_switching"),
     ],
 )
 def test_a_key_without_a_rule_is_named(old: str, new: str, key: str) -> None:
@@ -115,6 +104,9 @@ def test_a_key_without_a_rule_is_named(old: str, new: str, key: str) -> None:
     [
         ("id: one,", "id: one, phase_switching: {mode: both},"),
         ("id: one,", "id: one, phase_switching: {mode: never, hold_s: 60},"),
+        ("id: one,", f"id: one, phase_switching: {{{BUDGET}}},"),
+        ("id: one,", "id: one, min_run_s: 1800, min_pause_s: 900,"),
+        ("name: Least", VETO),
         ("id: one,", "id: one, priority: 7,"),
         ("id: one,", "id: one, weight: 2,"),
         ("id: one, current_a: {min: 6, max: 16}", TWO_CLASSES),

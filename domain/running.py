@@ -1,0 +1,31 @@
+"""What a charger does at this moment, as far as a new plan has to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.phases import PhaseSet
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What a charger does when a plan begins; the times count for the car that is there now."""
+
+    phases: PhaseSet
+    """The grid phases that are selected for the car, also while it pauses; empty where nobody knows."""
+    current_a: float
+    """What the car may draw per phase [A]; 0 while it pauses."""
+    since_s: float
+    """So long it has charged, or paused, without a break [s]."""
+    switched_s: float | None = None
+    """So long ago its phases were switched last [s]; none when they have not been."""
+    switches_used: int = 0
+    """Phase switches of this session so far."""
+
+    def __post_init__(self) -> None:
+        if self.current_a < 0 or self.since_s < 0 or self.switches_used < 0:
+            raise ValueError(f"{self}: nothing here may be below 0")
+        if self.switched_s is not None and self.switched_s < 0:
+            raise ValueError(f"switched {self.switched_s:g} s ago: must be 0 or more")
+        if self.current_a > 0 and not self.phases:
+            raise ValueError(f"{self.current_a:g} A on no phase: a charger that is on has phases")
