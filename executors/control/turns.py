@@ -11,6 +11,8 @@ from executors.control.seam import Bools, Floats, Ints, Wiring
 from executors.control.state import TurnMemory
 from executors.control.times import DWELL_S, STARTS_WITHIN_S
 
+_BEHIND = 0.5
+"""How many turns somebody must be behind to take over."""
 _ASLEEP = 0.5
 """A car that draws nothing has its turn counted with this share of its offer."""
 
@@ -32,11 +34,11 @@ def rank_of(wiring: Wiring, memory: TurnMemory, weight: Floats, now_s: float) ->
     """Order in which chargers keep or get their minimum (C): 0 first.
 
     Running turns that are not over come first; then whoever was served least, with the one that runs ahead of
-    those that are not a whole turn behind it; last those that have used up their starts.
+    those that are not half a turn behind it; last those that have used up their starts.
     """
     on = np.isfinite(memory.on_s)
     in_turn = on & (now_s - memory.on_s < DWELL_S)
-    credit = np.where(on, DWELL_S * wiring.min_a / weight, 0.0)
+    credit = np.where(on, _BEHIND * DWELL_S * wiring.min_a / weight, 0.0)
     tired = ~on & used_up(memory, now_s)
     group = np.where(in_turn, 0, np.where(tired, 2, 1))
     order = np.lexsort((np.nan_to_num(memory.served, nan=np.inf) - credit, group))

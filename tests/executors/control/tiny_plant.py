@@ -116,12 +116,13 @@ def run(
     state: SafetyState | None = None,
     begin_s: int = 0,
     skip: Callable[[int], bool] = lambda _s: False,
+    tick_s: int = 1,
 ) -> Record:
     """Run the closed loop; ``base_a`` gives the base load at a second, for one row or for all of them."""
     wiring = plant.wiring
     record = Record()
     state = start(wiring) if state is None else state
-    for second in range(begin_s, begin_s + seconds):
+    for second in range(begin_s, begin_s + seconds, tick_s):
         load_a = np.zeros((wiring.circuits, 3)) + np.asarray(base_a(second), dtype=float)
         plant.step()
         record.flow_a.append(plant.flow_a.copy())
