@@ -49,6 +49,8 @@ def _run_eur(problem: Problem, run: Run, price: FloatArray) -> float:
 def _least_price(problem: Problem) -> FloatArray:
     """The least that one more kWh can cost in every slot [EUR/kWh]: bought, not sold, or not cut off."""
     sun = problem.surplus_kw > 0
+    if problem.per_phase:
+        sun = sun | (problem.circuits[0].base_a < 0).any(axis=0)
     price = np.where(
         sun, np.minimum(problem.export_value_eur_per_kwh, problem.buy_eur_per_kwh), problem.buy_eur_per_kwh
     )

@@ -67,6 +67,7 @@ PLANNED: Final = frozenset(
         "location.subdivision",
         "mode",
         "target_kw",
+        "grid.netting",
         "curtailment.**",
         "solar_bonus_eur_per_kwh",
         "tariff.peak.**",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduler.decision import Decision
+from scheduler.metering import registers_kw
 from scheduler.problem import FloatArray, Problem
 from scheduler.storage import battery_power_kw, content_kwh
 from scheduler.switches import lost_share
@@ -85,6 +86,7 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
     export = export - curtailed
     bought = np.maximum(-left_kw, 0.0)
     flows = Flows(curtailed, flexible, battery)
+    bought, sold = registers_kw(problem, draw_kw, flows, bought - export)
     circuits = range(len(problem.circuits))
     phase_a = tuple(phase_currents_a(problem, c, decision.current_a, flows) for c in circuits)
     delivered, missing = _energies(problem, draw_kw)
@@ -96,7 +98,7 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
         draw_kw=draw_kw,
         charging_kw=charging,
         import_kw=bought,
-        export_kw=export,
+        export_kw=sold,
         curtailed_kw=curtailed,
         flexible_kw=flexible,
         battery_kw=battery,
@@ -104,12 +106,12 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
         delivered_kwh=delivered,
         missing_kwh=missing,
         bought_eur=float(problem.hours * problem.buy_eur_per_kwh @ bought),
-        sold_eur=float(problem.hours * problem.sell_eur_per_kwh @ export),
+        sold_eur=float(problem.hours * problem.sell_eur_per_kwh @ sold),
         wear_eur=wear,
         stored_eur=stored,
         peak_eur=peak_eur,
         rise_kw=sum(rises_kw),
-        preference_eur=_preference_eur(problem, export + curtailed, peak_eur),
+        preference_eur=_preference_eur(problem, sold + curtailed, peak_eur),
         starts=_starts(problem, decision.current_a),
         violations=violations(problem, decision, flows, export, delivered),
     )

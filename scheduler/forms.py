@@ -49,7 +49,8 @@ class Model:
         if wanted is First.PEAK:
             coefficients[columns.rise_kw[columns.rise_kw != ABSENT]] = 1.0
         else:
-            coefficients[columns.buy_kw] = self.problem.hours
+            counted = columns.phase_buy_kw if self.problem.per_phase else columns.buy_kw
+            coefficients[counted] = np.tile(self.problem.hours, len(counted) // self.problem.slots)
         return coefficients
 
     def first_of(self, kept: Kept) -> StandardForm:

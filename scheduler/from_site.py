@@ -64,6 +64,7 @@ def problem_of(site: Site, inputs: PlanInputs) -> SiteProblem:
         battery=battery,
         runs=runs,
         wish=wish_of(site),
+        per_phase=site.grid.netting == "per_phase",
     )
     peaks, told = peaks_of(site, inputs, bare)
     bare = replace(bare, peaks=peaks)

@@ -15,6 +15,7 @@ from scheduler import (
     rules_dead_time,
     rules_energy,
     rules_flexible,
+    rules_metering,
     rules_peak,
     rules_power,
     rules_runs,
@@ -58,6 +59,8 @@ RULES: Final[tuple[Rule, ...]] = (
     rules_runs.charging_run,
     rules_runs.charging_pause,
     rules_runs.goes_on_at_first,
+    rules_metering.phase_balance,
+    rules_metering.phase_direction,
 )
 
 CALM_RULES: Final = frozenset({rules_charging.counted_start})
@@ -104,6 +107,8 @@ def _variables(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.buy_kw = pyo.Var(m.slots, bounds=(0.0, None))
     m.sell_kw = pyo.Var(m.slots, bounds=lambda _, t: (0.0, sold[t]))
     tempting = (problem.export_value_eur_per_kwh > problem.buy_eur_per_kwh) & (np.array(sold) > 0)
+    if problem.per_phase:
+        tempting = np.array(sold) > 0
     m.tempting = np.flatnonzero(tempting).tolist()
     m.buying = pyo.Var(m.tempting, within=pyo.Binary)
     forced = problem.forced_kw.tolist()
@@ -118,6 +123,7 @@ def _variables(m: pyo.ConcreteModel, problem: Problem) -> None:
     rules_battery.variables(m, problem)
     rules_flexible.variables(m, problem)
     rules_peak.variables(m, problem)
+    rules_metering.variables(m, problem)
 
 
 def _cost(m: pyo.ConcreteModel, problem: Problem) -> object:
@@ -125,7 +131,9 @@ def _cost(m: pyo.ConcreteModel, problem: Problem) -> object:
     buy = (problem.hours * problem.buy_eur_per_kwh).tolist()
     sell = (problem.hours * problem.export_value_eur_per_kwh).tolist()
     unused = (problem.hours * problem.wish.solar_bonus_eur_per_kwh).tolist()
-    money = sum(buy[t] * m.buy_kw[t] - sell[t] * m.sell_kw[t] for t in m.slots)
+    money = sum(
+        buy[t] * rules_metering.imported(m, t) - sell[t] * rules_metering.exported(m, t) for t in m.slots
+    )
     if problem.wish.solar_bonus_eur_per_kwh:
         money += sum(unused[t] * m.curtailed_kw[t] for t in m.cut_slots)
     return money + rules_battery.cost(m, problem) + rules_peak.cost(m, problem)

@@ -70,11 +70,6 @@ NOT_BUILT: Final[tuple[Row, ...]] = (
         lambda case: _if(case.site.default_request != "none"),
     ),
     Row(
-        "grid.netting",
-        "only sum over the phases is built yet",
-        lambda case: _if(case.site.grid.netting != "sum"),
-    ),
-    Row(
         "chargers[].kind",
         "DC points are not built yet",
         lambda case: (charger.id for charger in case.site.chargers if isinstance(charger, DcCharger)),

@@ -134,6 +134,8 @@ class Problem:
     peaks: tuple[Peak, ...] = ()
     """By calendar month."""
     wish: Wish = MONEY
+    per_phase: bool = False
+    """Whether the meter counts each phase by itself."""
 
     @property
     def slots(self) -> int:

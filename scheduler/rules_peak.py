@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyomo.environ as pyo
 
+from scheduler.rules_metering import imported
 from scheduler.rules_power import most_bought_kw
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def variables(m: pyo.ConcreteModel, problem: Problem) -> None:
 
 
 def peak_rise(m: pyo.ConcreteModel, problem: Problem) -> None:
-    """(known_kwh[w] + sum_t overlap_h[w, t] buy_kw[t]) / hours[w] <= paid_kw[k] + rise_kw[k]
+    """(known_kwh[w] + sum_t overlap_h[w, t] imported_kw[t]) / hours[w] <= paid_kw[k] + rise_kw[k]
     over the clock windows w of every month k that could be above what is paid for
     """
     most_kw = most_bought_kw(problem)
@@ -26,14 +27,14 @@ def peak_rise(m: pyo.ConcreteModel, problem: Problem) -> None:
         (k, w)
         for k, peak in enumerate(problem.peaks)
         for w, window in enumerate(peak.windows)
-        if window.mean_kw(most_kw) > peak.paid_kw
+        if problem.per_phase or window.mean_kw(most_kw) > peak.paid_kw
     ]
 
     def below(m: pyo.ConcreteModel, k: int, w: int) -> object:
         peak, window = problem.peaks[k], problem.peaks[k].windows[w]
         parts = zip(window.slots.tolist(), (window.overlap_h / window.hours).tolist(), strict=True)
         known_kw = window.known_kwh / window.hours
-        return sum(part * m.buy_kw[t] for t, part in parts) - m.rise_kw[k] <= peak.paid_kw - known_kw
+        return sum(part * imported(m, t) for t, part in parts) - m.rise_kw[k] <= peak.paid_kw - known_kw
 
     m.peak_rise = pyo.Constraint(index, rule=below)
 

@@ -130,6 +130,8 @@ class Columns:
     fill_kw: IntArray
     drain_kw: IntArray
     rise_kw: IntArray
+    phase_buy_kw: IntArray
+    """By phase and slot; empty where the meter counts the sum."""
     held: IntArray
     held_slots: IntArray
     """The slots that ``held`` speaks of."""
@@ -172,6 +174,7 @@ def compiled(m: pyo.ConcreteModel) -> tuple[StandardForm, Columns]:
         fill_kw=of(m.fill_kw),
         drain_kw=of(m.drain_kw),
         rise_kw=of(m.rise_kw),
+        phase_buy_kw=of(m.phase_buy_kw),
         held=of(m.held),
         held_slots=np.array(list(m.held), dtype=np.int64),
         tied=np.concatenate([of(variable) for variable in m.ties]),

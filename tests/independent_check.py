@@ -236,15 +236,42 @@ def _meter(site: Site, inputs: PlanInputs, plan: Plan) -> Iterator[str]:
         taken = load + cars + flexible + power.battery_kw[t] - power.solar_kw[t]
         if abs(power.import_kw[t] - power.export_kw[t] - taken) > EPS:
             yield f"slot {t}: the meter does not balance"
-        if power.import_kw[t] > EPS and power.export_kw[t] > EPS:
-            yield f"slot {t}: buys and sells"
+        yield from _registers(site, inputs, plan, t)
         if abs(power.solar_kw[t] + power.curtailed_kw[t] - sun) > EPS:
             yield f"slot {t}: solar does not add up"
         limit = site.grid.export_limit_kw
-        if limit is not None and power.export_kw[t] > limit + EPS:
-            yield f"slot {t}: exports {power.export_kw[t]} kW of {limit}"
-        if power.curtailed_kw[t] > EPS and (limit is None or power.export_kw[t] < limit - EPS):
+        out = max(0.0, power.export_kw[t] - power.import_kw[t])
+        if limit is not None and out > limit + EPS:
+            yield f"slot {t}: exports {out} kW of {limit}"
+        if power.curtailed_kw[t] > EPS and (limit is None or out < limit - EPS):
             yield f"slot {t}: cuts off solar without need"
+
+
+def _registers(site: Site, inputs: PlanInputs, plan: Plan, t: int) -> Iterator[str]:
+    """A meter buys or sells: at each moment, or on each phase where it counts them by themselves."""
+    power = plan.power
+    if site.grid.netting == "sum":
+        if power.import_kw[t] > EPS and power.export_kw[t] > EPS:
+            yield f"slot {t}: buys and sells"
+        return
+    come = sum(max(0.0, kw) for kw in _phases_kw(site, inputs, plan, t))
+    if abs(come - power.import_kw[t]) > 1e-5:
+        yield f"slot {t}: counts {power.import_kw[t]} kW in, {come} come in on the phases"
+
+
+def _phases_kw(site: Site, inputs: PlanInputs, plan: Plan, t: int) -> list[float]:
+    """Power that comes in on each phase of the grid [kW]."""
+    total_sun = sum(float(one.values[t]) for one in inputs.solar_kw.values())
+    kept = float(plan.power.solar_kw[t]) / total_sun if total_sun > 0 else 1.0
+    parts: list[tuple[tuple[str, ...], float]] = [
+        ((name,), float(inputs.load_kw[p].values[t])) for p, name in enumerate(NAMES)
+    ]
+    parts += [(a.wiring, -kept * float(inputs.solar_kw[a.id].values[t])) for a in site.solar]
+    parts += [(tuple(NAMES[p] for p in c.phases[t]), float(c.power_kw[t])) for c in plan.chargers.values()]
+    parts += [(load.wiring, float(plan.power.flexible_kw[load.id][t])) for load in site.flexible_loads]
+    if site.battery is not None:
+        parts.append((site.battery.wiring, float(plan.power.battery_kw[t])))
+    return [sum(kw / len(on) for on, kw in parts if name in on) for name in NAMES]
 
 
 def _energies(site: Site, plan: Plan) -> Iterator[str]:

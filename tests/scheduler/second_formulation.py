@@ -129,6 +129,8 @@ class SecondFormulation:
         self._missing = self._new_columns(len(self._goals))
         self._worst, self._one = self._new_columns(2)
         self._rises = self._new_columns(len(problem.peaks))
+        counted = 3 * t if problem.per_phase else 0
+        self._in, self._out, self._inwards = (self._new_columns(counted) for _ in range(3))
         self._steps = self._new_columns(n if on_steps else 0)
         self._rows = Rows()
         self._one_choice_per_charger()
@@ -139,6 +141,7 @@ class SecondFormulation:
             for c, circuit in enumerate(problem.circuits):
                 self._wires(slot, c, circuit)
             self._imbalance(slot)
+            self._phases(slot)
         self._peaks()
 
     def _new_columns(self, count: int) -> list[int]:
@@ -165,8 +168,9 @@ class SecondFormulation:
         """
         problem, cost = self._problem, np.zeros(self._columns)
         bonus = problem.wish.solar_bonus_eur_per_kwh
-        cost[self._bought] = problem.buy_eur_per_kwh * problem.hours
-        cost[self._sold] = (bonus - problem.sell_eur_per_kwh) * problem.hours
+        for slot in range(problem.slots):
+            cost[self._imported(slot)] = problem.buy_eur_per_kwh[slot] * problem.hours[slot]
+            cost[self._exported(slot)] = (bonus - problem.sell_eur_per_kwh[slot]) * problem.hours[slot]
         cost[self._cut] = bonus * problem.hours
         if problem.wish.peak_counts:
             cost[self._rises] = [peak.eur_per_kw for peak in problem.peaks]
@@ -182,12 +186,13 @@ class SecondFormulation:
         if self._problem.wish.first is First.PEAK:
             cost[self._rises] = 1
         else:
-            cost[self._bought] = self._problem.hours
+            for slot in range(self._problem.slots):
+                cost[self._imported(slot)] = self._problem.hours[slot]
         return cost
 
     def _least(self, cost: Array, limits: list[Limit], below_0: Sequence[dict[int, float]] = ()) -> float:
         whole = np.zeros(self._columns, dtype=np.int64)
-        whole[[*self._on, *self._sells, *self._cuts]] = 1
+        whole[[*self._on, *self._sells, *self._cuts, *self._inwards]] = 1
         high = np.where(whole > 0, 1.0, np.inf)
         whole[self._steps] = 1
         high[self._one] = 1.0
@@ -260,11 +265,36 @@ class SecondFormulation:
         rows.add({self._sold[slot]: 1, self._cuts[slot]: -limit}, low=0)
         rows.add({self._cuts[slot]: 1, self._sells[slot]: -1}, high=0)
 
+    def _imported(self, slot: int) -> list[int]:
+        """Columns that the import register adds up."""
+        return self._in[3 * slot : 3 * slot + 3] if self._problem.per_phase else [self._bought[slot]]
+
+    def _exported(self, slot: int) -> list[int]:
+        """Columns that the export register adds up."""
+        return self._out[3 * slot : 3 * slot + 3] if self._problem.per_phase else [self._sold[slot]]
+
+    def _phases(self, slot: int) -> None:
+        """What comes in on each phase less what goes out, never both."""
+        grid, kw = self._problem.circuits[0], self._problem.voltage_v / 1000
+        for p, (come, go) in enumerate(zip(self._in[3 * slot :][:3], self._out[3 * slot :][:3], strict=True)):
+            cars = {
+                self._current[j]: -kw * float(self._choices[j].carries[p]) * self._choices[j].share
+                for j in self._in_slot(slot)
+            }
+            base = kw * float(grid.base_a[p, slot])
+            cut = {self._cut[slot]: -kw * float(grid.relief_a_per_kw[p, slot])}
+            self._rows.add(cars | cut | {come: 1, go: -1}, base, base)
+            most = abs(base) + sum(kw * self._choices[j].high_a for j in self._in_slot(slot)) + 50.0
+            inwards = self._inwards[3 * slot + p]
+            self._rows.add({come: 1, inwards: -most}, high=0)
+            self._rows.add({go: 1, inwards: most}, high=most)
+
     def _peaks(self) -> None:
         """Energy of every window of a month, at most that of the month's peak for as long."""
         for rise, peak in zip(self._rises, self._problem.peaks, strict=True):
             for window in peak.windows:
-                energy = {self._bought[t]: h for t, h in zip(window.slots, window.overlap_h, strict=True)}
+                parts = zip(window.slots.tolist(), window.overlap_h.tolist(), strict=True)
+                energy = {column: h for slot, h in parts for column in self._imported(slot)}
                 most = peak.paid_kw * window.hours - window.known_kwh
                 self._rows.add({**energy, rise: -window.hours}, high=most)
 

@@ -88,6 +88,15 @@ OF_TIES = {"one_chosen", "counted_switch", "switch_budget", "switch_hold", "swit
     "charging_pause",
     "goes_on_at_first",
 }
+
+
+def small_roof() -> Problem:
+    """A meter that counts each phase, sun on L2, and a slot in which selling pays more than buying."""
+    sun = circuit(2, base_a=[[2.0, 2.0], [-5.0, -8.0], [0.0, 1.0]])
+    cars = [session([0, 1], 2.0, phases=[(0, 1, 2), (0,)])]
+    return replace(problem([0.30, 0.10], cars, sell=[0.05, 0.20], circuits=[sun]), per_phase=True)
+
+
 OF_DEVICES = {"battery_content", "battery_one_way", "fills_by_itself", "drains_by_itself"} | {
     "run_time",
     "least_run",
@@ -98,6 +107,8 @@ OF_DEVICES = {"battery_content", "battery_one_way", "fills_by_itself", "drains_b
 def test_a_rule_writes_its_golden_rows(rule: Rule, tmp_path: Path) -> None:
     sites = {
         "peak_rise": small_office,
+        "phase_balance": small_roof,
+        "phase_direction": small_roof,
         **dict.fromkeys(OF_DEVICES, small_home),
         **dict.fromkeys(OF_TIES, small_budget),
     }

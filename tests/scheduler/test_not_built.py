@@ -87,7 +87,6 @@ def test_the_home_with_everything_is_built() -> None:
     ("old", "new", "key"),
     [
         ("name: Least", "name: Least\ndefault_request: full", "default_request"),
-        ("limit_a: 25", "limit_a: 25, netting: per_phase", "grid.netting"),
         ("chargers: [", "chargers: [{id: dc, kind: dc, power_kw: {min: 1, max: 9}}, ", "chargers[].kind"),
         ("name: Least", "name: Least\ncabinets: [{id: c, limit_kw: 9}]", "cabinets"),
         ("name: Least", "name: Least\ngroups: [{id: g, chargers: [one], solar: true}]", "groups[].solar"),

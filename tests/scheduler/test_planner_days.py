@@ -55,6 +55,7 @@ def planned(
     load_kw: tuple[Any, Any, Any] = (0.0, 0.0, 0.0),
     options: PlanOptions = EXACT,
     peak: str = "",
+    solar_series: Any = None,
 ) -> Plan:
     """The plan of a small site with one price per hour; it keeps every limit."""
     text = f"""
@@ -69,9 +70,10 @@ tariff: {{buy: {{source: sample}}, sell: {{source: sample}}{f", peak: {{{peak}}}
     hours = TimeGrid.between(DAWN, at(len(buy)), "Europe/Brussels", 60)
     site = parse_site(text, "small.yaml")
     l1, l2, l3 = (series(hours, kw, "kW") for kw in load_kw)
+    sun = solar_series if solar_kw is None else solar_kw
     inputs = PlanInputs(
         grid=hours, buy=series(hours, list(buy), "EUR/kWh"), sell=series(hours, sell, "EUR/kWh"),
-        solar_kw={} if solar_kw is None else {"roof": series(hours, solar_kw, "kW")}, load_kw=(l1, l2, l3),
+        solar_kw={} if sun is None else {"roof": series(hours, sun, "kW")}, load_kw=(l1, l2, l3),
         requests=tuple(cars),
     )  # fmt: skip
     plan = plan_site(site, inputs, made_at=DAWN, clock=time.monotonic, options=options)
