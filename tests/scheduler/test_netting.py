@@ -33,7 +33,7 @@ def test_a_car_takes_the_sun_of_its_own_phases_only() -> None:
 
 
 def test_the_hour_is_chosen_by_what_each_phase_counts() -> None:
-    """With sun of 3.68 kW in hour 0, a 1-phase car that knows only 16 A has it all in sum; by phase it buys two
+    """With sun of 3.68 kW in hour 0, a 1-phase car of 16 A or nothing has it all in sum; by phase it buys two
     thirds of it at 0.30, and hour 1 at 0.10 is cheaper.
     """
     for netting, hour in (("sum", 0), ("per_phase", 1)):
