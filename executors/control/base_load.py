@@ -9,7 +9,7 @@ import numpy as np
 
 from executors.control.chargers import Chargers
 from executors.control.meters import Samples
-from executors.control.rows import Rows
+from executors.control.rows import Rows, rows_of
 from executors.control.seam import Bools, Floats, Readings, Wiring
 from executors.control.state import ChargerMemory, MeterMemory
 from executors.control.times import REACTION_S
@@ -126,7 +126,7 @@ def charging_below(
     dark_a = np.where(lost[:, np.newaxis], chargers.reserved_a, 0.0)
     outside_a = np.where(controlled, 0.0, np.maximum(chargers.reserved_a, chargers.flow_a))
     parts = np.stack((told_a, flow_a, falls_a, in_meter_a, least_a, spare_a, beyond_a, dark_a, outside_a))
-    sums = wiring.below.astype(np.float64) @ parts
+    sums = rows_of(wiring).below @ parts
     any_lost = np.asarray((wiring.below & lost).any(axis=1))
     sums[7] = np.where(any_lost[:, np.newaxis], sums[7], np.nan)
     return Below(*sums)

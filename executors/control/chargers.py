@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from executors.control.rows import rows_of
 from executors.control.seam import Bools, CarState, Floats, Readings, Wiring
 from executors.control.state import ChargerMemory
 from executors.control.times import (
@@ -57,7 +58,7 @@ def chargers(wiring: Wiring, readings: Readings, memory: ChargerMemory, now_s: f
     back_a = np.where(here, readings.offered_a, np.nan)
     peak_a = _peak_a(readings.measured_a, here)
     first = np.isnan(memory.command_a)
-    seen_a = np.nan_to_num(np.fmax(back_a, peak_a), nan=0.0)
+    seen_a = np.fmax(np.fmax(back_a, peak_a), 0.0)
     command_a = np.where(first, seen_a, memory.command_a)
     flow_a = _flow_a(wiring, readings, memory, command_a, here)
     drawn_a = np.where(np.isnan(peak_a), back_a, peak_a)
@@ -178,6 +179,6 @@ def _foreign(
 
 def _reserved_a(wiring: Wiring, fallen: Bools, command_a: Floats, flow_a: Floats) -> Floats:
     """What a lost charger may take: max(offer, measured, failsafe), then its failsafe (C, 3) [A]."""
-    failsafe_a = np.nan_to_num(wiring.failsafe_a, nan=0.0)[:, np.newaxis]
+    failsafe_a = rows_of(wiring).failsafe_a[:, np.newaxis]
     until_then_a = np.maximum(np.maximum(command_a[:, np.newaxis], flow_a), failsafe_a)
     return np.where(fallen[:, np.newaxis], failsafe_a + np.zeros_like(flow_a), until_then_a)

@@ -10,6 +10,7 @@ import numpy as np
 
 from executors.control.chargers import Chargers
 from executors.control.meters import Samples
+from executors.control.rows import rows_of
 from executors.control.seam import Bools, Floats, Readings, Wiring
 from executors.control.state import CompareMemory
 from executors.control.times import CONFIRMED_A, UNSEEN_S
@@ -42,13 +43,14 @@ def compared(
     now_s: float,
 ) -> CompareMemory:
     """Compare every meter with what charging below it did since it last stood still."""
-    flow_a = wiring.below.astype(np.float64) @ chargers.flow_a
+    rows = rows_of(wiring)
+    flow_a = rows.below @ chargers.flow_a
     known = ~np.isnan(readings.measured_a).all(axis=1) & readings.link
     blurred = (wiring.below & ~known & (chargers.command_a > 0)).any(axis=1)
     moving = (np.abs(flow_a - memory.last_flow_a) > _MOVES_A).any(axis=1) | blurred
     moved_s = np.where(moving, now_s, memory.moved_s)
-    still = (now_s - moved_s >= 2 * np.nan_to_num(wiring.meter_period_s, nan=1.0) + _LAG_S) & ~moving
-    usable = still & np.isfinite(meters.meter_a[:, wiring.grid_phases]).all(axis=1) & wiring.metered
+    still = (now_s - moved_s >= 2 * rows.period_s + _LAG_S) & ~moving
+    usable = still & np.isfinite(meters.meter_a[:, wiring.grid_phases]).all(axis=1) & rows.metered
     change_a = np.where(wiring.grid_phases, flow_a - memory.flow_a, 0.0)
     with np.errstate(invalid="ignore"):
         told = usable & (np.abs(change_a) >= CONFIRMED_A).any(axis=1)

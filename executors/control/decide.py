@@ -46,7 +46,7 @@ def decide_safe(
         wanted_reasons=wanted.reasons,
         names=(wiring.charger_ids, wiring.circuit_ids),
     )
-    return setpoints, remembered(wiring, state, seen, aims, before_loss_a, way.told_a, order, now_s)
+    return setpoints, remembered(state, seen, aims, before_loss_a, way.told_a, order, now_s)
 
 
 def _way(
@@ -103,7 +103,7 @@ def _lowered(wiring: Wiring, seen: Seen, steps: Ints, before_loss_a: Floats) -> 
 def _blocked(wiring: Wiring, seen: Seen, steps: Ints, now_s: float) -> Bools:
     """Chargers that must not be raised: blind, just out of the dark, or below a warm protection (C)."""
     young = seen.rows.metered & (now_s - seen.fresh_since_s < WINDOW_S)
-    young |= seen.meters.oldest_s > RISE_PERIODS * np.nan_to_num(wiring.meter_period_s, nan=1.0)
+    young |= seen.meters.oldest_s > RISE_PERIODS * seen.rows.period_s
     return _below_any(wiring, young | seen.hot | seen.blind) | (steps > Stage.FRESH)
 
 
@@ -152,5 +152,5 @@ def _left_alone(wiring: Wiring, seen: Seen) -> Floats:
     """What a charger beyond control counts as told: as it was; a lost one, fallen, its failsafe."""
     fallen = seen.chargers.fallen & np.isfinite(wiring.failsafe_a)
     command_a = np.minimum(seen.chargers.command_a, np.where(seen.chargers.disobeys, seen.wanted_a, np.inf))
-    failsafe_a = np.minimum(np.nan_to_num(wiring.failsafe_a), command_a)
+    failsafe_a = np.minimum(seen.rows.failsafe_a, command_a)
     return on_the_grid_of(wiring, np.where(fallen, failsafe_a, command_a))

@@ -8,6 +8,7 @@ import numpy as np
 
 from executors.control.chargers import Chargers
 from executors.control.meters import Samples
+from executors.control.rows import rows_of
 from executors.control.seam import Bools, Floats, Ints, Wiring
 from executors.control.times import HELD_S, STOP_S
 
@@ -23,7 +24,7 @@ class Stage(IntEnum):
 
 def blind_since(meters: Samples, distrusted: Bools, memory_s: Floats, now_s: float) -> Floats:
     """Since when each row is blind: samples too old, or a meter not believed; NaN: it sees (K,)."""
-    overdue_s = np.nan_to_num(meters.oldest_s - meters.fresh_for_s, posinf=0.0)
+    overdue_s = np.where(np.isinf(meters.oldest_s), 0.0, meters.oldest_s - meters.fresh_for_s)
     began_s = now_s - np.maximum(np.where(meters.stale, overdue_s, 0.0), 0.0)
     return np.where(meters.stale | distrusted, np.fmin(memory_s, began_s), np.nan)
 
@@ -45,8 +46,8 @@ def on_the_ladder(wiring: Wiring, meters: Samples, stage: Ints, chargers: Charge
 
 def ceiling_a(wiring: Wiring, blind_for_s: Floats, per_charger: Ints, before_a: Floats) -> Floats:
     """Most that each charger may be told (C) [A]; inf where every meter above it is fresh."""
-    failsafe_a = np.nan_to_num(wiring.failsafe_a, nan=0.0)
-    longest_s = np.where(wiring.below, np.nan_to_num(blind_for_s)[:, np.newaxis], 0.0).max(axis=0)
+    failsafe_a = rows_of(wiring).failsafe_a
+    longest_s = np.where(wiring.below, np.fmax(blind_for_s, 0.0)[:, np.newaxis], 0.0).max(axis=0)
     left = np.clip(1.0 - longest_s / HELD_S, 0.0, 1.0)
     held_a = failsafe_a + np.maximum(before_a - failsafe_a, 0.0) * left
     free_a, stopped_a = np.full(len(failsafe_a), np.inf), np.zeros(len(failsafe_a))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from executors.control.rows import rows_of
 from executors.control.seam import Bools, Floats, Readings, Wiring
 from executors.control.state import MeterMemory
 from executors.control.times import FRESH_PERIODS, FRESH_S, IMPLAUSIBLE
@@ -49,7 +50,7 @@ def samples(wiring: Wiring, readings: Readings, memory: MeterMemory, now_s: floa
     meter_kw = np.where(said_kw, readings.meter_kw, from_currents_kw)
     fresh_for_s = np.fmax(FRESH_S, FRESH_PERIODS * wiring.meter_period_s)
     age_s = now_s - seen_s
-    metered = wiring.metered
+    metered = rows_of(wiring).metered
     counted = metered[:, np.newaxis] & wiring.grid_phases
     oldest_s = np.where(counted, age_s, 0.0).max(axis=1)
     return Samples(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from executors.control.rises import Target
-from executors.control.seam import Bools, Floats, Ints, Wiring
+from executors.control.seam import Bools, Floats, Ints
 from executors.control.seen import Seen
 from executors.control.state import ChargerMemory, MeterMemory, SafetyState
 from executors.control.turns import turned
@@ -16,7 +16,6 @@ _NEGLIGIBLE = 1e-6
 
 
 def remembered(
-    wiring: Wiring,
     state: SafetyState,
     seen: Seen,
     aims: Target,
@@ -33,7 +32,7 @@ def remembered(
     return SafetyState(
         tick_s=now_s,
         chargers=cars,
-        meters=_meters(wiring, state, seen, cars, told_a),
+        meters=_meters(state, seen, cars, told_a),
         compare=seen.compare,
         turns=turns,
         ceiling_on=seen.supply.ceiling_on,
@@ -79,15 +78,13 @@ def _chargers(
     )
 
 
-def _meters(
-    wiring: Wiring, state: SafetyState, seen: Seen, cars: ChargerMemory, told_a: Floats
-) -> MeterMemory:
+def _meters(state: SafetyState, seen: Seen, cars: ChargerMemory, told_a: Floats) -> MeterMemory:
     """Memory of the meters, with the drop that this tick's cuts will bring."""
     before, base = state.meters, seen.base
     on_its_way = (np.isfinite(cars.due_a) & seen.chargers.controlled)[:, np.newaxis]
     told_phases_a = np.where(seen.uses, told_a[:, np.newaxis], 0.0)
     falls_a = np.where(on_its_way, np.maximum(seen.chargers.flow_a - told_phases_a, 0.0), 0.0)
-    more_a = wiring.below.astype(np.float64) @ falls_a - base.falling_a
+    more_a = seen.rows.below @ falls_a - base.falling_a
     new = more_a > _NEGLIGIBLE
     fresh = ~seen.blind[:, np.newaxis]
     return MeterMemory(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from math import floor
 from typing import NamedTuple
 
 import numpy as np
 
 from executors.control.chargers import Chargers
 from executors.control.seam import Bools, CarState, Floats, Ints, Readings, Wiring
-from executors.control.shares import Claim, fair_offers, on_the_grid_of
+from executors.control.shares import Claim, fair_offers
 from executors.control.state import ChargerMemory, TurnMemory
 from executors.control.times import (
     OBEYS,
@@ -113,12 +114,22 @@ def raised(
         on = weights[:, charger] > 0
         more_a = float((slack[on] / weights[on, charger]).min()) if on.any() else np.inf
         new_a = min(float(aims_a[charger]), float(max(offers_a[charger], occupied_a[charger])) + more_a)
-        told_a = float(on_the_grid_of(wiring, np.full(len(offers_a), new_a))[charger])
+        told_a = _told_a(wiring, int(charger), new_a)
         if told_a > offers_a[charger] + _NEGLIGIBLE:
             result_a[charger] = told_a
             taken_a = max(0.0, told_a - max(float(offers_a[charger]), float(occupied_a[charger])))
             slack = slack - weights[:, charger] * taken_a
     return result_a
+
+
+def _told_a(wiring: Wiring, charger: int, current_a: float) -> float:
+    """A current rounded down to what one charger can be told [A]."""
+    low_a, step_a = float(wiring.min_a[charger]), float(wiring.step_a[charger])
+    if current_a < low_a - _NEGLIGIBLE:
+        return 0.0
+    return min(
+        low_a + floor((current_a - low_a) / step_a + _NEGLIGIBLE) * step_a, float(wiring.max_a[charger])
+    )
 
 
 def given_back(

@@ -19,6 +19,8 @@ class Rows:
     amp_row: Ints
     amp_phase: Ints
     """Circuit and phase of each row in amperes (A)."""
+    below: Floats
+    """1 where a charger hangs below a circuit (K, C)."""
     amp_below: Floats
     """1 where a charger hangs below (A, C)."""
     carried_a: Floats
@@ -38,6 +40,10 @@ class Rows:
     """Phase of every row; -1 for kW (A + P + 2)."""
     metered: Bools
     """(K,)."""
+    period_s: Floats
+    """Period of the meter; 1 where there is none (K,)."""
+    failsafe_a: Floats
+    """Failsafe, 0 where there is none (C,)."""
     static_a: Floats
     """Base load to reckon with where there is no meter (K,)."""
     true_power: Floats
@@ -67,6 +73,7 @@ def rows_of(wiring: Wiring) -> Rows:
     return Rows(
         amp_row=amp_row,
         amp_phase=amp_phase,
+        below=wiring.below.astype(np.float64),
         amp_below=wiring.below[amp_row].astype(np.float64),
         carried_a=carried_a,
         offers_a=stands_a(wiring)[amp_row, amp_phase],
@@ -77,6 +84,8 @@ def rows_of(wiring: Wiring) -> Rows:
         row=np.concatenate((rows, [0, 0])),
         phase=np.concatenate((amp_phase, np.full(len(kw_row) + 2, -1))),
         metered=measured,
+        period_s=np.nan_to_num(wiring.meter_period_s, nan=1.0),
+        failsafe_a=np.nan_to_num(wiring.failsafe_a, nan=0.0),
         static_a=np.nan_to_num(wiring.base_max_a, nan=0.0),
         true_power=_true_power(wiring),
     )

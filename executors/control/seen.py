@@ -78,7 +78,7 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
     window = window_of(state.meters.window, base.high_a, base.high_kw, blind & rows.metered, now_s)
     phases = _phases(wiring, wanted, state, cars, blind)
     uses = (cars.uses | (phases & ~state.chargers.phases)) & cars.controlled[:, np.newaxis]
-    wanted_a = np.nan_to_num(np.minimum(wanted.current_a, wiring.max_a), nan=0.0)
+    wanted_a = np.fmax(np.minimum(wanted.current_a, wiring.max_a), 0.0)
     turns, claim = _claims(wiring, wanted, state, cars, wanted_a, elapsed_s, now_s)
     return Seen(
         now_s=now_s,

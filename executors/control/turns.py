@@ -41,7 +41,7 @@ def rank_of(wiring: Wiring, memory: TurnMemory, weight: Floats, now_s: float) ->
     credit = np.where(on, _BEHIND * DWELL_S * wiring.min_a / weight, 0.0)
     tired = ~on & used_up(memory, now_s)
     group = np.where(in_turn, 0, np.where(tired, 2, 1))
-    order = np.lexsort((np.nan_to_num(memory.served, nan=np.inf) - credit, group))
+    order = np.lexsort((np.where(np.isnan(memory.served), np.inf, memory.served) - credit, group))
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     return rank

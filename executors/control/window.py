@@ -32,8 +32,8 @@ def empty_window(rows: int) -> Window:
 
 def window_of(memory: Window, base_a: Floats, base_kw: Floats, blind: Bools, now_s: float) -> Window:
     """The window with this tick's base load; blind rows add nothing."""
-    high_a = np.where(blind[:, np.newaxis], -np.inf, np.nan_to_num(base_a, nan=-np.inf))
-    high_kw = np.where(blind, -np.inf, np.nan_to_num(base_kw, nan=-np.inf))
+    high_a = np.where(blind[:, np.newaxis], -np.inf, np.where(np.isnan(base_a), -np.inf, base_a))
+    high_kw = np.where(blind, -np.inf, np.where(np.isnan(base_kw), -np.inf, base_kw))
     if now_s - memory.since_s >= WINDOW_S / (BUCKETS - 1):
         return Window(
             np.concatenate((high_a[np.newaxis], memory.high_a[:-1])),
