@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyomo.environ as pyo
 
+from scheduler.battery_reach import reach
 from scheduler.rules_dead_time import mean_a
 
 if TYPE_CHECKING:
-    from scheduler.devices import Battery
-    from scheduler.problem import FloatArray, Problem
+    from scheduler.problem import Problem
 
-Sides = tuple[list[int], list[int]]
+_EPS = 1e-7
+"""Room for rounding in a content [kWh]."""
 
 
 def battery_slots(problem: Problem) -> range:
@@ -36,35 +37,20 @@ def directed_slots(problem: Problem) -> list[int]:
     return list(battery_slots(problem))
 
 
-def sides(problem: Problem) -> Sides:
-    """Slots in which a battery that acts by itself may fill, and in which it may drain."""
-    if problem.battery is None or problem.battery.commanded:
-        return [], []
-    least, most = _surplus_range_kw(problem)
-    return np.flatnonzero(most > 0).tolist(), np.flatnonzero((least < 0) | (most <= 0)).tolist()
-
-
-def _surplus_range_kw(problem: Problem) -> tuple[FloatArray, FloatArray]:
-    """Least and most that solar can leave over after everything that consumes [kW]."""
-    table = problem.draw_table
-    taken = np.zeros(problem.slots)
-    np.add.at(taken, table.slot, table.mean_kw_per_a * table.max_a)
-    for run in problem.runs:
-        taken[run.slots] += run.power_kw
-    return problem.surplus_kw - taken, problem.surplus_kw
-
-
 def variables(m: pyo.ConcreteModel, problem: Problem) -> None:
     """fill_kw, drain_kw, content_kwh (at the end) and fills per slot; why a side is not used further."""
-    battery, slots = problem.battery, battery_slots(problem)
-    m.fill_kw = pyo.Var(slots, bounds=(0.0, battery.charge_kw if battery else 0.0))
-    m.drain_kw = pyo.Var(slots, bounds=(0.0, battery.discharge_kw if battery else 0.0))
-    content = (battery.least_kwh, battery.most_kwh) if battery else (0.0, 0.0)
-    m.content_kwh = pyo.Var(slots, bounds=content)
+    battery, slots, ends = problem.battery, battery_slots(problem), reach(problem)
+    m.reach = ends
     m.by_itself = battery is not None and not battery.commanded
+    fill, drain = ends.fill_kw.tolist(), ends.drain_kw.tolist()
+    least, most = ends.least_kwh.tolist(), ends.most_kwh.tolist()
+    m.fill_kw = pyo.Var(slots, bounds=lambda _, t: (0.0, fill[t]))
+    m.drain_kw = pyo.Var(slots, bounds=lambda _, t: (0.0, drain[t]))
+    m.content_kwh = pyo.Var(slots, bounds=lambda _, t: (least[t] - _EPS, most[t] + _EPS))
     m.directed = directed_slots(problem)
     m.fills = pyo.Var(m.directed, within=pyo.Binary)
-    m.filling, m.draining = sides(problem)
+    m.filling = [t for t in slots if m.by_itself and fill[t] > 0]
+    m.draining = [t for t in slots if m.by_itself and drain[t] > 0]
     m.fill_takes_all = pyo.Var(m.filling, within=pyo.Binary)
     m.fill_at_most = pyo.Var(m.filling, within=pyo.Binary)
     m.drain_gives_all = pyo.Var(m.draining, within=pyo.Binary)
@@ -97,15 +83,14 @@ def battery_content(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.battery_content = pyo.Constraint(battery_slots(problem), rule=flow)
 
 
-def battery_one_way(m: pyo.ConcreteModel, problem: Problem) -> None:
+def battery_one_way(m: pyo.ConcreteModel, _: Problem) -> None:
     """fill_kw[t] <= charge_kw fills[t] and drain_kw[t] <= discharge_kw (1 - fills[t])
     where energy may be worth less than nothing, and for a battery that acts by itself
     """
-    battery = problem.battery
-    charge, discharge = (battery.charge_kw, battery.discharge_kw) if battery else (0.0, 0.0)
-    m.fills_only = pyo.Constraint(m.directed, rule=lambda m, t: m.fill_kw[t] - charge * m.fills[t] <= 0)
+    charge, discharge = m.reach.fill_kw.tolist(), m.reach.drain_kw.tolist()
+    m.fills_only = pyo.Constraint(m.directed, rule=lambda m, t: m.fill_kw[t] - charge[t] * m.fills[t] <= 0)
     m.drains_only = pyo.Constraint(
-        m.directed, rule=lambda m, t: m.drain_kw[t] + discharge * m.fills[t] <= discharge
+        m.directed, rule=lambda m, t: m.drain_kw[t] + discharge[t] * m.fills[t] <= discharge[t]
     )
 
 
@@ -115,24 +100,32 @@ def fills_by_itself(m: pyo.ConcreteModel, problem: Problem) -> None:
     left <= M fills; fill_kw <= left + M (1 - fills); and where fills, one of fill_kw >= left
     (fill_takes_all), fill_kw >= charge_kw (fill_at_most), content_kwh >= most_kwh
     """
-    battery = problem.battery
-    least, most = (array.tolist() for array in _surplus_range_kw(problem))
     m.fills_by_itself = pyo.ConstraintList()
+    filling = set(m.filling)
     for t in m.directed if m.by_itself else []:
-        assert battery is not None
-        if t not in set(m.filling):
+        if m.reach.most_left_kw[t] <= 0:
             m.fills_by_itself.add(m.fills[t] <= 0)
-            continue
-        left = _left(m, problem, t)
-        full = 1 - m.fill_takes_all[t] - m.fill_at_most[t]
-        range_kwh = battery.most_kwh - battery.least_kwh
-        m.fills_by_itself.add(left - most[t] * m.fills[t] <= 0)
-        m.fills_by_itself.add(m.fill_kw[t] - left - least[t] * m.fills[t] <= -least[t])
-        m.fills_by_itself.add(m.fill_kw[t] - left + most[t] * (2 - m.fill_takes_all[t] - m.fills[t]) >= 0)
-        m.fills_by_itself.add(
-            m.fill_kw[t] + battery.charge_kw * (2 - m.fill_at_most[t] - m.fills[t]) >= battery.charge_kw
-        )
-        m.fills_by_itself.add(m.content_kwh[t] + range_kwh * (2 - full - m.fills[t]) >= battery.most_kwh)
+        elif t in filling:
+            for row in _filling_rows(m, problem, t):
+                m.fills_by_itself.add(row)
+
+
+def _filling_rows(m: pyo.ConcreteModel, problem: Problem, t: int) -> Iterator[object]:
+    """The rows of one slot in which the battery may fill."""
+    assert problem.battery is not None
+    battery, left = problem.battery, _left(m, problem, t)
+    least, most = float(m.reach.least_left_kw[t]), float(m.reach.most_left_kw[t])
+    low, high = float(m.reach.least_kwh[t]), float(m.reach.most_kwh[t])
+    not_filling = 1 - m.fills[t]
+    yield left - most * m.fills[t] <= 0
+    yield m.fill_kw[t] - left - least * m.fills[t] <= -least
+    yield m.fill_kw[t] - left + most * (1 - m.fill_takes_all[t] + not_filling) >= 0
+    yield m.fill_kw[t] + battery.charge_kw * (1 - m.fill_at_most[t] + not_filling) >= battery.charge_kw
+    if high < battery.most_kwh - _EPS:
+        yield m.fill_takes_all[t] + m.fill_at_most[t] + not_filling >= 1
+        return
+    full = 1 - m.fill_takes_all[t] - m.fill_at_most[t]
+    yield m.content_kwh[t] + (battery.most_kwh - low) * (1 - full + not_filling) >= battery.most_kwh - _EPS
 
 
 def drains_by_itself(m: pyo.ConcreteModel, problem: Problem) -> None:
@@ -141,34 +134,37 @@ def drains_by_itself(m: pyo.ConcreteModel, problem: Problem) -> None:
     left >= -M (1 - fills); drain_kw <= -left + M fills; and where it neither fills nor is held, one of
     drain_kw >= -left (drain_gives_all), drain_kw >= discharge_kw (drain_at_most), content_kwh <= least_kwh
     """
-    battery = problem.battery
-    least, most = (array.tolist() for array in _surplus_range_kw(problem))
     m.drains_by_itself = pyo.ConstraintList()
     draining = set(m.draining)
     for t in m.directed if m.by_itself else []:
-        assert battery is not None
-        if t not in draining:
+        if m.reach.least_left_kw[t] >= 0 and m.reach.most_left_kw[t] > 0:
             m.drains_by_itself.add(m.fills[t] >= 1)
             continue
-        for row in _draining_rows(m, battery, _left(m, problem, t), (least[t], max(most[t], 0.0)), t):
-            m.drains_by_itself.add(row)
+        left = _left(m, problem, t)
+        m.drains_by_itself.add(left - float(m.reach.least_left_kw[t]) * (1 - m.fills[t]) >= 0)
+        if t in draining:
+            for row in _draining_rows(m, problem, left, t):
+                m.drains_by_itself.add(row)
 
 
-def _draining_rows(
-    m: pyo.ConcreteModel, battery: Battery, left: object, left_range: tuple[float, float], t: int
-) -> Iterator[object]:
-    """The rows of one slot."""
-    least, most = left_range
+def _draining_rows(m: pyo.ConcreteModel, problem: Problem, left: object, t: int) -> Iterator[object]:
+    """The rows of one slot in which the battery may drain."""
+    assert problem.battery is not None
+    battery, ends = problem.battery, m.reach
+    least, most = float(ends.least_left_kw[t]), max(float(ends.most_left_kw[t]), 0.0)
+    discharge = battery.discharge_kw
     free = m.held[t] + m.fills[t] if t in m.held else m.fills[t]
-    empty = 1 - m.drain_gives_all[t] - m.drain_at_most[t]
-    range_kwh = battery.most_kwh - battery.least_kwh
-    yield left - least * (1 - m.fills[t]) >= 0
     yield m.drain_kw[t] + left - most * m.fills[t] <= 0
     yield m.drain_kw[t] + left - least * (1 - m.drain_gives_all[t] + free) >= 0
-    yield m.drain_kw[t] + battery.discharge_kw * (1 - m.drain_at_most[t] + free) >= battery.discharge_kw
-    yield m.content_kwh[t] - range_kwh * (1 - empty + free) <= battery.least_kwh
+    yield m.drain_kw[t] + discharge * (1 - m.drain_at_most[t] + free) >= discharge
     if t in m.held:
-        yield m.drain_kw[t] + battery.discharge_kw * m.held[t] <= battery.discharge_kw
+        yield m.drain_kw[t] + float(ends.drain_kw[t]) * m.held[t] <= float(ends.drain_kw[t])
+    if ends.least_kwh[t] > battery.least_kwh + _EPS:
+        yield m.drain_gives_all[t] + m.drain_at_most[t] + free >= 1
+        return
+    empty = 1 - m.drain_gives_all[t] - m.drain_at_most[t]
+    range_kwh = float(ends.most_kwh[t]) - battery.least_kwh
+    yield m.content_kwh[t] - range_kwh * (1 - empty + free) <= battery.least_kwh + _EPS
 
 
 def _left(m: pyo.ConcreteModel, problem: Problem, t: int) -> object:
