@@ -20,6 +20,8 @@ from scheduler.standard_form import StandardForm
 SMALL_DRAWS: Final = 420
 """Up to so many choices, on and off is searched together with the steps."""
 _EPS: Final = 1e-6
+NEAR_S: Final = 2.0
+"""Time for a wider neighbourhood once there is a point [s]."""
 _WINDOWS: Final = (0, 1, 10_000)
 """Steps by which a current may leave its neighbours on the grid, try by try."""
 
@@ -97,12 +99,23 @@ def _reached(stepped: StandardForm, y: FloatArray | None, value: float) -> bool:
 def _nearest(
     stepped: StandardForm, layout: Layout, x: FloatArray, bound: float, aim: Aim, deadline: Deadline
 ) -> FloatArray | None:
-    """The best point in the first neighbourhood of ``x`` that has one."""
+    """The best point near ``x``: its neighbourhoods grow until one has a point that is as good as asked."""
+    best: FloatArray | None = None
     for near in _neighbourhoods(stepped, layout, x):
-        answer = highs.solve(near, time_limit_s=deadline.left_s, gap=aim.fine / 2, target=bound + aim.fine)
-        if answer.x is not None:
-            return _snapped(answer.x, near)
-    return None
+        if deadline.over and best is not None:
+            break
+        answer = highs.solve(
+            near,
+            time_limit_s=deadline.left_s if best is None else min(deadline.left_s, NEAR_S),
+            gap=aim.fine / 2,
+            target=bound + aim.fine,
+            start=best,
+        )
+        if answer.x is not None and (best is None or stepped.value(answer.x) < stepped.value(best)):
+            best = _snapped(answer.x, near)
+        if _reached(stepped, best, bound + aim.asked):
+            break
+    return best
 
 
 def _full(

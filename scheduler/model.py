@@ -61,6 +61,7 @@ RULES: Final[tuple[Rule, ...]] = (
     rules_runs.goes_on_at_first,
     rules_metering.phase_balance,
     rules_metering.phase_direction,
+    rules_peak.peak_level,
 )
 
 CALM_RULES: Final = frozenset({rules_charging.counted_start})
@@ -70,7 +71,7 @@ ON_OFF: Final = frozenset(
     {
         *("one_of", "minimum_current", "maximum_current", "counted_start"),
         *("begins_charging", "charging_run", "ends_charging", "charging_pause"),
-        *("runs_at_first", "pauses_at_first"),
+        *("runs_at_first", "pauses_at_first", "peak_level", "level_rise"),
     }
 )
 """Constraints that speak of ``on``; without them the model is its relaxation, and as tight without ties:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyomo.environ as pyo
 
+from scheduler.peak_levels import peak_levels
 from scheduler.rules_metering import imported
 from scheduler.rules_power import most_bought_kw
 
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
 
 
 def variables(m: pyo.ConcreteModel, problem: Problem) -> None:
-    """rise_kw per calendar month."""
+    """rise_kw per calendar month; reached per level of its peak."""
     m.rise_kw = pyo.Var(range(len(problem.peaks)), bounds=(0.0, None))
+    m.peak_levels = peak_levels(problem)
+    m.reached = pyo.Var(range(len(m.peak_levels)), within=pyo.Binary)
 
 
 def peak_rise(m: pyo.ConcreteModel, problem: Problem) -> None:
@@ -37,6 +40,22 @@ def peak_rise(m: pyo.ConcreteModel, problem: Problem) -> None:
         return sum(part * imported(m, t) for t, part in parts) - m.rise_kw[k] <= peak.paid_kw - known_kw
 
     m.peak_rise = pyo.Constraint(index, rule=below)
+
+
+def peak_level(m: pyo.ConcreteModel, _: Problem) -> None:
+    """on[d] <= reached[l] for the draws d of level l, and rise_kw[k] >= level_rise_kw[l] reached[l]
+    where even a draw at its minimum, with all that a battery can give, is above what month k has paid for
+    """
+    places = [(level, i) for level, one in enumerate(m.peak_levels) for i in range(len(one.draws))]
+    m.peak_level = pyo.Constraint(
+        places, rule=lambda m, level, i: m.on[m.peak_levels[level].draws[i]] - m.reached[level] <= 0
+    )
+
+    def rises(m: pyo.ConcreteModel, level: int) -> object:
+        one = m.peak_levels[level]
+        return m.rise_kw[one.month] - one.rise_kw * m.reached[level] >= 0
+
+    m.level_rise = pyo.Constraint(range(len(m.peak_levels)), rule=rises)
 
 
 def cost(m: pyo.ConcreteModel, problem: Problem) -> object:

@@ -107,6 +107,7 @@ OF_DEVICES = {"battery_content", "battery_one_way", "fills_by_itself", "drains_b
 def test_a_rule_writes_its_golden_rows(rule: Rule, tmp_path: Path) -> None:
     sites = {
         "peak_rise": small_office,
+        "peak_level": small_office,
         "phase_balance": small_roof,
         "phase_direction": small_roof,
         **dict.fromkeys(OF_DEVICES, small_home),
