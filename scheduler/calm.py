@@ -1,4 +1,4 @@
-"""The calm stage: fewer starts and phase switches, then earlier energy, for next to no money."""
+"""The calm stage: fewer starts and switches, little change, then earlier energy, for next to no money."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import Final
 
 import numpy as np
 
-from scheduler.batches import improved
+from scheduler.batches import BATCH_DRAWS, improved
 from scheduler.deadline import Deadline
 from scheduler.lattice import in_steps, whole_steps
 from scheduler.problem import FloatArray, Problem
+from scheduler.rules_charging import changeable
 from scheduler.search import Layout
 from scheduler.standard_form import StandardForm
 
@@ -17,10 +18,16 @@ STAGE_S: Final = 6.0
 """Time for the whole stage [s]; what is not done by then stays as it is."""
 _MONEY: Final = 0.05
 """Weight of the whole allowance against one start: a start less is always worth it."""
+_CHANGE: Final = 0.1
+"""Weight of changing as much of the published plan as a session needs, against one start."""
 _EARLY: Final = 1e-4
 """Weight of moving all energy from the end of the horizon to its start: only ties are decided by it."""
 _CLOSE_ENOUGH: Final = 0.05
 """Gap of a batch, in starts."""
+_CLOSE_TO_PUBLISHED: Final = 0.002
+"""The same where there is a published plan."""
+_TO_THE_LAST: Final = 2e-5
+"""The same in problems of one batch: fine enough for what earlier energy counts."""
 
 
 def calmed(
@@ -38,7 +45,10 @@ def calmed(
     stepped, change = whole_steps(restless, layout)
     y = in_steps(layout, _with_starts(problem, layout, x))
     stage = Deadline.after(deadline.clock, min(STAGE_S, deadline.left_s))
-    calm: FloatArray = change @ improved(stepped, layout, y, gap=_CLOSE_ENOUGH, deadline=stage)
+    gap = _CLOSE_ENOUGH if problem.published_a is None else _CLOSE_TO_PUBLISHED
+    if len(layout.table.slot) <= BATCH_DRAWS:
+        gap = _TO_THE_LAST
+    calm: FloatArray = change @ improved(stepped, layout, y, gap=gap, deadline=stage)
     return calm
 
 
@@ -52,6 +62,10 @@ def _restlessness(form: StandardForm, problem: Problem, layout: Layout, allowanc
     needs = np.array([max(session.most_kwh, 1e-9) for session in problem.sessions])
     energy = table.mean_kw_per_a * problem.hours[table.slot] / needs[table.session]
     weights[columns.current_a] += _EARLY * lateness * energy
+    if problem.published_a is not None:
+        rests = problem.published_a == 0
+        weights[columns.current_a[rests]] += _CHANGE * energy[rests]
+        weights[columns.changed_a] += _CHANGE * energy[changeable(problem)]
     return weights
 
 
@@ -68,4 +82,7 @@ def _with_starts(problem: Problem, layout: Layout, x: FloatArray) -> FloatArray:
         )
         for draw in problem.draws
     ]
+    if problem.published_a is not None:
+        told = changeable(problem)
+        x[layout.columns.changed_a] = np.abs(x[layout.columns.current_a[told]] - problem.published_a[told])
     return x

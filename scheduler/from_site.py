@@ -22,6 +22,7 @@ from scheduler.grid_draw import held_down
 from scheduler.needs import Need, needs_of, session_of
 from scheduler.peaks_of_site import peaks_of
 from scheduler.problem import Circuit, FloatArray, Problem
+from scheduler.published import published_a
 from scheduler.tied_sessions import with_ties
 from scheduler.usual_runs import with_usual_runs
 from scheduler.wish import wish_of
@@ -71,6 +72,7 @@ def problem_of(site: Site, inputs: PlanInputs) -> SiteProblem:
     stated = _with_wires(bare, site, inputs, needs, ids, circuit_ids)
     problem, squeezed = with_usual_runs(stated.problem)
     problem, ended = with_first_runs(problem)
+    problem = replace(problem, published_a=published_a(problem, ids, inputs))
     return replace(stated, problem=problem, notes=(*stated.notes, *assumed, *cut, *squeezed, *told, *ended))
 
 

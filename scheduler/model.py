@@ -43,6 +43,7 @@ RULES: Final[tuple[Rule, ...]] = (
     rules_charging.minimum_current,
     rules_charging.maximum_current,
     rules_charging.counted_start,
+    rules_charging.counted_change,
     rules_battery.battery_content,
     rules_battery.battery_one_way,
     rules_battery.fills_by_itself,
@@ -64,7 +65,7 @@ RULES: Final[tuple[Rule, ...]] = (
     rules_peak.peak_level,
 )
 
-CALM_RULES: Final = frozenset({rules_charging.counted_start})
+CALM_RULES: Final = frozenset({rules_charging.counted_start, rules_charging.counted_change})
 """Rules that only the calm stage needs."""
 
 ON_OFF: Final = frozenset(
@@ -100,6 +101,7 @@ def _variables(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.current_a = pyo.Var(m.draws, bounds=lambda _, *d: (0.0, high[d]))
     m.on = pyo.Var(m.draws, within=pyo.Binary)
     m.start = pyo.Var(m.draws, bounds=(0.0, 1.0))
+    m.changed_a = pyo.Var([m.draws[j] for j in rules_charging.changeable(problem)], bounds=(0.0, None))
     m.missing_kwh = pyo.Var(
         m.sessions,
         bounds=lambda _, s: (0.0, max(0.0, *(g.least_kwh for g in problem.sessions[s].goals))),
@@ -120,7 +122,7 @@ def _variables(m: pyo.ConcreteModel, problem: Problem) -> None:
     rules_switching.variables(m, problem)
     rules_dead_time.variables(m, problem)
     rules_runs.variables(m, problem)
-    m.ties = [m.chosen, m.switched, m.used, m.lost_a, m.goes_on, m.stops]
+    m.ties = [m.changed_a, m.chosen, m.switched, m.used, m.lost_a, m.goes_on, m.stops]
     rules_battery.variables(m, problem)
     rules_flexible.variables(m, problem)
     rules_peak.variables(m, problem)

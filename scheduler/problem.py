@@ -137,6 +137,9 @@ class Problem:
     per_phase: bool = False
     """Whether the meter counts each phase by itself."""
 
+    published_a: FloatArray | None = None
+    """(draws,) current by the published plan, in the first slot what flows now [A]; NaN where unknown."""
+
     @property
     def slots(self) -> int:
         """Number of slots."""

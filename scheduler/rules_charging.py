@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyomo.environ as pyo
 
 if TYPE_CHECKING:
@@ -64,3 +65,25 @@ def counted_start(m: pyo.ConcreteModel, problem: Problem) -> None:
         return m.start[s, t, k] - m.on[s, t, k] + before >= 0
 
     m.counted_start = pyo.Constraint(m.draws, rule=rise)
+
+
+def changeable(problem: Problem) -> list[int]:
+    """Positions of the draws that are on by the published plan."""
+    if problem.published_a is None:
+        return []
+    return np.flatnonzero(problem.published_a > 0).tolist()
+
+
+def counted_change(m: pyo.ConcreteModel, problem: Problem) -> None:
+    """changed_a[d] >= current_a[d] - published_a[d] and changed_a[d] >= published_a[d] - current_a[d] over
+    the draws d that are on by the published plan, or now; of the others all that is drawn is a change
+    """
+    if problem.published_a is None:
+        return
+    told = {keys(problem)[j]: float(problem.published_a[j]) for j in changeable(problem)}
+
+    def apart(m: pyo.ConcreteModel, s: int, t: int, k: int, sign: int) -> object:
+        d = (s, t, k)
+        return m.changed_a[d] - sign * m.current_a[d] >= -sign * told[d]
+
+    m.counted_change = pyo.Constraint([(*d, sign) for d in told for sign in (1, -1)], rule=apart)

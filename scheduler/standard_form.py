@@ -135,6 +135,8 @@ class Columns:
     held: IntArray
     held_slots: IntArray
     """The slots that ``held`` speaks of."""
+    changed_a: IntArray
+    """One for each draw that is on by the published plan."""
     tied: IntArray
     """What belongs to the ties of a session."""
     tied_session: IntArray
@@ -177,6 +179,7 @@ def compiled(m: pyo.ConcreteModel) -> tuple[StandardForm, Columns]:
         phase_buy_kw=of(m.phase_buy_kw),
         held=of(m.held),
         held_slots=np.array(list(m.held), dtype=np.int64),
+        changed_a=of(m.changed_a),
         tied=np.concatenate([of(variable) for variable in m.ties]),
         tied_session=np.array([d[0] for variable in m.ties for d in variable], dtype=np.int64),
     )

@@ -80,13 +80,17 @@ def small_budget() -> Problem:
         least_run_h=0.5,
         before=Before(on=True, option=0, current_a=6.0, run_rest_h=0.3),
     )
-    return problem([0.30, 0.10, 0.20, 0.10], [first, second])
+    home = problem([0.30, 0.10, 0.20, 0.10], [first, second])
+    told = np.full(14, np.nan)
+    told[:5] = [8.0, 0.0, 0.0, 0.0, 16.0]
+    return replace(home, published_a=told)
 
 
 OF_TIES = {"one_chosen", "counted_switch", "switch_budget", "switch_hold", "switch_one_way", "dead_time"} | {
     "charging_run",
     "charging_pause",
     "goes_on_at_first",
+    "counted_change",
 }
 
 
