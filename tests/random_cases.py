@@ -149,13 +149,14 @@ def _with_modes(rng: np.random.Generator, said: dict[str, Any]) -> None:
         if rng.random() < 0.5:
             so_far = {"kw": round(float(rng.uniform(3, 12)), 2), "month": "2026-03"}
             said["tariff"]["peak"] |= {"so_far": so_far, "window_min": int(rng.choice([15, 30, 60]))}
-        said["mode"] = [["tariff", "capacity"], ["tariff"], ["capacity"]][int(rng.integers(3))]
+        modes = [["tariff", "capacity"], ["tariff"], ["capacity"], ["capacity"]]
+        said["mode"] = modes[int(rng.integers(len(modes)))]
     per_phase = rng.random() < 0.2
     if per_phase:
         said["grid"]["netting"] = "per_phase"
     if said["solar"] and rng.random() < 0.4:
-        modes = [mode for mode in said.get("mode", ["tariff"]) if rng.random() < 0.6]
-        said["mode"] = ["solar", *modes]
+        others = [mode for mode in said.get("mode", ["tariff"]) if rng.random() < 0.6]
+        said["mode"] = ["solar", *others]
 
 
 def _inputs(rng: np.random.Generator, site: Site, grid: TimeGrid) -> PlanInputs:
