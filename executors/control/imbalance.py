@@ -8,6 +8,7 @@ from executors.control.base_load import BaseLoad
 from executors.control.chargers import Chargers
 from executors.control.seam import Bools, Floats, Ints, Wiring
 from executors.control.shares import Claim, cut_to_fit
+from executors.control.times import RISE_MARGIN_A
 
 _ROUNDS = 6
 _DRAWS_A = 0.5
@@ -58,7 +59,7 @@ def room_for_rises(
     if not np.isfinite(wiring.imbalance_limit_a) or np.isnan(low_a).any():
         return room
     others_a = np.array([np.delete(low_a, p).min() for p in range(3)])
-    leaves_a = others_a + wiring.imbalance_limit_a - high_a[0]
+    leaves_a = others_a + wiring.imbalance_limit_a - high_a[0] - RISE_MARGIN_A
     narrowed = room.copy()
     grid = np.flatnonzero(amp_row == 0)
     narrowed[grid] = np.minimum(room[grid], leaves_a[amp_phase[grid]])

@@ -64,9 +64,10 @@ def _cut_row(wiring: Wiring, offers_a: Floats, weight_on: Floats, room: float, c
             shared_a = _level(wiring, offers_a, weight_on, room - others, claim.weight, members)
             return np.where(members, shared_a, offers_a)
         kept = _kept(members, least_a, weight_on, room - others, claim.rank)
-        offers_a = np.where(members, np.where(kept, least_a, 0.0), offers_a)
         if kept.any():
-            break
+            shared_a = _level(wiring, offers_a, weight_on, room - others, claim.weight, kept)
+            return np.where(members, np.where(kept, shared_a, 0.0), offers_a)
+        offers_a = np.where(members, 0.0, offers_a)
     return offers_a
 
 

@@ -68,8 +68,9 @@ def for_rises(rows: Rows, base: BaseLoad, now: Supply, window: tuple[Floats, Flo
     """Room of every row under the highest base load of the window, less the margin (A + P + 2)."""
     a, p = rows.amp_row, rows.amp_phase
     high_a, high_kw = window
-    amps = np.minimum(rows.carried_a - high_a[a, p], rows.offers_a - base.uncontrolled_a[a, p])
-    kw = rows.carried_kw - high_kw[rows.kw_row]
+    amps, kw = rows.carried_a - high_a[a, p], rows.carried_kw - high_kw[rows.kw_row]
     held = np.concatenate((amps, kw)) - rows.margin
+    stands = rows.offers_a - base.uncontrolled_a[a, p]
+    held[: len(stands)] = np.minimum(held[: len(stands)], stands)
     lifted_kw = high_kw[0] - base.cut_kw[0]
     return np.concatenate((held, now.cut[-2:] - max(0.0, lifted_kw)))
