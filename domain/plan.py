@@ -72,8 +72,11 @@ class Binding:
     """What keeps a request from getting its energy."""
 
     kind: str
-    """``stay`` (too short at full current), ``circuit``, ``power``, ``imbalance``, ``charger``."""
+    """``stay`` (too short at full current), ``circuit``, ``power``, ``imbalance``, ``charger``, ``cabinet``,
+    ``group``.
+    """
     circuit: str | None
+    """Also the id of a cabinet or group."""
     phase: str | None
     slots: tuple[int, ...]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from domain.dc_points import ac_side
 from domain.drivers import CHARGER_DRIVERS, LOAD_DRIVERS, METER_DRIVERS
 from domain.phases import Phase, index_of
 from domain.site_chargers import AcCharger, DcCharger
@@ -12,7 +13,7 @@ from domain.site_grid import Circuit, Grid
 from domain.site_known import Known, SiteFault, choices
 from domain.site_model import per_phase_a
 from domain.site_root import Site
-from domain.units import a_from_kw, kw_from_a
+from domain.units import kw_from_a
 from domain.yaml_text import KeyPath
 
 _ROUNDING = 1e-9
@@ -65,8 +66,8 @@ def _circuit_of(site: Site, charger: AcCharger | DcCharger) -> str:
 def _least(site: Site, charger: AcCharger | DcCharger) -> tuple[float, float]:
     """The least current [A] per phase and power [kW] of a charger."""
     if isinstance(charger, DcCharger):
-        least_kw = charger.power_kw.min
-        return a_from_kw(least_kw, site.grid.voltage_v, len(charger.wiring)), least_kw
+        side = ac_side(charger, site.grid.voltage_v)
+        return side.min_a, charger.power_kw.min / side.efficiency
     switching = charger.phase_switching
     alone = switching is not None and switching.mode != "never"
     least_a = charger.current_a.min

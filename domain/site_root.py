@@ -64,6 +64,12 @@ class Site(SiteModel):
         """The vehicle of that id; KeyError where there is none."""
         return {vehicle.id: vehicle for vehicle in self.vehicles}[vehicle_id]
 
+    def circuit_of(self, charger_id: str) -> str:
+        """Id of the circuit that a charger hangs on; a stall's is its cabinet's."""
+        charger = self.charger(charger_id)
+        cabinet = charger.cabinet if isinstance(charger, DcCharger) else None
+        return {one.id: one.circuit for one in self.cabinets}.get(cabinet or "", charger.circuit)
+
     def path_to_grid(self, circuit_id: str) -> tuple[str, ...]:
         """Ids from a circuit up to ``grid``, both included."""
         parents = {circuit.id: circuit.parent for circuit in self.circuits}

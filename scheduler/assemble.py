@@ -40,6 +40,7 @@ def assembled(
         circuits={
             circuit.id: CircuitPlan(outcome.phase_a[c], circuit.limit_a, _limit_kw(site, circuit.id))
             for c, circuit in enumerate(problem.circuits)
+            if circuit.kind == "circuit"
         },
         requests=tuple(_request_plan(stated, outcome, s) for s in range(len(problem.sessions))),
         cost=cost_of(problem, outcome),

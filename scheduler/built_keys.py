@@ -32,12 +32,19 @@ PLANNED: Final = frozenset(
         "chargers[].phase_switching.at_limit",
         "chargers[].min_run_s",
         "chargers[].min_pause_s",
+        "chargers[].kind",
+        "chargers[].power_kw.**",
+        "chargers[].cabinet",
+        "chargers[].efficiency",
+        "chargers[].power_factor",
+        "cabinets.**",
         "chargers[].priority",
         "chargers[].weight",
         "groups[].id",
         "groups[].chargers",
         "groups[].priority",
         "groups[].weight",
+        "groups[].limit_a",
         "users[].id",
         "users[].group",
         "users[].priority",
@@ -114,10 +121,6 @@ PLANNED: Final = frozenset(
 
 OF_THEIR_OWNER: Final = frozenset(
     {
-        "chargers[].power_kw.**",
-        "chargers[].cabinet",
-        "chargers[].efficiency",
-        "chargers[].power_factor",
         "vehicles[].efficiency[].**",
     }
 )

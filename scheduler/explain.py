@@ -8,9 +8,9 @@ import numpy as np
 
 from domain.phases import PHASES
 from domain.plan import Binding
-from domain.units import kw_per_a
 from scheduler.evaluate import Outcome
-from scheduler.problem import Problem, Session
+from scheduler.problem import Option, Problem, Session
+from scheduler.violations import Flows, circuit_power_kw
 
 _FULL: tuple[str, str | None, str | None] = ("stay", None, None)
 Cause = tuple[str, str | None, str | None]
@@ -40,23 +40,26 @@ def _cause(problem: Problem, outcome: Outcome, s: int, i: int) -> Cause:
     if len(on) and outcome.current_a[on[0]] > option.max_a - session.step_a / 2:
         return _FULL
     extra_a = session.step_a if len(on) else option.min_a
-    return _full_wire(problem, outcome, session, t, option.phases, extra_a)
+    return _full_wire(problem, outcome, session, t, option, extra_a)
 
 
 def _full_wire(
-    problem: Problem, outcome: Outcome, session: Session, t: int, phases: tuple[int, ...], extra_a: float
+    problem: Problem, outcome: Outcome, session: Session, t: int, option: Option, extra_a: float
 ) -> Cause:
     """The first wire, from the charger up, that has no room for ``extra_a`` more."""
+    phases = option.phases
+    flows = Flows(outcome.curtailed_kw, outcome.flexible_kw, outcome.battery_kw)
     for c in session.circuits:
         circuit = problem.circuits[c]
         for p in phases:
             if outcome.phase_a[c][p, t] + extra_a > circuit.limit_a[p, t] + 1e-6:
-                return ("circuit", circuit.id, PHASES[p])
+                return ("group" if circuit.kind == "group" else "circuit", circuit.id, PHASES[p])
         if circuit.limit_kw is not None:
-            per_a = kw_per_a(problem.voltage_v, 1)
-            power = outcome.phase_a[c][:, t].sum() * per_a + extra_a * per_a * len(phases)
-            if power > circuit.limit_kw[t] + 1e-6:
-                return ("power", circuit.id, None)
+            extra_kw = extra_a * option.kw_per_a(problem.voltage_v)
+            extra_kw *= session.at_car if circuit.counts_at_car else 1.0
+            power_kw = float(circuit_power_kw(problem, c, outcome.current_a, flows)[t])
+            if power_kw + extra_kw > circuit.limit_kw[t] + 1e-6:
+                return ("cabinet" if circuit.kind == "cabinet" else "power", circuit.id, None)
     if problem.imbalance_limit_a is not None:
         after = outcome.phase_a[0][:, t].copy()
         after[list(phases)] += extra_a

@@ -16,11 +16,13 @@ from domain.site_model import per_phase_a
 from domain.units import kw_per_a
 from scheduler.breaches import widened, widened_imbalance, widened_power
 from scheduler.by_itself import imbalance_by_itself, widened_by_itself
+from scheduler.dc_options import assumed_of
 from scheduler.devices_of_site import battery_of, runs_of
 from scheduler.first_runs import with_first_runs
 from scheduler.grid_draw import held_down
 from scheduler.needs import Need, needs_of, session_of
 from scheduler.peaks_of_site import peaks_of
+from scheduler.pools import pools_of
 from scheduler.problem import Circuit, FloatArray, Problem
 from scheduler.published import published_a
 from scheduler.tied_sessions import with_ties
@@ -58,8 +60,7 @@ def problem_of(site: Site, inputs: PlanInputs) -> SiteProblem:
         solar_kw=_sum_of((inputs.solar_kw[array.id].values for array in site.solar), len(inputs.grid)),
         circuits=(),
         sessions=tuple(
-            with_ties(session_of(need, site, inputs.grid, ids, circuit_ids), need.request, site, inputs)
-            for need in needs
+            with_ties(session_of(need, site, inputs.grid, ids), need.request, site, inputs) for need in needs
         ),
         export_limit_kw=site.grid.export_limit_kw,
         battery=battery,
@@ -73,7 +74,8 @@ def problem_of(site: Site, inputs: PlanInputs) -> SiteProblem:
     problem, squeezed = with_usual_runs(stated.problem)
     problem, ended = with_first_runs(problem)
     problem = replace(problem, published_a=published_a(problem, ids, inputs))
-    return replace(stated, problem=problem, notes=(*stated.notes, *assumed, *cut, *squeezed, *told, *ended))
+    notes = (*assumed_of(site), *stated.notes, *assumed, *cut, *squeezed, *told, *ended)
+    return replace(stated, problem=problem, notes=notes)
 
 
 def _with_wires(
@@ -95,7 +97,8 @@ def _with_wires(
     if site.grid.imbalance_limit_a is not None:
         imbalance = widened_imbalance(circuits[0], bare.forced_kw, site.grid.imbalance_limit_a, breaches)
         imbalance = imbalance_by_itself(circuits[0], bare, imbalance)
-    problem = replace(bare, circuits=circuits, imbalance_limit_a=imbalance)
+    pools = pools_of(site, bare.slots)
+    problem = replace(bare, circuits=(*circuits, *pools), imbalance_limit_a=imbalance)
     return SiteProblem(problem, needs, ids, tuple(breaches), curtailed)
 
 

@@ -7,14 +7,17 @@ from datetime import datetime
 
 import numpy as np
 
+from domain.dc_points import STEP_A, ac_side
 from domain.inputs import PlanInputs
 from domain.requests import ChargeRequest
 from domain.site import Site
-from domain.site_chargers import AcCharger
+from domain.site_chargers import AcCharger, DcCharger
 from domain.site_vehicles import Vehicle
 from domain.time_grid import TimeGrid
 from domain.units import S_PER_MIN, hours_from_s, kw_per_a
+from scheduler.dc_options import dc_options
 from scheduler.phase_options import options_of
+from scheduler.pools import circuits_of
 from scheduler.problem import FloatArray, Goal, Option, Session
 from scheduler.rights import rights_of
 
@@ -40,7 +43,11 @@ def _need(request: ChargeRequest, site: Site, grid: TimeGrid) -> Need:
     assert request.energy_kwh is not None
     energy, note = request.energy_kwh, ""
     vehicle = site.vehicle(request.vehicle) if request.vehicle else None
-    room = _battery_room_kwh(vehicle)
+    charger = site.charger(request.charger)
+    if isinstance(charger, DcCharger):
+        room = _dc_room_kwh(vehicle, ac_side(charger, site.grid.voltage_v).efficiency)
+    else:
+        room = _battery_room_kwh(vehicle)
     if energy > room + _EPS:
         energy, note = room, f"its battery takes {room:.1f} of the {energy:.1f} kWh"
     if request.departure > grid.end:
@@ -56,37 +63,40 @@ def _battery_room_kwh(vehicle: Vehicle | None) -> float:
     return vehicle.battery_kwh / (vehicle.efficiency if isinstance(vehicle.efficiency, float) else 1.0)
 
 
+def _dc_room_kwh(vehicle: Vehicle | None, efficiency: float) -> float:
+    """AC energy that fills the whole battery through a DC point of ``efficiency`` [kWh]."""
+    if vehicle is None or vehicle.battery_kwh is None:
+        return float("inf")
+    return vehicle.battery_kwh / efficiency
+
+
 def _share_inside(request: ChargeRequest, start: datetime, end: datetime) -> float:
     """Share of the stay that is left and lies inside the horizon."""
     arrival = max(request.arrival, start)
     return max(0.0, (end - arrival) / (request.departure - arrival))
 
 
-def session_of(
-    need: Need, site: Site, grid: TimeGrid, chargers: tuple[str, ...], circuits: tuple[str, ...]
-) -> Session:
-    """The session of a need; positions refer to ``chargers`` and ``circuits``."""
-    request = need.request
+def session_of(need: Need, site: Site, grid: TimeGrid, chargers: tuple[str, ...]) -> Session:
+    """The session of a need; its charger's position is that in ``chargers``."""
+    request, voltage_v = need.request, site.grid.voltage_v
     charger = site.charger(request.charger)
-    assert isinstance(charger, AcCharger)
-    vehicle = site.vehicle(request.vehicle) if request.vehicle else None
-    options = options_of(charger, vehicle, request)
+    side = ac_side(charger, voltage_v) if isinstance(charger, DcCharger) else None
+    options = _options(site, request)
     share = grid.share(request.arrival, request.departure)
     slots = np.flatnonzero(share > _EPS)
-    step = charger.current_a.step
-    widths = [len(option.phases) for option in options] or [1]
-    per_phase_kwh = step * kw_per_a(site.grid.voltage_v, 1) * hours_from_s(grid.slot_min * S_PER_MIN)
+    step = charger.current_a.step if isinstance(charger, AcCharger) else STEP_A
+    slot_h = hours_from_s(grid.slot_min * S_PER_MIN)
+    steps_kwh = [step * option.kw_per_a(voltage_v) * slot_h for option in options] or [
+        step * kw_per_a(voltage_v, 1) * slot_h
+    ]
     hours = grid.hours[slots] * share[slots]
-    most = max(
-        need.energy_kwh + per_phase_kwh * max(widths),
-        _least_above(need.energy_kwh, options, hours, site.grid.voltage_v),
-    )
+    most = max(need.energy_kwh + max(steps_kwh), _least_above(need.energy_kwh, options, hours, voltage_v))
     rights = rights_of(request, site)
-    goal = Goal(len(grid), need.energy_kwh, need.energy_kwh - per_phase_kwh * min(widths) / 2)
+    goal = Goal(len(grid), need.energy_kwh, need.energy_kwh - min(steps_kwh) / 2)
     return Session(
         id=request.id or f"{request.charger}@{request.arrival:%Y-%m-%dT%H:%MZ}",
         charger=chargers.index(request.charger),
-        circuits=tuple(circuits.index(circuit) for circuit in site.path_to_grid(charger.circuit)),
+        circuits=circuits_of(site, request.charger),
         options=options,
         step_a=step,
         slots=slots,
@@ -95,7 +105,16 @@ def session_of(
         most_kwh=most,
         priority=rights.priority,
         weight=rights.weight,
+        at_car=1.0 if side is None else side.efficiency,
     )
+
+
+def _options(site: Site, request: ChargeRequest) -> tuple[Option, ...]:
+    """Every way in which the request's charger can feed its car."""
+    charger = site.charger(request.charger)
+    if isinstance(charger, DcCharger):
+        return dc_options(charger, ac_side(charger, site.grid.voltage_v), request)
+    return options_of(charger, site.vehicle(request.vehicle) if request.vehicle else None, request)
 
 
 def _least_above(
@@ -107,7 +126,7 @@ def _least_above(
     """
     found = [energy_kwh] if energy_kwh <= _EPS else []
     for option in options:
-        per_a = kw_per_a(voltage_v, len(option.phases))
+        per_a = option.kw_per_a(voltage_v)
         least = np.cumsum(np.sort(hours)) * per_a * option.min_a
         most = np.cumsum(np.sort(hours)[::-1]) * per_a * option.max_a
         found += np.maximum(least, energy_kwh)[most >= energy_kwh - _EPS].tolist()

@@ -7,7 +7,6 @@ from typing import Final, NamedTuple
 
 from domain.errors import Unbuilt
 from domain.requests import ChargeRequest
-from domain.site_chargers import DcCharger
 from domain.site_root import Site
 
 _NAMED: Final = 5
@@ -68,21 +67,6 @@ NOT_BUILT: Final[tuple[Row, ...]] = (
         "default_request",
         "plans for cars without a request are not built yet; write none",
         lambda case: _if(case.site.default_request != "none"),
-    ),
-    Row(
-        "chargers[].kind",
-        "DC points are not built yet",
-        lambda case: (charger.id for charger in case.site.chargers if isinstance(charger, DcCharger)),
-    ),
-    Row(
-        "cabinets.**",
-        "shared power of DC cabinets is not built yet",
-        lambda case: (cabinet.id for cabinet in case.site.cabinets),
-    ),
-    Row(
-        "groups[].limit_a",
-        "limits of groups are not built yet; make the group a circuit",
-        lambda case: (group.id for group in case.site.groups if group.limit_a is not None),
     ),
     Row(
         "groups[].solar",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,11 @@ class Option:
     phases: PhaseSet
     min_a: float
     max_a: float
+    power_factor: float = 1.0
+
+    def kw_per_a(self, voltage_v: float) -> float:
+        """Power of one ampere in each of its phases [kW/A]."""
+        return len(self.phases) * kw_per_a(voltage_v, 1) * self.power_factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class Session:
     id: str
     charger: int
     circuits: tuple[int, ...]
-    """Circuits that carry its current, from its own up to the grid."""
+    """Circuits that carry its current, from its own up to the grid; its cabinet before, its group after."""
     options: tuple[Option, ...]
     step_a: float
     """Currents are an option's minimum plus whole steps."""
@@ -62,6 +68,8 @@ class Session:
     """Its class: what higher classes miss is made least first."""
     weight: float = 1.0
     """Of its missing energy inside the class."""
+    at_car: float = 1.0
+    """Power at the car per power at the grid, of a DC point."""
     switching: Switching | None = None
     """Its budget of phase switches; None: it chooses afresh in every slot."""
     least_run_h: float = 0.0
@@ -83,7 +91,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Circuit:
-    """A circuit's limits, and what flows in it without charging; arrays over phases and slots."""
+    """A circuit's limits, and what flows in it without charging; arrays over phases and slots.
+
+    A cabinet and a group with a limit are circuits without load and solar.
+    """
 
     id: str
     base_a: FloatArray
@@ -100,6 +111,12 @@ class Circuit:
     """(slots,) power that one kW of curtailed solar adds [kW/kW]."""
     limit_kw: FloatArray | None
     """(slots,) limit of consumption, widened likewise [kW]."""
+    kind: Literal["circuit", "cabinet", "group"] = "circuit"
+
+    @property
+    def counts_at_car(self) -> bool:
+        """Whether its limit in kW is one of the power at the cars."""
+        return self.kind == "cabinet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +220,8 @@ class DrawTable:
     kw_per_a: FloatArray
     """Power of one ampere per phase while the car is there [kW/A]."""
     share: FloatArray
+    at_car: FloatArray
+    """Power at the car per power at the grid."""
     phases: NDArray[np.bool_]
     """(draws, 3): which grid phases carry the current."""
     tied: NDArray[np.bool_]
@@ -212,15 +231,20 @@ class DrawTable:
     def of(cls, problem: Problem) -> DrawTable:
         """Table of ``problem.draws``."""
         rows = [
-            (s, t, k, session.charger, o.min_a, o.max_a, session.step_a, len(o.phases), share, o.phases)
+            (
+                *(s, t, k, session.charger, o.min_a, o.max_a, session.step_a, o.kw_per_a(problem.voltage_v)),
+                *(share, session.at_car, o.phases),
+            )
             for s, session in enumerate(problem.sessions)
             for t, share in zip(session.slots, session.share, strict=True)
             for k, o in enumerate(session.options)
         ]
-        columns = list(zip(*rows, strict=True)) if rows else [()] * 10
+        columns = list(zip(*rows, strict=True)) if rows else [()] * 11
         session, slot, option, charger = (np.array(column, dtype=np.int64) for column in columns[:4])
-        low, high, step, phases, share = (np.array(column, dtype=np.float64) for column in columns[4:9])
-        used = np.array([[p in carried for p in range(3)] for carried in columns[9]], dtype=bool)
+        low, high, step, per_a, share, at_car = (
+            np.array(column, dtype=np.float64) for column in columns[4:10]
+        )
+        used = np.array([[p in carried for p in range(3)] for carried in columns[10]], dtype=bool)
         return cls(
             session=session,
             slot=slot,
@@ -229,8 +253,9 @@ class DrawTable:
             min_a=low,
             max_a=high,
             step_a=step,
-            kw_per_a=phases * kw_per_a(problem.voltage_v, 1),
+            kw_per_a=per_a,
             share=share,
+            at_car=at_car,
             phases=used.reshape(len(rows), 3),
             tied=np.array([one.tied for one in problem.sessions], dtype=bool)[session],
         )
@@ -239,3 +264,7 @@ class DrawTable:
     def mean_kw_per_a(self) -> FloatArray:
         """Mean power over the slot of one ampere per phase [kW/A]."""
         return self.kw_per_a * self.share
+
+    def kw_per_a_in(self, circuit: Circuit) -> FloatArray:
+        """Power of one ampere per phase as the limit of ``circuit`` counts it [kW/A]."""
+        return self.kw_per_a * self.at_car if circuit.counts_at_car else self.kw_per_a

@@ -6,7 +6,6 @@ from typing import Final
 
 import numpy as np
 
-from domain.units import kw_per_a
 from scheduler.decision import usual_running
 from scheduler.devices import Feed
 from scheduler.problem import FloatArray, Option, Problem, Session
@@ -17,7 +16,7 @@ EPS: Final = 1e-9
 def energy_per_a(problem: Problem, session: Session, i: int, option: Option) -> float:
     """Energy of one ampere in the session's ``i``-th slot [kWh/A]."""
     hours = problem.hours[session.slots[i]] * session.share[i]
-    return float(kw_per_a(problem.voltage_v, len(option.phases)) * hours)
+    return float(option.kw_per_a(problem.voltage_v) * hours)
 
 
 def on_grid_a(current_a: float, option: Option, session: Session) -> float:
@@ -38,6 +37,7 @@ class Room:
         self._taken: set[tuple[int, int]] = set()
         shape = (len(problem.circuits), 3, problem.slots)
         self._cars_a, self._staying_a = np.zeros(shape), np.zeros(shape)
+        self._cars_kw = np.zeros((len(problem.circuits), problem.slots))
         self._apart_a = np.zeros((3, 3, problem.slots))
         self._charging_kw = np.zeros(problem.slots)
         self._energy_kwh = [np.zeros(problem.slots) for _ in problem.sessions]
@@ -65,6 +65,7 @@ class Room:
         current_a = np.array(feed.a_per_kw) * power_kw
         for c in feed.circuits:
             self._cars_a[c][:, t] += current_a
+            self._cars_kw[c, t] += power_kw
             if consumes:
                 self._staying_a[c][:, t] += current_a
         if consumes:
@@ -119,13 +120,15 @@ class Room:
         t, phases = int(session.slots[i]), list(session.options[k].phases)
         used = np.isin(range(3), phases).astype(np.float64)
         stays = session.share[i] >= 1
+        power_kw = current_a * session.options[k].kw_per_a(self._problem.voltage_v)
         for c in session.circuits:
+            at_car = session.at_car if self._problem.circuits[c].counts_at_car else 1.0
+            self._cars_kw[c, t] += power_kw * at_car
             self._cars_a[c][phases, t] += current_a
             self._staying_a[c][phases, t] += current_a * stays
         apart = used[:, np.newaxis] - used
         self._apart_a[:, :, t] += current_a * (apart if stays else np.maximum(apart, 0.0))
-        per_a = kw_per_a(self._problem.voltage_v, len(phases)) * float(session.share[i])
-        self._charging_kw[t] += current_a * per_a
+        self._charging_kw[t] += power_kw * float(session.share[i])
 
     def _fits(self, s: int, i: int, k: int, current_a: float) -> bool:
         """Whether every limit of the slot holds with this current on top."""
@@ -159,8 +162,8 @@ class Room:
     def _power_kw(self, c: int, t: int, cut_kw: float) -> float:
         """Power in circuit ``c``, with every car at its full power [kW]."""
         circuit = self._problem.circuits[c]
-        cars = float(self._cars_a[c][:, t].sum()) * kw_per_a(self._problem.voltage_v, 1)
-        return float(circuit.base_kw[t] + circuit.relief_kw_per_kw[t] * cut_kw) + cars
+        alone = float(circuit.base_kw[t] + circuit.relief_kw_per_kw[t] * cut_kw)
+        return alone + float(self._cars_kw[c, t])
 
     def _balanced(self, t: int, cut_kw: float) -> bool:
         """Whether the grid stays within its imbalance limit."""

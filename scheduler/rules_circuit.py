@@ -104,18 +104,19 @@ def circuit_feed_in(m: pyo.ConcreteModel, problem: Problem) -> None:
 
 
 def circuit_power(m: pyo.ConcreteModel, problem: Problem) -> None:
-    """base_kw[c, t] + relief_kw[c, t] curtailed_kw[t] + sum_d kw_per_a[d] current_a[d] + devices_kw[c, t]
+    """base_kw[c, t] + relief_kw[c, t] curtailed_kw[t] + sum_d kw_per_a[c, d] current_a[d] + devices_kw[c, t]
     <= limit_kw[c, t] over the draws d below circuit c, at the full power of a car that is there for part
-    of the slot
+    of the slot; a cabinet's limit counts power at the car
     """
     table, weight = problem.draw_table, np.full(3, kw_per_a(problem.voltage_v, 1))
     rows: dict[tuple[int, int], list[tuple[float, Key]]] = {}
     for c, circuit in enumerate(problem.circuits):
         if circuit.limit_kw is None:
             continue
+        per_a = table.kw_per_a_in(circuit).tolist()
         for t, below in _with_devices(_by_slot(problem, c), device_range(problem, weight, c)).items():
             if np.isfinite(circuit.limit_kw[t]):
-                rows[c, t] = [(float(table.kw_per_a[j]), key) for j, key in below]
+                rows[c, t] = [(per_a[j], key) for j, key in below]
 
     def within(m: pyo.ConcreteModel, c: int, t: int) -> object:
         circuit = problem.circuits[c]

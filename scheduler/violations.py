@@ -119,18 +119,23 @@ def _broken_currents(problem: Problem, current_a: FloatArray, flows: Flows) -> I
 
 def _broken_powers(problem: Problem, current_a: FloatArray, flows: Flows) -> Iterator[str]:
     """Circuits whose power is above the limit."""
-    table = problem.draw_table
     for c, circuit in enumerate(problem.circuits):
-        if circuit.limit_kw is None:
-            continue
-        below = _below(problem, c)
-        power = circuit.base_kw + circuit.relief_kw_per_kw * flows.curtailed_kw
-        np.add.at(power, table.slot[below], (table.kw_per_a * current_a)[below])
-        for feed, device_kw in _devices(problem, flows):
-            if c in feed.circuits:
-                power = power + device_kw
-        for t in np.flatnonzero(power > circuit.limit_kw + TOLERANCE):
-            yield f"{circuit.id} takes {power[t]:.3f} kW in slot {t}"
+        if circuit.limit_kw is not None:
+            power = circuit_power_kw(problem, c, current_a, flows)
+            for t in np.flatnonzero(power > circuit.limit_kw + TOLERANCE):
+                yield f"{circuit.id} takes {power[t]:.3f} kW in slot {t}"
+
+
+def circuit_power_kw(problem: Problem, c: int, current_a: FloatArray, flows: Flows) -> FloatArray:
+    """Power of circuit ``c`` per slot as its limit counts it [kW], with the full power of every draw."""
+    table, circuit, below = problem.draw_table, problem.circuits[c], _below(problem, c)
+    power: FloatArray = circuit.base_kw + circuit.relief_kw_per_kw * flows.curtailed_kw
+    per_a = table.kw_per_a * (table.at_car if circuit.kind == "cabinet" else 1.0)
+    np.add.at(power, table.slot[below], (per_a * current_a)[below])
+    for feed, device_kw in _devices(problem, flows):
+        if c in feed.circuits:
+            power = power + device_kw
+    return power
 
 
 def _broken_imbalance(problem: Problem, current_a: FloatArray, flows: Flows) -> Iterator[str]:

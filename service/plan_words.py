@@ -176,4 +176,6 @@ _KINDS = {
     "power": "the power limit of",
     "imbalance": "the imbalance limit of",
     "charger": "the charger's own range",
+    "cabinet": "the shared power of cabinet",
+    "group": "the limit of group",
 }

@@ -14,7 +14,8 @@ import numpy as np
 from domain.inputs import PlanInputs
 from domain.plan import Plan
 from domain.site import Site
-from domain.site_chargers import AcCharger
+from domain.site_chargers import AcCharger, DcCharger
+from tests.independent_pools import STEP_A, apparent_less_real_kw, hangs_on, pool_faults
 
 EPS = 1e-6
 NAMES = ("L1", "L2", "L3")
@@ -24,7 +25,8 @@ def faults(site: Site, inputs: PlanInputs, plan: Plan) -> list[str]:
     """Everything that is wrong with a plan, in words; empty when it may be carried out."""
     return [
         *_setpoints(site, plan),
-        *_presence(plan),
+        *pool_faults(site, plan),
+        *_presence(site, plan),
         *_wires(site, inputs, plan),
         *_meter(site, inputs, plan),
         *_energies(site, plan),
@@ -35,7 +37,8 @@ def faults(site: Site, inputs: PlanInputs, plan: Plan) -> list[str]:
 
 def _setpoints(site: Site, plan: Plan) -> Iterator[str]:
     for charger in site.chargers:
-        assert isinstance(charger, AcCharger)
+        if not isinstance(charger, AcCharger):
+            continue
         told, own = plan.chargers[charger.id], charger.current_a
         for t, current in enumerate(told.current_a):
             phases = [NAMES[p] for p in told.phases[t]]
@@ -50,8 +53,9 @@ def _setpoints(site: Site, plan: Plan) -> Iterator[str]:
                 yield f"{charger.id} slot {t}: is not wired to {phases}"
 
 
-def _presence(plan: Plan) -> Iterator[str]:
+def _presence(site: Site, plan: Plan) -> Iterator[str]:
     """Chargers draw only while some car is there, on phases and with currents that it has."""
+    points = {charger.id for charger in site.chargers if isinstance(charger, DcCharger)}
     for name, told in plan.chargers.items():
         cars = [r.request for r in plan.requests if r.request.charger == name]
         for t, current in enumerate(told.current_a):
@@ -64,7 +68,7 @@ def _presence(plan: Plan) -> Iterator[str]:
                 car for car in there
                 if (car.min_current_a or 0) <= current + EPS
                 and current <= (car.max_current_a or 1e9) + EPS
-                and len(told.phases[t]) <= (car.phases or 3)
+                and (name in points or len(told.phases[t]) <= (car.phases or 3))
             ]  # fmt: skip
             if not fits:
                 yield f"{name} slot {t}: {current} A on {told.phases[t]} suits none of {there}"
@@ -114,7 +118,7 @@ def _wires(site: Site, inputs: PlanInputs, plan: Plan) -> Iterator[str]:
                 cars = sum(
                     plan.chargers[c.id].current_a[t]
                     for c in site.chargers
-                    if c.circuit in inside and p in plan.chargers[c.id].phases[t]
+                    if hangs_on(site, c) in inside and p in plan.chargers[c.id].phases[t]
                 )
                 flexible = sum(
                     plan.power.flexible_kw.get(f.id, np.zeros(len(plan.grid)))[t]
@@ -161,17 +165,21 @@ def _circuit_slot(
                 yield f"{name} {NAMES[p]} slot {t}: feeds {-leant[p]:.3f} A of {most}"
     if name == "grid" and site.grid.imbalance_limit_a is not None:
         yield from _imbalance(site, t, flows)
-    yield from _power(site, circuit, name, t, flows)
+    reactive_kw = apparent_less_real_kw(site, plan, _below(site, name), t)
+    yield from _power(site, circuit, name, t, flows, reactive_kw)
 
 
-def _power(site: Site, circuit: object, name: str, t: int, flows: tuple[list[float], ...]) -> Iterator[str]:
+def _power(
+    site: Site, circuit: object, name: str, t: int, flows: tuple[list[float], ...], reactive_kw: float
+) -> Iterator[str]:
     alone, _, leant, bare, fill = flows
     limit_kw = getattr(circuit, "limit_kw", None)
     kw = site.grid.voltage_v / 1000
     if limit_kw is not None:
         most_kw = max(limit_kw, sum(alone) * kw, sum(bare) * kw + sum(fill) * kw)
-        if sum(leant) * kw > most_kw + EPS:
-            yield f"{name} slot {t}: {sum(leant) * kw:.3f} kW of {limit_kw}"
+        taken_kw = sum(leant) * kw - reactive_kw
+        if taken_kw > most_kw + EPS:
+            yield f"{name} slot {t}: {taken_kw:.3f} kW of {limit_kw}"
 
 
 def _imbalance(site: Site, t: int, flows: tuple[list[float], ...]) -> Iterator[str]:
@@ -281,8 +289,8 @@ def _energies(site: Site, plan: Plan) -> Iterator[str]:
         flowed = float(sum(plan.chargers[charger.id].power_kw * plan.grid.hours))
         if abs(flowed - sum(r.delivered_kwh for r in mine)) > 1e-6:
             yield f"{charger.id}: delivers {flowed} kWh, claims {[r.delivered_kwh for r in mine]}"
-        assert isinstance(charger, AcCharger)
-        step_kwh = charger.current_a.step * len(charger.wiring) * site.grid.voltage_v / 1000 * slot_h
+        step_a = charger.current_a.step if isinstance(charger, AcCharger) else STEP_A
+        step_kwh = step_a * len(charger.wiring) * site.grid.voltage_v / 1000 * slot_h
         for r in mine:
             if r.delivered_kwh + r.shortfall_kwh < r.energy_kwh - step_kwh / 2 - EPS:
                 yield f"{r.request.id}: misses energy and does not say so"

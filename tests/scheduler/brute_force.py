@@ -27,17 +27,15 @@ class States:
     full_a: Array
     """(states, 3) current on L1, L2, L3 while the car is there [A]."""
     share: float
+    full_kw: Array
+    """(states,) power while the car is there [kW]."""
+    at_car: float = 1.0
+    """Share of it that a DC point gives at the car."""
 
     @property
     def sure_a(self) -> Array:
         """What flows for the whole slot [A]: nothing of a car that is not there all the time."""
         return self.full_a if self.share >= 1 - 1e-9 else np.zeros_like(self.full_a)
-
-    @property
-    def drawn_a(self) -> Array:
-        """Sum of the phases while the car is there [A], shape (states,)."""
-        total: Array = self.full_a.sum(axis=1)
-        return total
 
 
 @dataclass(frozen=True)
@@ -119,10 +117,9 @@ def lattice_of(problem: Problem) -> Lattice:
 
 def _pairs(problem: Problem, t: int, first: Session, second: Session) -> Reached:
     """What the two cars can do together in slot ``t``."""
-    a, b = _states(first, t), _states(second, t)
+    a, b = _states(problem, first, t), _states(problem, second, t)
     i, j = (index.ravel() for index in np.indices((len(a.full_a), len(b.full_a))))
-    kw_per_a = problem.voltage_v / 1000
-    a_kw, b_kw = a.drawn_a[i] * kw_per_a * a.share, b.drawn_a[j] * kw_per_a * b.share
+    a_kw, b_kw = a.full_kw[i] * a.share, b.full_kw[j] * b.share
     free_kw = problem.solar_kw[t] - problem.load_kw[t] - a_kw - b_kw
     most_out = np.inf if problem.export_limit_kw is None else problem.export_limit_kw
     cut_kw = np.maximum(free_kw - most_out, 0.0)
@@ -138,16 +135,19 @@ def _pairs(problem: Problem, t: int, first: Session, second: Session) -> Reached
     return Reached(kwh[possible], (price * hours)[possible]).cheapest()
 
 
-def _states(car: Session, t: int) -> States:
+def _states(problem: Problem, car: Session, t: int) -> States:
     at = np.flatnonzero(car.slots == t)
-    rows = [np.zeros(3)]
+    rows, powers_kw = [np.zeros(3)], [0.0]
     if len(at):
         for option in car.options:
             steps = int(np.floor((option.max_a - option.min_a) / car.step_a + 1e-6))
             currents = option.min_a + car.step_a * np.arange(steps + 1)
             used = np.isin(np.arange(3), option.phases)
             rows += [np.where(used, current, 0.0) for current in currents]
-    return States(car.circuits, np.array(rows), float(car.share[at[0]]) if len(at) else 0.0)
+            apparent_kw = problem.voltage_v / 1000 * len(option.phases) * currents
+            powers_kw += (apparent_kw * option.power_factor).tolist()
+    share = float(car.share[at[0]]) if len(at) else 0.0
+    return States(car.circuits, np.array(rows), share, np.array(powers_kw), car.at_car)
 
 
 def _carried(
@@ -167,7 +167,7 @@ def _carried(
         if c in car.circuits:
             full += car.full_a[index]
             sure += car.sure_a[index]
-            power = power + car.drawn_a[index] * problem.voltage_v / 1000
+            power = power + car.full_kw[index] * (car.at_car if circuit.kind == "cabinet" else 1.0)
     fits: NDArray[np.bool_] = np.all(full <= circuit.limit_a[:, t] + EPS, axis=1)
     fits &= np.all(sure >= -circuit.feed_limit_a[:, t] - EPS, axis=1)
     if circuit.limit_kw is not None:

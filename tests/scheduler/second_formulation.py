@@ -39,6 +39,7 @@ class Choice:
     """(3,) 1 on the grid phases that carry its current."""
     low_a: float
     high_a: float
+    power_factor: float = 1.0
 
     @property
     def most_steps(self) -> float:
@@ -47,13 +48,13 @@ class Choice:
 
     def full_kw_per_a(self, voltage_v: float) -> float:
         """Power of one ampere per phase while the car is there [kW/A]."""
-        return voltage_v * float(self.carries.sum()) / 1000
+        return voltage_v * float(self.carries.sum()) / 1000 * self.power_factor
 
 
 def choices_of(problem: Problem) -> list[Choice]:
     """All choices, in the order of ``problem.draws``."""
     return [
-        Choice(car, int(t), float(share), carried(way.phases), way.min_a, way.max_a)
+        Choice(car, int(t), float(share), carried(way.phases), way.min_a, way.max_a, way.power_factor)
         for car in problem.sessions
         for t, share in zip(car.slots, car.share, strict=True)
         for way in car.options
@@ -74,7 +75,9 @@ class Rows:
         self._high: list[float] = []
 
     def add(self, terms: dict[int, float], low: float = -np.inf, high: float = np.inf) -> None:
-        """One more row."""
+        """One more row, where it limits anything."""
+        if low == -np.inf and high == np.inf:
+            return
         self._at += [(len(self._low), column, factor) for column, factor in terms.items() if factor]
         self._low.append(low)
         self._high.append(high)
@@ -310,7 +313,9 @@ class SecondFormulation:
             self._rows.add(sure | cut, low=-float(circuit.feed_limit_a[p, slot]) - base)
         if circuit.limit_kw is not None:
             power = {
-                self._current[j]: self._choices[j].full_kw_per_a(self._problem.voltage_v) for j in inside
+                self._current[j]: self._choices[j].full_kw_per_a(self._problem.voltage_v)
+                * (self._choices[j].session.at_car if circuit.kind == "cabinet" else 1.0)
+                for j in inside
             }
             power[self._cut[slot]] = float(circuit.relief_kw_per_kw[slot])
             self._rows.add(power, high=float(circuit.limit_kw[slot] - circuit.base_kw[slot]))
