@@ -66,20 +66,24 @@ class Later(Change):
 
 @dataclass(frozen=True, slots=True)
 class Wider(Change):
-    """A limit of a circuit is higher: ``limit_a`` of one phase or of all, ``limit_kw``, or the imbalance."""
+    """A limit is higher: ``limit_a`` of one phase or of all, ``limit_kw``, or the imbalance; of a circuit, or
+    of a cabinet or group.
+    """
 
     circuit: str
     key: str
     phase: str | None = None
+    owners: str = "circuits"
+    """Key of the site that holds its owner."""
 
     def applied(self, site: Site, inputs: PlanInputs, amount: float) -> tuple[Site, PlanInputs]:
         """The site with the higher limit, and the same inputs."""
-        if self.circuit == GRID:
+        if self.owners == "circuits" and self.circuit == GRID:
             return site.model_copy(update={"grid": self._raised(site.grid, amount)}), inputs
-        circuits = tuple(
-            self._raised(one, amount) if one.id == self.circuit else one for one in site.circuits
+        owners = tuple(
+            self._raised(one, amount) if one.id == self.circuit else one for one in getattr(site, self.owners)
         )
-        return site.model_copy(update={"circuits": circuits}), inputs
+        return site.model_copy(update={self.owners: owners}), inputs
 
     def _raised(self, owner: Any, amount: float) -> Any:
         limit = getattr(owner, self.key)
@@ -94,7 +98,7 @@ class Wider(Change):
     def text(self, amount: float) -> str:
         """How much more, and where."""
         what = "imbalance allowed at" if self.key == "imbalance_limit_a" else "on"
-        return f"{amount:g} {self.unit} more {what} circuit {self.circuit}"
+        return f"{amount:g} {self.unit} more {what} {self.owners.removesuffix('s')} {self.circuit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,10 @@ def _later(inputs: PlanInputs, request: ChargeRequest) -> Later | None:
 
 def _wider(site: Site, kind: str, circuit: str, phase: str | None) -> Wider | None:
     """The limit that binds, raised."""
+    if kind == "cabinet":
+        return Wider("limit", "kW", 1, _MOST_KW, 1.5, circuit, "limit_kw", None, "cabinets")
+    if kind == "group":
+        return Wider("limit", "A", 1, _MOST_A, 1.5, circuit, "limit_a", None, "groups")
     owner: object = site.grid if circuit == GRID else next(c for c in site.circuits if c.id == circuit)
     if kind == "imbalance":
         return Wider("imbalance", "A", 1, _MOST_A, 2, circuit, "imbalance_limit_a")
