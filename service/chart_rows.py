@@ -31,6 +31,8 @@ LOAD: Final = "#7b8a94"
 BUY: Final = "#1d4e89"
 SELL: Final = "#7fa8c9"
 LIMIT: Final = "#c8323c"
+BATTERY: Final = "#a0522d"
+FLEXIBLE: Final = ("#d1699a", "#8c6bb1", "#41a3a3")
 SMALL: Final = 8.5
 
 
@@ -82,7 +84,7 @@ def draw_prices(panel: Axes, plan: Plan) -> None:
 
 
 def draw_sun_and_load(panel: Axes, plan: Plan) -> None:
-    """Solar as it is used, what is curtailed above it, and the load of everything but charging."""
+    """Solar as it is used, what is curtailed above it, load, charging, flexible loads and battery."""
     at, power = edges(plan.grid), plan.power
     if np.any(power.solar_kw + power.curtailed_kw > 0):
         panel.stairs(power.solar_kw, at, fill=True, color=SUN, alpha=0.75, label="solar")
@@ -101,7 +103,17 @@ def draw_sun_and_load(panel: Axes, plan: Plan) -> None:
     panel.stairs(power.load_kw, at, baseline=None, color=LOAD, linewidth=1.6, label=_load_label(plan))
     charging_kw = total_charging_kw(plan)
     panel.stairs(charging_kw, at, baseline=None, color=CHARGING, linewidth=1.6, label="charging")
-    panel.set_ylim(bottom=0)
+    for number, (name, values) in enumerate(power.flexible_kw.items()):
+        panel.stairs(
+            values, at, baseline=None, color=FLEXIBLE[number % len(FLEXIBLE)], linewidth=1.3, label=name
+        )
+    if np.any(power.battery_kw):
+        panel.stairs(
+            power.battery_kw, at, baseline=None, color=BATTERY, linewidth=1.3, label="battery\n(+ fills)"
+        )
+        panel.axhline(0, color=INK, linewidth=0.7)
+    else:
+        panel.set_ylim(bottom=0)
     dress(panel, "power\nkW")
     legend(panel)
 

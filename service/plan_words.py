@@ -142,19 +142,43 @@ def breach_line(plan: Plan, breach: Breach) -> str:
     )
 
 
+def device_lines(plan: Plan) -> Iterator[str]:
+    """When every flexible load runs, and what the battery does."""
+    for name, power_kw in plan.power.flexible_kw.items():
+        on = tuple(np.flatnonzero(power_kw > 0).tolist())
+        energy_kwh = float(power_kw @ plan.grid.hours)
+        yield f"{name}: {_every_span(plan, on)}, {energy_kwh:.1f} kWh"
+    battery_kw = plan.power.battery_kw
+    if np.any(battery_kw):
+        filled, drained = (float(np.maximum(sign * battery_kw, 0.0) @ plan.grid.hours) for sign in (1, -1))
+        yield f"battery: takes {filled:.1f} kWh, gives {drained:.1f} kWh"
+
+
+def _every_span(plan: Plan, slots: tuple[int, ...]) -> str:
+    """Local times of all stretches of some slots."""
+    return ", ".join(
+        f"{spoken(plan, plan.grid.starts[first])} to {local(plan, plan.grid.ends[last]):%H:%M}"
+        for first, last in _stretches(slots)
+    )
+
+
+def _stretches(slots: tuple[int, ...]) -> list[tuple[int, int]]:
+    """First and last of every stretch of slots side by side."""
+    found: list[tuple[int, int]] = []
+    for slot in sorted(slots):
+        if found and slot == found[-1][1] + 1:
+            found[-1] = (found[-1][0], slot)
+        else:
+            found.append((slot, slot))
+    return found
+
+
 def spans(plan: Plan, slots: tuple[int, ...]) -> str:
     """Local times of some slots: the first stretch, and how many more there are."""
-    runs: list[list[int]] = []
-    for slot in sorted(slots):
-        if runs and slot == runs[-1][-1] + 1:
-            runs[-1].append(slot)
-        else:
-            runs.append([slot])
+    runs = _stretches(slots)
     if not runs:
         return "at no time"
-    first = (
-        f"{spoken(plan, plan.grid.starts[runs[0][0]])} to {local(plan, plan.grid.ends[runs[0][-1]]):%H:%M}"
-    )
+    first = f"{spoken(plan, plan.grid.starts[runs[0][0]])} to {local(plan, plan.grid.ends[runs[0][1]]):%H:%M}"
     return first if len(runs) == 1 else f"{first} and {len(runs) - 1} more"
 
 

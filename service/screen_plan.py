@@ -25,6 +25,8 @@ def show_tables(plan: Plan, at_once_eur: float, console: Console) -> None:
     else:
         for charger in plan.chargers:
             _show_charger(plan, charger, console)
+    for line in words.device_lines(plan):
+        console.print(f"Besides  {escape(line)}")
     _show_shortfalls(plan, console)
     for breach in plan.breaches:
         console.print(f"[yellow]Breach[/]   {escape(words.breach_line(plan, breach))}")

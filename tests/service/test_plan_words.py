@@ -127,3 +127,17 @@ def test_names_in_square_brackets_are_text_and_no_style() -> None:
     told = shown(replace(plan, site="[red]x[/red] [/]", chargers={"[b]": plan.chargers["driveway"]}))
     assert "[red]x[/red] [/]" in told
     assert "[b]" in told
+
+
+def test_flexible_loads_and_battery_are_told_beside_the_cars() -> None:
+    """2 kW in the first two and the fourth slot; the battery takes 1 kW in the first, gives 0.5 in the last."""
+    home = home_plan()
+    boiler, battery = np.zeros(len(home.grid)), np.zeros(len(home.grid))
+    boiler[[0, 1, 3]], battery[0], battery[-1] = 2.0, 1.0, -0.5
+    power = replace(home.power, flexible_kw={"boiler": boiler}, battery_kw=battery)
+    first, second = words.device_lines(replace(home, power=power))
+    hours = home.grid.hours
+    assert first.startswith("boiler: ")
+    assert first.count(" to ") == 2
+    assert first.endswith(f"{2.0 * (hours[0] + hours[1] + hours[3]):.1f} kWh")
+    assert second == f"battery: takes {hours[0]:.1f} kWh, gives {0.5 * hours[-1]:.1f} kWh"
