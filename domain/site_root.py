@@ -29,7 +29,7 @@ class Site(SiteModel):
     location: Location
     mode: Annotated[tuple[Mode, ...], Field(min_length=1, max_length=3)] = ("tariff",)
     default_request: Literal["none", "solar", "cheapest", "full"] = "none"
-    """What a car without a request gets."""
+    """What a car without a request gets, from the executor; a plan knows cars by their requests alone."""
     grid: Grid
     circuits: tuple[Circuit, ...] = ()
     meters: dict[Id, Meter] = Field(default_factory=dict)

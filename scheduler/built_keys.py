@@ -129,6 +129,7 @@ OF_THEIR_OWNER: Final = frozenset(
 WITHOUT_A_RULE: Final = frozenset(
     {
         "name",
+        "default_request",
         "vehicles[].name",
         "vehicles[].battery_kwh",
         "users[].rfid",

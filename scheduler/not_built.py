@@ -64,11 +64,6 @@ def _requests(case: Case, asks: Callable[[ChargeRequest], bool]) -> Iterable[str
 
 NOT_BUILT: Final[tuple[Row, ...]] = (
     Row(
-        "default_request",
-        "plans for cars without a request are not built yet; write none",
-        lambda case: _if(case.site.default_request != "none"),
-    ),
-    Row(
         "groups[].solar",
         "solar for one group only is not built yet",
         lambda case: (group.id for group in case.site.groups if group.solar),

@@ -86,7 +86,6 @@ def test_the_home_with_everything_is_built() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "key"),
     [
-        ("name: Least", "name: Least\ndefault_request: full", "default_request"),
         ("name: Least", "name: Least\ngroups: [{id: g, chargers: [one], solar: true}]", "groups[].solar"),
     ],
 )

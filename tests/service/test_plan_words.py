@@ -130,7 +130,7 @@ def test_names_in_square_brackets_are_text_and_no_style() -> None:
 
 
 def test_flexible_loads_and_battery_are_told_beside_the_cars() -> None:
-    """2 kW in the first two and the fourth slot; the battery takes 1 kW in the first, gives 0.5 in the last."""
+    """2 kW in slots 0, 1 and 3; the battery takes 1 kW in the first slot and gives 0.5 in the last."""
     home = home_plan()
     boiler, battery = np.zeros(len(home.grid)), np.zeros(len(home.grid))
     boiler[[0, 1, 3]], battery[0], battery[-1] = 2.0, 1.0, -0.5
