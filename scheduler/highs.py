@@ -37,6 +37,8 @@ class Answer:
     """Proven that no point exists."""
     reduced_costs: FloatArray | None = None
     """What one unit more of every variable costs (linear programs)."""
+    row_duals: FloatArray | None = None
+    """What one unit more of every row's bound adds to the objective (linear programs)."""
 
 
 def solve(
@@ -128,5 +130,11 @@ def _answer(highs: highspy.Highs, form: StandardForm) -> Answer:
         return Answer(x, float(info.mip_dual_bound) if trusted else -np.inf, infeasible=False)
     if not solved:
         return Answer(x, -np.inf, infeasible=False)
-    reduced_costs = np.array(highs.getSolution().col_dual)
-    return Answer(x, float(info.objective_function_value), infeasible=False, reduced_costs=reduced_costs)
+    solution = highs.getSolution()
+    return Answer(
+        x,
+        float(info.objective_function_value),
+        infeasible=False,
+        reduced_costs=np.array(solution.col_dual),
+        row_duals=np.array(solution.row_dual),
+    )
