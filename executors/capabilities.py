@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+from executors.meters.start_up import Finding
 from executors.readings import ChargerReading, MeterReading
 
 
@@ -38,6 +39,24 @@ class WatchdogState:
     """Whether the device took exactly what it was told."""
     doubt: str = ""
     """What is not known about it, in words."""
+
+
+class Started(Protocol):
+    """What was found when a device was spoken to for the first time."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What makes it hard to believe or to use."""
+        ...
+
+
+@runtime_checkable
+class Starts(Protocol):
+    """A device that wants to be looked at before its first reading or order."""
+
+    async def start(self) -> Started:
+        """Find and check the device; ``WrongDevice`` where it is another one, else a ``DeviceError``."""
+        ...
 
 
 @runtime_checkable

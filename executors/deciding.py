@@ -8,9 +8,11 @@ from datetime import datetime
 from domain.plan import Plan
 from domain.requests import ChargeRequest
 from domain.site import Site
+from executors.after_a_gap import SETTLED_S, compared_anew, looked_anew
 from executors.control.decide import decide_safe
 from executors.control.seam import Readings, Setpoints, Wiring
 from executors.control.state import start
+from executors.control.times import LATE_S
 from executors.tracking.cars import Beyond
 from executors.tracking.orders import Orders, orders_of
 from executors.tracking.overrides import Override
@@ -32,12 +34,17 @@ class Deciding:
         self.tracked: Tracked | None = None
         """What tracking said last: what it learnt, departures in danger."""
         self._safety = start(wiring)
+        self._settles_s = float("-inf")
 
     def decide(
         self, readings: Readings, *, wall_s: float, mono_s: float, beyond: Beyond | None = None
     ) -> Setpoints:
         """Setpoints of this tick; ``wall_s`` counts from 1970 and may jump, ``mono_s`` may not."""
         before = first_state(self.points, wall_s, mono_s) if self.tracked is None else self.tracked.state
+        if mono_s - self._safety.tick_s > LATE_S:
+            self._settles_s = mono_s + SETTLED_S
+        if mono_s < self._settles_s:
+            before, self._safety = looked_anew(before), compared_anew(self._safety, self.wiring)
         self.tracked = track(
             self.points, self.orders, readings, before, wall_s=wall_s, mono_s=mono_s, beyond=beyond
         )
