@@ -38,4 +38,7 @@ def _dc_point(rng: np.random.Generator, charger: dict[str, Any]) -> dict[str, An
         point["efficiency"] = float(rng.choice([0.9, 0.95]))
     if rng.random() < 0.8:
         point["power_factor"] = float(rng.choice([0.97, 1.0]))
-    return point | ({"cabinet": "box"} if rng.random() < 0.6 else {})
+    if rng.random() < 0.6:
+        del point["circuit"]
+        point["cabinet"] = "box"
+    return point

@@ -281,7 +281,8 @@ class SecondFormulation:
         grid, kw = self._problem.circuits[0], self._problem.voltage_v / 1000
         for p, (come, go) in enumerate(zip(self._in[3 * slot :][:3], self._out[3 * slot :][:3], strict=True)):
             cars = {
-                self._current[j]: -kw * float(self._choices[j].carries[p]) * self._choices[j].share
+                self._current[j]: -self._mean_kw_per_a(j)
+                * float(self._choices[j].carries[p] / self._choices[j].carries.sum())
                 for j in self._in_slot(slot)
             }
             base = kw * float(grid.base_a[p, slot])
