@@ -8,7 +8,6 @@ import warnings
 from pathlib import Path
 from typing import Final
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from domain.errors import Fault, InputError
@@ -17,6 +16,7 @@ from service import chart_chargers as chargers
 from service import chart_rows as rows
 from service.chart_axis import INK, draw_time_axis
 from service.plan_words import charging_eur, delivered_kwh, is_sample, money, period
+from service.shown_figure import ShownFigure
 from service.writing import write_bytes
 
 ENDINGS: Final = (".png", ".svg")
@@ -26,11 +26,10 @@ _WIDTH_IN: Final = 11.0
 _DPI: Final = 120
 
 
-def figure(plan: Plan) -> Figure:
+def figure(plan: Plan) -> ShownFigure:
     """Prices, sun and load, every charger, and the tightest circuit over the plan's horizon."""
     heights = [1.5, 1.3, *_charger_heights(len(plan.chargers)), 1.3]
-    chart = Figure(figsize=(_WIDTH_IN, 1.55 + sum(heights)), dpi=_DPI, facecolor="white")
-    FigureCanvasAgg(chart)
+    chart = ShownFigure.sized(_WIDTH_IN, 1.55 + sum(heights), _DPI)
     top = 1 - 1.15 / chart.get_figheight()
     layout = chart.add_gridspec(
         len(heights), 1, height_ratios=heights, hspace=0.16, left=0.085, right=0.885, top=top, bottom=0.055

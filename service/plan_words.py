@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from domain.phases import name_of
-from domain.plan import Breach, Plan, Proof, RequestPlan, Status
+from domain.plan import Binding, Breach, Plan, Proof, RequestPlan, Status
 from domain.plan_document import request_id
 
 _NEAR_EUR = 0.005
@@ -132,6 +132,12 @@ def shortfall_lines(plan: Plan) -> Iterator[str]:
             )
 
 
+def binding_words(binding: Binding) -> str:
+    """What stands in the way of a request's energy: ``circuit garage L2``."""
+    kind = _KINDS.get(binding.kind, binding.kind)
+    return " ".join(part for part in (kind, binding.circuit, binding.phase) if part)
+
+
 def breach_line(plan: Plan, breach: Breach) -> str:
     """One limit that load and solar alone break."""
     phase = f" {breach.phase}" if breach.phase else ""
@@ -186,9 +192,7 @@ def _why(planned: RequestPlan) -> str:
     """What binds, and the remedy, after a semicolon each."""
     words = ""
     if planned.binding is not None:
-        place = " ".join(part for part in (planned.binding.circuit, planned.binding.phase) if part)
-        kind = _KINDS.get(planned.binding.kind, planned.binding.kind)
-        words += f"; what binds: {kind}{' ' + place if place else ''}"
+        words += f"; what binds: {binding_words(planned.binding)}"
     if planned.remedy is not None:
         words += f"; remedy: {planned.remedy.text}"
     return words

@@ -36,6 +36,12 @@ class Planned:
     inputs: PlanInputs
     """What the plan was made from."""
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from service.view import html_of
+
+        return html_of(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
