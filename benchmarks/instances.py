@@ -8,11 +8,15 @@ from typing import Any, Final
 
 import numpy as np
 
+from benchmarks.garage import garage
 from domain.units import kw_per_a
+from scheduler.devices import Battery, Feed
 from scheduler.problem import Circuit, FloatArray, Goal, Option, Problem, Session
 
 FOLDER: Final = Path(__file__).parent / "instance_files"
 SITES: Final = ("site10", "site54", "site200")
+LARGE: Final = ("site1000",)
+GARAGES: Final = ("garage54",)
 HOUSES: Final = ("house96", "house192")
 VOLTS: Final = 230.0
 WIDE_A: Final = 1e5
@@ -24,9 +28,17 @@ def optimum_eur(name: str) -> float:
     return float(json.loads((FOLDER / "optima.json").read_text())[name])
 
 
+def stored_at_start_eur(problem: Problem) -> float:
+    """Worth of what a battery holds at the start, which the proven optima count and a plan does not [EUR]."""
+    battery = problem.battery
+    return battery.end_value_eur_per_kwh * battery.start_kwh if battery else 0.0
+
+
 def instance(name: str, step_a: float = 0.1) -> Problem:
     """The instance ``name`` with currents in steps of ``step_a``."""
     data = json.loads((FOLDER / f"{name}.json").read_text())
+    if name in GARAGES:
+        return garage(data, step_a)
     sessions = [_car(data, step_a)] if name in HOUSES else _sessions(data, step_a)
     slots = data["n_slots"]
     load, solar = np.array(data["load_kw"]), np.array(data["pv_kw"])
@@ -39,6 +51,24 @@ def instance(name: str, step_a: float = 0.1) -> Problem:
         solar_kw=solar,
         circuits=(_grid(load - solar, float(data["grid_import_limit_kw"])),),
         sessions=tuple(sessions),
+        battery=_battery(data["battery"]) if name in HOUSES else None,
+    )
+
+
+def _battery(data: dict[str, float]) -> Battery:
+    """The battery of a house, even over the phases."""
+    per_phase = 1 / kw_per_a(VOLTS, 3)
+    return Battery(
+        feed=Feed((0,), (per_phase, per_phase, per_phase)),
+        control="full",
+        least_kwh=data["min_kwh"],
+        most_kwh=data["max_kwh"],
+        start_kwh=data["initial_kwh"],
+        charge_kw=data["max_charge_kw"],
+        discharge_kw=data["max_discharge_kw"],
+        efficiency=data["eta_charge"],
+        wear_eur_per_kwh=0.0,
+        end_value_eur_per_kwh=data["end_value_eur_per_kwh"],
     )
 
 

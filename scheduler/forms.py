@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from pyomo.common.gc_manager import PauseGC
 
 from domain.errors import SolverError
 from scheduler import highs
@@ -17,6 +18,7 @@ from scheduler.fair_shares import Fair, lessening, with_fair
 from scheduler.highs import Answer
 from scheduler.kept import EPS, Kept
 from scheduler.model import CALM_RULES, ON_OFF, RULES, build
+from scheduler.on_off_rows import WRITTEN, with_on_off
 from scheduler.problem import FloatArray, IntArray, Problem
 from scheduler.search import Layout
 from scheduler.standard_form import ABSENT, StandardForm, compiled
@@ -126,8 +128,10 @@ class Model:
 def model_of(problem: Problem, clock: Clock, *, with_starts: bool) -> Model:
     """Build and compile the model."""
     begun = clock()
-    rules = RULES if with_starts else [rule for rule in RULES if rule not in CALM_RULES]
-    form, columns = compiled(build(problem, rules))
+    left_out = WRITTEN.keys() if with_starts else WRITTEN.keys() | _STARTS
+    with PauseGC():
+        form, columns = compiled(build(problem, [rule for rule in RULES if rule.__name__ not in left_out]))
+    form, columns = with_on_off(form, columns, problem, with_starts=with_starts)
     return Model(problem, form, Layout(problem.draw_table, columns), clock() - begun)
 
 

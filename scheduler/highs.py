@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
 
 from domain.errors import SolverError
 from scheduler.problem import FloatArray, IntArray
-from scheduler.standard_form import StandardForm
+from scheduler.smaller import Smaller, smaller
+from scheduler.standard_form import ABSENT, StandardForm
 
 _LEAST_TIME_S = 0.05
 _TIGHT, _LOOSE = 1e-7, 1e-6
 """Tolerances of rows; what is published is computed and checked again from the currents alone."""
+_MANY_HELD = 0.1
+"""Share of held columns from which on a form is made smaller first."""
 _FEASIBLE = highspy.SolutionStatus.kSolutionStatusFeasible
 
 
@@ -54,6 +57,34 @@ def solve(
     A point at or below ``target`` is good enough; ``start`` is a point, or part of one, to begin from.
     Raises SolverError where HiGHS itself fails.
     """
+    if form.whole.any() and np.mean(form.low == form.high) > _MANY_HELD:
+        return _solved_smaller(smaller(form), time_limit_s=time_limit_s, gap=gap, target=target, start=start)
+    return _solved(form, time_limit_s, gap, target, start)
+
+
+def _solved_smaller(
+    part: Smaller, *, time_limit_s: float, gap: float, target: float, start: FloatArray | Hint | None
+) -> Answer:
+    """The answer for a form of which much is settled."""
+    if not part.possible:
+        return Answer(None, np.inf, infeasible=True)
+    if not part.form.columns:
+        return Answer(part.held, part.form.offset, infeasible=False)
+    if isinstance(start, Hint):
+        place = np.full(len(part.held), ABSENT)
+        place[part.columns] = np.arange(len(part.columns))
+        known = place[start.columns] != ABSENT
+        start = Hint(place[start.columns[known]], start.values[known])
+    elif start is not None:
+        start = start[part.columns]
+    answer = _solved(part.form, time_limit_s, gap, target, start)
+    return answer if answer.x is None else replace(answer, x=part.whole(answer.x), reduced_costs=None)
+
+
+def _solved(
+    form: StandardForm, time_limit_s: float, gap: float, target: float, start: FloatArray | Hint | None
+) -> Answer:
+    """What one run of HiGHS gives."""
     highs = _loaded(form, max(time_limit_s, _LEAST_TIME_S), gap)
     highs.setOptionValue("objective_target", target)
     if start is not None and form.whole.any():

@@ -14,6 +14,7 @@ from scheduler.batches import improved
 from scheduler.deadline import Deadline
 from scheduler.problem import FloatArray
 from scheduler.search import Layout
+from scheduler.smaller import smaller
 from scheduler.solved import THOROUGH_S, Aim
 from scheduler.standard_form import StandardForm
 
@@ -22,7 +23,9 @@ SMALL_DRAWS: Final = 420
 _EPS: Final = 1e-6
 NEAR_S: Final = 2.0
 """Time for a wider neighbourhood once there is a point [s]."""
-_WINDOWS: Final = (0, 1, 10_000)
+_MANY_STEPS: Final = 300
+"""Up to so many whole columns nothing is held that its linear program makes whole."""
+_WINDOWS: Final = (0, 1)
 """Steps by which a current may leave its neighbours on the grid, try by try."""
 
 
@@ -99,11 +102,16 @@ def _reached(stepped: StandardForm, y: FloatArray | None, value: float) -> bool:
 def _nearest(
     stepped: StandardForm, layout: Layout, x: FloatArray, bound: float, aim: Aim, deadline: Deadline
 ) -> FloatArray | None:
-    """The best point near ``x``: its neighbourhoods grow until one has a point that is as good as asked."""
+    """The best point with on and off as in ``x``, first near what a linear program says, until it is as good
+    as asked.
+    """
+    columns = layout.columns
+    y = in_steps(layout, x)
+    on, most = y[columns.on], stepped.high[columns.current_a]
+    held = stepped.with_bounds(columns.on, on, on).with_bounds(columns.current_a, 0.0, most * on)
+    part = smaller(held)
     best: FloatArray | None = None
-    for near in _neighbourhoods(stepped, layout, x):
-        if deadline.over and best is not None:
-            break
+    for near in _neighbourhoods(part.form, deadline) if part.possible else ():
         answer = highs.solve(
             near,
             time_limit_s=deadline.left_s if best is None else min(deadline.left_s, NEAR_S),
@@ -111,11 +119,11 @@ def _nearest(
             target=bound + aim.fine,
             start=best,
         )
-        if answer.x is not None and (best is None or stepped.value(answer.x) < stepped.value(best)):
-            best = _snapped(answer.x, near)
-        if _reached(stepped, best, bound + aim.asked):
+        if answer.x is not None and (best is None or near.value(answer.x) < near.value(best)):
+            best = answer.x
+        if deadline.over or (best is not None and near.value(best) <= bound + aim.asked):
             break
-    return best
+    return None if best is None else _snapped(part.whole(best), stepped)
 
 
 def _full(
@@ -136,14 +144,18 @@ def _snapped(y: FloatArray, form: StandardForm) -> FloatArray:
     return snapped
 
 
-def _neighbourhoods(stepped: StandardForm, layout: Layout, x: FloatArray) -> Iterator[StandardForm]:
-    """``stepped`` with on and off as in ``x``, and its steps less and less held."""
-    columns = layout.columns
-    y = in_steps(layout, x)
-    on, steps = y[columns.on], y[columns.current_a]
-    held = stepped.with_bounds(columns.on, on, on)
-    most = stepped.high[columns.current_a] * on
-    for window in _WINDOWS:
-        low = np.clip(np.floor(steps + _EPS) - window, 0.0, most)
-        high = np.clip(np.ceil(steps - _EPS) + window, 0.0, most)
-        yield held.with_bounds(columns.current_a, low, high)
+def _neighbourhoods(form: StandardForm, deadline: Deadline) -> Iterator[StandardForm]:
+    """``form`` with its whole columns near the optimum of its linear program, and then as it is."""
+    whole = np.flatnonzero(form.whole)
+    if len(whole) > _MANY_STEPS:
+        relaxed = highs.solve(form.relaxed(), time_limit_s=deadline.left_s)
+        if relaxed.x is None:
+            return
+        value, low, high = relaxed.x[whole], form.low[whole], form.high[whole]
+        for window in _WINDOWS:
+            yield form.with_bounds(
+                whole,
+                np.clip(np.floor(value + _EPS) - window, low, high),
+                np.clip(np.ceil(value - _EPS) + window, low, high),
+            )
+    yield form

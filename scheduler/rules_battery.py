@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyomo.environ as pyo
+from numpy.typing import NDArray
 
 from scheduler.battery_reach import reach
+from scheduler.device_terms import device_range
 from scheduler.rules_dead_time import mean_a
 
 if TYPE_CHECKING:
     from scheduler.problem import Problem
 
+BoolArray = NDArray[np.bool_]
 _EPS = 1e-7
 """Room for rounding in a content [kWh]."""
 
@@ -23,17 +26,31 @@ def battery_slots(problem: Problem) -> range:
     return range(problem.slots if problem.battery is not None else 0)
 
 
-def may_waste(problem: Problem) -> bool:
-    """Whether energy can be worth less than nothing, so that filling and draining at once would pay."""
-    worthless = np.minimum(problem.buy_eur_per_kwh, problem.export_value_eur_per_kwh) < 0
-    fed = any((circuit.base_a < -circuit.feed_limit_a).any() for circuit in problem.circuits)
-    return bool(worthless.any() or problem.forced_kw.any() or fed)
+def wasteful(problem: Problem) -> BoolArray:
+    """(slots,) where filling and draining at once could pay: energy may be worth less than nothing, or
+    the wires or the export limit may hold back what the battery gives.
+
+    Elsewhere, filling and draining less by what keeps the content as it is never costs more.
+    """
+    battery = problem.battery
+    if battery is None or problem.imbalance_limit_a is not None:
+        return np.ones(problem.slots, dtype=bool)
+    waste: BoolArray = np.minimum(problem.buy_eur_per_kwh, problem.export_value_eur_per_kwh) < 0
+    waste |= problem.forced_kw > 0
+    if problem.export_limit_kw is not None:
+        waste |= problem.surplus_kw + battery.discharge_kw > problem.export_limit_kw
+    for c, circuit in enumerate(problem.circuits):
+        out_a = np.array([device_range(problem, weight, c)[0] for weight in np.eye(3)])
+        waste |= (circuit.base_a + out_a < -circuit.feed_limit_a).any(axis=0)
+    return waste
 
 
 def directed_slots(problem: Problem) -> list[int]:
     """Slots in which a binary says whether the battery fills or drains."""
-    if problem.battery is None or (problem.battery.commanded and not may_waste(problem)):
+    if problem.battery is None:
         return []
+    if problem.battery.commanded:
+        return np.flatnonzero(wasteful(problem)).tolist()
     return list(battery_slots(problem))
 
 

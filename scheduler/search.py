@@ -47,8 +47,7 @@ def search(
         return relaxed
     best = Answer(None, relaxed.bound, infeasible=False)
     if len(layout.table.slot) > SMALL_DRAWS:
-        for free in _tries(layout, relaxed):
-            part = _fixed(form, layout, relaxed.x, free)
+        for part in _parts(form, layout, relaxed):
             best = _better(form, best, part, aim.fine, deadline, start)
             if _near(form, best, aim.fine) or deadline.over:
                 break
@@ -87,11 +86,30 @@ def _better(
     return Answer(answer.x, bound, infeasible=False)
 
 
-def _tries(layout: Layout, relaxed: Answer) -> Iterator[BoolArray]:
-    """Which draws are left to choose, from few to more."""
+def _parts(form: StandardForm, layout: Layout, relaxed: Answer) -> Iterator[StandardForm]:
+    """``form`` with less and less fixed: all on or off as it is used, then few draws to choose, then more.
+
+    With many cars the first is a linear program and nearly always good enough.
+    """
+    assert relaxed.x is not None
+    used = _used(layout, relaxed.x).astype(np.float64)
+    yield form.with_bounds(layout.columns.on, used, used)
     undecided = _undecided(layout, relaxed)
     for near in _NEAR:
-        yield undecided | _cheapest_unused(layout, relaxed, near)
+        yield _fixed(form, layout, relaxed.x, undecided | _cheapest_unused(layout, relaxed, near))
+
+
+def _used(layout: Layout, x: FloatArray) -> BoolArray:
+    """Draws that are used at all; of several in one slot of a charger, the one that is used most."""
+    table, current_a = layout.table, _current_a(layout, x)
+    place = table.charger * (int(table.slot.max(initial=0)) + 1) + table.slot
+    order = np.lexsort((-current_a / table.max_a, place))
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = np.diff(place[order]) > 0
+    used = np.zeros(len(order), dtype=bool)
+    used[order[first]] = True
+    used &= current_a > _EPS_A
+    return used
 
 
 def _current_a(layout: Layout, x: FloatArray) -> FloatArray:

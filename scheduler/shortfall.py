@@ -47,6 +47,8 @@ class Shortfall:
     kept: Kept
     x: FloatArray | None = None
     """A point that reaches it; none where nothing is missing."""
+    relaxed: Answer | None = None
+    """What the relaxation says of the money at it, where it was asked already."""
 
     def bound_kwh(self, model: Model) -> float:
         """No plan that serves the higher classes as well misses less in all [kWh]."""
@@ -57,10 +59,10 @@ class Shortfall:
 def least_shortfall(model: Model, deadline: Deadline) -> Shortfall:
     """The least shortfall that the relaxation allows; searched for where there is any."""
     kept = nothing_missing(model.problem)
-    full = model.costing(kept).without_rows(ON_OFF)
-    answer = highs.solve(full.with_cost(np.zeros(full.columns)), time_limit_s=deadline.left_s)
-    if answer.x is not None:
-        return _with_first_on_off(model, Shortfall(np.zeros(len(model.problem.classes)), kept), deadline)
+    answer = highs.solve(model.costing(kept).without_rows(ON_OFF), time_limit_s=deadline.left_s)
+    if answer.reduced_costs is not None:
+        full = Shortfall(np.zeros(len(model.problem.classes)), kept, relaxed=answer)
+        return _with_first_on_off(model, full, deadline)
     if not answer.infeasible:
         raise SolverError("not even the relaxation was solved in time")
     return least_on_off(model, deadline)
@@ -91,7 +93,8 @@ def _with_first_on_off(model: Model, full: Shortfall, deadline: Deadline) -> Sho
         return least_on_off(model, deadline)
     if answer.x is None:
         raise SolverError("no plan was found in time")
-    return replace(full, kept=_keeping_first(model, full.kept, answer.x), x=model.bare(answer.x))
+    kept = _keeping_first(model, full.kept, answer.x)
+    return replace(full, kept=kept, x=model.bare(answer.x), relaxed=None)
 
 
 def _keeping_first(model: Model, kept: Kept, x: FloatArray) -> Kept:

@@ -55,7 +55,7 @@ def _cheapest(
     model: Model, shortfall: Shortfall, options: PlanOptions, deadline: Deadline, progress: Progress
 ) -> Solved:
     """The cheapest executable plan at the least shortfall."""
-    relaxed = relaxation(model.costing(shortfall.kept), deadline)
+    relaxed = shortfall.relaxed or relaxation(model.costing(shortfall.kept), deadline)
     scale_eur = max(abs(relaxed.bound - model.nothing().cost_eur), 1.0)
     aim = Aim.for_money(options, scale_eur)
     progress("searching")

@@ -59,6 +59,10 @@ class StandardForm:
             whole=np.zeros_like(self.whole),
         )
 
+    def relaxed(self) -> StandardForm:
+        """The same with no variable whole."""
+        return replace(self, whole=np.zeros_like(self.whole))
+
     def with_bounds(
         self, columns: IntArray, low: FloatArray | float, high: FloatArray | float
     ) -> StandardForm:
@@ -162,7 +166,8 @@ def compiled(m: pyo.ConcreteModel) -> tuple[StandardForm, Columns]:
     )
 
     def of(variable: pyo.Var) -> IntArray:
-        return np.array([position.get(id(v), ABSENT) for v in variable.values()], dtype=np.int64)
+        made = dict(variable.items())
+        return np.array([position.get(id(made.get(d)), ABSENT) for d in variable.index_set()], dtype=np.int64)
 
     return form, Columns(
         current_a=of(m.current_a),
