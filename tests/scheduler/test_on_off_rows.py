@@ -29,7 +29,7 @@ def many_choices(seed: int) -> Problem:
         )
         for number in range(5)
     ]
-    running = replace(cars[0], before=Before(on=True, option=0, held_h=1.0))
+    running = replace(cars[0], before=Before(on=True, option=0, current_a=6.0))
     return problem([0.1 * t for t in range(8)], [running, *cars[1:]])
 
 
