@@ -99,7 +99,7 @@ def _variables(m: pyo.ConcreteModel, problem: Problem) -> None:
     )
     high = dict(zip(m.draws, table.max_a.tolist(), strict=True))
     m.current_a = pyo.Var(m.draws, bounds=lambda _, *d: (0.0, high[d]))
-    m.on = pyo.Var(m.draws, within=pyo.Binary, dense=False)
+    m.on = pyo.Var(m.draws, within=pyo.Binary)
     m.start = pyo.Var(m.draws, bounds=(0.0, 1.0), dense=False)
     m.changed_a = pyo.Var([m.draws[j] for j in rules_charging.changeable(problem)], bounds=(0.0, None))
     m.missing_kwh = pyo.Var(
