@@ -15,6 +15,8 @@ from scheduler.standard_form import ABSENT, StandardForm
 _LEAST_TIME_S = 0.05
 _TIGHT, _LOOSE = 1e-7, 1e-6
 """Tolerances of rows; what is published is computed and checked again from the currents alone."""
+_FEW_WHOLE = 50
+"""Up to so many whole columns a search goes on to its end."""
 _MANY_HELD = 0.1
 """Share of held columns from which on a form is made smaller first."""
 _FEASIBLE = highspy.SolutionStatus.kSolutionStatusFeasible
@@ -54,9 +56,12 @@ def solve(
 ) -> Answer:
     """Best point of ``form`` within ``time_limit_s``, at most ``gap`` (absolute) above its bound.
 
-    A point at or below ``target`` is good enough; ``start`` is a point, or part of one, to begin from.
+    A point at or below ``target`` is good enough; ``start`` is a point, or part of one, to begin from. With
+    few whole columns the best point takes no longer, and is what is found.
     Raises SolverError where HiGHS itself fails.
     """
+    if np.count_nonzero(form.whole) <= _FEW_WHOLE:
+        gap, target = 0.0, -np.inf
     if form.whole.any() and np.mean(form.low == form.high) > _MANY_HELD:
         return _solved_smaller(smaller(form), time_limit_s=time_limit_s, gap=gap, target=target, start=start)
     return _solved(form, time_limit_s, gap, target, start)
