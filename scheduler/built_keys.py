@@ -45,6 +45,7 @@ PLANNED: Final = frozenset(
         "groups[].priority",
         "groups[].weight",
         "groups[].limit_a",
+        "groups[].solar",
         "users[].id",
         "users[].group",
         "users[].priority",

@@ -11,6 +11,7 @@ import numpy as np
 
 from scheduler.decision import Decision
 from scheduler.metering import registers_kw
+from scheduler.others_sun import others_sun_kw, price_eur_per_kwh
 from scheduler.problem import FloatArray, Problem
 from scheduler.storage import battery_power_kw, content_kwh
 from scheduler.switches import lost_share
@@ -47,8 +48,10 @@ class Outcome:
     """Price of the rise of every month's peak."""
     rise_kw: float
     """Sum of these rises."""
+    others_sun_kw: FloatArray
+    """Surplus that cars take that it is not there for."""
     preference_eur: float
-    """What the modes add to the money, or leave out of it."""
+    """What the modes and solar for one group add to the money, or leave out of it."""
     starts: int
     """Starts and phase switches of all sessions."""
     violations: tuple[str, ...]
@@ -87,6 +90,7 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
     bought = np.maximum(-left_kw, 0.0)
     flows = Flows(curtailed, flexible, battery)
     bought, sold = registers_kw(problem, draw_kw, flows, bought - export)
+    unfair = others_sun_kw(problem, draw_kw, bought)
     circuits = range(len(problem.circuits))
     phase_a = tuple(phase_currents_a(problem, c, decision.current_a, flows) for c in circuits)
     delivered, missing = _energies(problem, draw_kw)
@@ -111,7 +115,8 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
         stored_eur=stored,
         peak_eur=peak_eur,
         rise_kw=sum(rises_kw),
-        preference_eur=_preference_eur(problem, sold + curtailed, peak_eur),
+        others_sun_kw=unfair,
+        preference_eur=_preference_eur(problem, sold + curtailed, unfair, peak_eur),
         starts=_starts(problem, decision.current_a),
         violations=violations(problem, decision, flows, export, delivered),
     )
@@ -123,9 +128,12 @@ def _draw_kw(problem: Problem, current_a: FloatArray) -> FloatArray:
     return problem.draw_table.mean_kw_per_a * current_a * kept
 
 
-def _preference_eur(problem: Problem, unused_kw: FloatArray, peak_eur: float) -> float:
-    """The bonus that own solar misses where it is sold or cut off, less a peak that does not count [EUR]."""
+def _preference_eur(problem: Problem, unused_kw: FloatArray, unfair_kw: FloatArray, peak_eur: float) -> float:
+    """The bonus that own solar misses where it is sold or cut off, the grid's price of surplus that is not
+    there for who takes it, less a peak that does not count [EUR].
+    """
     missed = problem.wish.solar_bonus_eur_per_kwh * float(problem.hours @ unused_kw)
+    missed += float(problem.hours * price_eur_per_kwh(problem) @ unfair_kw)
     return missed if problem.wish.peak_counts else missed - peak_eur
 
 

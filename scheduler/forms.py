@@ -53,6 +53,7 @@ class Model:
         else:
             counted = columns.phase_buy_kw if self.problem.per_phase else columns.buy_kw
             coefficients[counted] = np.tile(self.problem.hours, len(counted) // self.problem.slots)
+            coefficients[columns.others_sun_kw] = self.problem.hours[columns.others_sun_slots]
         return coefficients
 
     def first_of(self, kept: Kept) -> StandardForm:

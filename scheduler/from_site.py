@@ -25,6 +25,7 @@ from scheduler.peaks_of_site import peaks_of
 from scheduler.pools import pools_of
 from scheduler.problem import Circuit, FloatArray, Problem
 from scheduler.published import published_a
+from scheduler.sun_rights import sun_notes
 from scheduler.tied_sessions import with_ties
 from scheduler.usual_runs import with_usual_runs
 from scheduler.wish import wish_of
@@ -74,7 +75,16 @@ def problem_of(site: Site, inputs: PlanInputs) -> SiteProblem:
     problem, squeezed = with_usual_runs(stated.problem)
     problem, ended = with_first_runs(problem)
     problem = replace(problem, published_a=published_a(problem, ids, inputs))
-    notes = (*assumed_of(site), *stated.notes, *assumed, *cut, *squeezed, *told, *ended)
+    notes = (
+        *assumed_of(site),
+        *sun_notes(site, inputs.requests),
+        *stated.notes,
+        *assumed,
+        *cut,
+        *squeezed,
+        *told,
+        *ended,
+    )
     return replace(stated, problem=problem, notes=notes)
 
 

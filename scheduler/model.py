@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyomo.environ as pyo
@@ -19,6 +19,7 @@ from scheduler import (
     rules_peak,
     rules_power,
     rules_runs,
+    rules_sun,
     rules_switching,
 )
 
@@ -63,6 +64,7 @@ RULES: Final[tuple[Rule, ...]] = (
     rules_metering.phase_balance,
     rules_metering.phase_direction,
     rules_peak.peak_level,
+    rules_sun.solar_for_group,
 )
 
 CALM_RULES: Final = frozenset({rules_charging.counted_start, rules_charging.counted_change})
@@ -127,9 +129,10 @@ def _variables(m: pyo.ConcreteModel, problem: Problem) -> None:
     rules_flexible.variables(m, problem)
     rules_peak.variables(m, problem)
     rules_metering.variables(m, problem)
+    rules_sun.variables(m, problem)
 
 
-def _cost(m: pyo.ConcreteModel, problem: Problem) -> object:
+def _cost(m: pyo.ConcreteModel, problem: Problem) -> Any:
     """Money bought less money sold, wear, the worth of what a battery holds, the peak, by the modes [EUR]."""
     buy = (problem.hours * problem.buy_eur_per_kwh).tolist()
     sell = (problem.hours * problem.export_value_eur_per_kwh).tolist()
@@ -139,4 +142,5 @@ def _cost(m: pyo.ConcreteModel, problem: Problem) -> object:
     )
     if problem.wish.solar_bonus_eur_per_kwh:
         money += sum(unused[t] * m.curtailed_kw[t] for t in m.cut_slots)
-    return money + rules_battery.cost(m, problem) + rules_peak.cost(m, problem)
+    beside: Any = rules_battery.cost(m, problem)
+    return money + beside + rules_peak.cost(m, problem) + rules_sun.cost(m, problem)

@@ -20,6 +20,7 @@ from scheduler.phase_options import options_of
 from scheduler.pools import circuits_of
 from scheduler.problem import FloatArray, Goal, Option, Session
 from scheduler.rights import rights_of
+from scheduler.sun_rights import has_sun
 
 _EPS = 1e-9
 
@@ -106,6 +107,7 @@ def session_of(need: Need, site: Site, grid: TimeGrid, chargers: tuple[str, ...]
         priority=rights.priority,
         weight=rights.weight,
         at_car=1.0 if side is None else side.efficiency,
+        own_sun=has_sun(request, site),
     )
 
 

@@ -64,11 +64,6 @@ def _requests(case: Case, asks: Callable[[ChargeRequest], bool]) -> Iterable[str
 
 NOT_BUILT: Final[tuple[Row, ...]] = (
     Row(
-        "groups[].solar",
-        "solar for one group only is not built yet",
-        lambda case: (group.id for group in case.site.groups if group.solar),
-    ),
-    Row(
         "vehicles[].efficiency",
         "efficiency by current and phases is not built yet; one number is",
         lambda case: (car.id for car in case.site.vehicles if isinstance(car.efficiency, tuple)),

@@ -70,6 +70,8 @@ class Session:
     """Of its missing energy inside the class."""
     at_car: float = 1.0
     """Power at the car per power at the grid, of a DC point."""
+    own_sun: bool = True
+    """Whether the solar surplus is there for it."""
     switching: Switching | None = None
     """Its budget of phase switches; None: it chooses afresh in every slot."""
     least_run_h: float = 0.0

@@ -136,6 +136,9 @@ class Columns:
     rise_kw: IntArray
     phase_buy_kw: IntArray
     """By phase and slot; empty where the meter counts the sum."""
+    others_sun_kw: IntArray
+    others_sun_slots: IntArray
+    """The slots that ``others_sun_kw`` speaks of."""
     held: IntArray
     held_slots: IntArray
     """The slots that ``held`` speaks of."""
@@ -182,6 +185,8 @@ def compiled(m: pyo.ConcreteModel) -> tuple[StandardForm, Columns]:
         drain_kw=of(m.drain_kw),
         rise_kw=of(m.rise_kw),
         phase_buy_kw=of(m.phase_buy_kw),
+        others_sun_kw=of(m.others_sun_kw),
+        others_sun_slots=np.array(list(m.others_sun_kw), dtype=np.int64),
         held=of(m.held),
         held_slots=np.array(list(m.held), dtype=np.int64),
         changed_a=of(m.changed_a),

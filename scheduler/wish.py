@@ -16,7 +16,7 @@ class First(StrEnum):
     PEAK = "peak"
     """Rise of the peaks [kW]."""
     GRID_ENERGY = "grid energy"
-    """Import [kWh]."""
+    """Import, and surplus that is not there for the car that takes it [kWh]."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def with_pools(rng: np.random.Generator, words: dict[str, Any]) -> None:
         members = [charger["id"] for charger in chargers if rng.random() < 0.7]
         if members:
             group = {"id": "some", "chargers": members, "limit_a": float(rng.choice([10, 16, 24]))}
-            words["groups"] = [group]
+            words["groups"] = [group | {"solar": bool(rng.random() < 0.5)}]
 
 
 def _dc_point(rng: np.random.Generator, charger: dict[str, Any]) -> dict[str, Any]:

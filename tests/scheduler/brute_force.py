@@ -125,6 +125,9 @@ def _pairs(problem: Problem, t: int, first: Session, second: Session) -> Reached
     cut_kw = np.maximum(free_kw - most_out, 0.0)
     sold_kw, bought_kw = np.clip(free_kw, 0.0, most_out), np.maximum(-free_kw, 0.0)
     price = bought_kw * problem.buy_eur_per_kwh[t] - sold_kw * problem.sell_eur_per_kwh[t]
+    price = price + _price_of_the_group(
+        problem, t, (a_kw * (not first.own_sun) + b_kw * (not second.own_sun)), bought_kw
+    )
     possible = _balanced(problem, t, (a, b), (i, j), cut_kw)
     for c, circuit in enumerate(problem.circuits):
         possible &= _carried(problem, t, (c, circuit), (a, b), (i, j), cut_kw)
@@ -133,6 +136,15 @@ def _pairs(problem: Problem, t: int, first: Session, second: Session) -> Reached
     hours = problem.hours[t]
     kwh = np.stack([a_kw, b_kw], axis=1) * hours
     return Reached(kwh[possible], (price * hours)[possible]).cheapest()
+
+
+def _price_of_the_group(problem: Problem, t: int, others_kw: Array, bought_kw: Array) -> Array:
+    """What others pay for the sun of a group beyond its sale, as far as nothing is bought for them."""
+    if problem.surplus_kw[t] <= 0:
+        return np.zeros_like(others_kw)
+    beyond = np.maximum(others_kw - bought_kw, 0.0)
+    bonus: Array = beyond * max(0.0, problem.buy_eur_per_kwh[t] - problem.sell_eur_per_kwh[t])
+    return bonus
 
 
 def _states(problem: Problem, car: Session, t: int) -> States:

@@ -139,7 +139,9 @@ class SecondFormulation:
         self._one_choice_per_charger()
         self._currents_in_range()
         self._energies()
+        self._unfair = self._new_columns(t)
         for slot in range(t):
+            self._sun_of_others(slot)
             self._meter(slot)
             for c, circuit in enumerate(problem.circuits):
                 self._wires(slot, c, circuit)
@@ -174,6 +176,8 @@ class SecondFormulation:
         for slot in range(problem.slots):
             cost[self._imported(slot)] = problem.buy_eur_per_kwh[slot] * problem.hours[slot]
             cost[self._exported(slot)] = (bonus - problem.sell_eur_per_kwh[slot]) * problem.hours[slot]
+            dearer = problem.buy_eur_per_kwh[slot] - problem.sell_eur_per_kwh[slot] + bonus
+            cost[self._unfair[slot]] = max(0.0, dearer) * problem.hours[slot]
         cost[self._cut] = bonus * problem.hours
         if problem.wish.peak_counts:
             cost[self._rises] = [peak.eur_per_kw for peak in problem.peaks]
@@ -190,7 +194,7 @@ class SecondFormulation:
             cost[self._rises] = 1
         else:
             for slot in range(self._problem.slots):
-                cost[self._imported(slot)] = self._problem.hours[slot]
+                cost[[*self._imported(slot), self._unfair[slot]]] = self._problem.hours[slot]
         return cost
 
     def _least(self, cost: Array, limits: list[Limit], below_0: Sequence[dict[int, float]] = ()) -> float:
@@ -292,6 +296,18 @@ class SecondFormulation:
             inwards = self._inwards[3 * slot + p]
             self._rows.add({come: 1, inwards: -most}, high=0)
             self._rows.add({go: 1, inwards: most}, high=most)
+
+    def _sun_of_others(self, slot: int) -> None:
+        """What cars without a right to the sun draw beyond the import, where there is a surplus."""
+        problem = self._problem
+        sunny = problem.solar_kw[slot] > problem.load_kw[slot]
+        if problem.per_phase:
+            sunny |= bool((problem.circuits[0].base_a[:, slot] < 0).any())
+        left_out = [j for j in self._in_slot(slot) if not self._choices[j].session.own_sun]
+        if sunny and left_out:
+            cars = {self._current[j]: -self._mean_kw_per_a(j) for j in left_out}
+            came = dict.fromkeys(self._imported(slot), 1.0)
+            self._rows.add(cars | came | {self._unfair[slot]: 1}, low=0)
 
     def _peaks(self) -> None:
         """Energy of every window of a month, at most that of the month's peak for as long."""

@@ -37,6 +37,15 @@ def small_site() -> Problem:
     )
 
 
+def small_yard() -> Problem:
+    """Two cars, of which the sun is there for one, and a surplus in two of three slots."""
+    cars = [
+        session([0, 1], 2.0, name="resident"),
+        replace(session([0, 1, 2], 2.0, charger=1, name="guest"), own_sun=False),
+    ]
+    return problem([0.30, 0.10, 0.20], cars, sell=[0.05, 0.15, 0.05], load_kw=1.0, solar_kw=[0.0, 5.0, 6.0])
+
+
 def small_home() -> Problem:
     """One car, a battery that can be held, a boiler: every rule of the devices has something to say."""
     boiler = Run(
@@ -112,6 +121,7 @@ def test_a_rule_writes_its_golden_rows(rule: Rule, tmp_path: Path) -> None:
     sites = {
         "peak_rise": small_office,
         "peak_level": small_office,
+        "solar_for_group": small_yard,
         "phase_balance": small_roof,
         "phase_direction": small_roof,
         **dict.fromkeys(OF_DEVICES, small_home),

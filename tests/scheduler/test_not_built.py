@@ -22,6 +22,7 @@ chargers: [{id: one, current_a: {min: 6, max: 16}}]
 tariff: {buy: {source: fixed, eur_per_kwh: 0.3}, sell: {source: fixed, eur_per_kwh: 0}}
 """
 TWO_CLASSES = "id: vip, priority: 2, current_a: {min: 6, max: 16}}, {id: one, current_a: {min: 6, max: 16}"
+TABLE = "{id: v, efficiency: [{phases: 1, current_a: 6, efficiency: 0.8}]}"
 VETO = "name: Least\nvehicles: [{id: v, phase_switching: {mode: never}}]"
 BUDGET = "mode: oneway, max_per_session: 2, hold_s: 60, hysteresis_kw: 0.2, at_limit: single"
 
@@ -86,7 +87,7 @@ def test_the_home_with_everything_is_built() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "key"),
     [
-        ("name: Least", "name: Least\ngroups: [{id: g, chargers: [one], solar: true}]", "groups[].solar"),
+        ("name: Least", f"name: Least\nvehicles: [{TABLE}]", "vehicles[].efficiency"),
     ],
 )
 def test_a_key_without_a_rule_is_named(old: str, new: str, key: str) -> None:
@@ -106,7 +107,7 @@ def test_a_key_without_a_rule_is_named(old: str, new: str, key: str) -> None:
         ("id: one,", "id: one, weight: 2,"),
         ("chargers: [", "chargers: [{id: dc, kind: dc, power_kw: {min: 1, max: 9}}, "),
         ("name: Least", "name: Least\ncabinets: [{id: c, limit_kw: 9}]"),
-        ("name: Least", "name: Least\ngroups: [{id: g, chargers: [one], limit_a: 20}]"),
+        ("name: Least", "name: Least\ngroups: [{id: g, chargers: [one], limit_a: 20, solar: true}]"),
         ("id: one, current_a: {min: 6, max: 16}", TWO_CLASSES),
         ("name: Least", "name: Least\nusers: [{id: u, priority: 3}]"),
         ("id: one,", "id: one, driver: charx, host: charx.local, failsafe: {current_a: 6, after_s: 30},"),

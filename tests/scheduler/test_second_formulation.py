@@ -62,7 +62,7 @@ def first_reached(stated: Problem, outcome: Outcome) -> float:
             for peak in stated.peaks
         ]
         return sum(max(0.0, *rises) for rises in means) + SAME_KW
-    return float(stated.hours @ outcome.import_kw) + SAME_KW
+    return float(stated.hours @ (outcome.import_kw + outcome.others_sun_kw)) + SAME_KW
 
 
 def only_cars(seed: int) -> Problem:
