@@ -78,8 +78,7 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
     draw_kw = _draw_kw(problem, decision.current_a)
     charging = np.zeros(problem.slots)
     np.add.at(charging, problem.draw_table.slot, draw_kw)
-    power = np.array([run.power_kw for run in problem.runs]).reshape(-1, 1)
-    flexible = np.where(decision.running, power, 0.0)
+    flexible = np.array([run.power_kw for run in problem.runs]).reshape(-1, 1) * decision.running
     left_kw = problem.surplus_kw - charging - flexible.sum(axis=0)
     battery = battery_power_kw(problem, decision, left_kw)
     left_kw = left_kw - battery
@@ -95,8 +94,7 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
     phase_a = tuple(phase_currents_a(problem, c, decision.current_a, flows) for c in circuits)
     delivered, missing = _energies(problem, draw_kw)
     wear, stored = _storage_eur(problem, battery)
-    rises_kw = [peak.rise_kw(bought) for peak in problem.peaks]
-    peak_eur = sum(peak.eur_per_kw * kw for peak, kw in zip(problem.peaks, rises_kw, strict=True))
+    peak_eur, rise_kw = _peak(problem, bought)
     return Outcome(
         decision=decision,
         draw_kw=draw_kw,
@@ -114,12 +112,19 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
         wear_eur=wear,
         stored_eur=stored,
         peak_eur=peak_eur,
-        rise_kw=sum(rises_kw),
+        rise_kw=rise_kw,
         others_sun_kw=unfair,
         preference_eur=_preference_eur(problem, sold + curtailed, unfair, peak_eur),
         starts=_starts(problem, decision.current_a),
         violations=violations(problem, decision, flows, export, delivered),
     )
+
+
+def _peak(problem: Problem, import_kw: FloatArray) -> tuple[float, float]:
+    """Price of the rise of every month's peak [EUR], and the sum of these rises [kW]."""
+    rises_kw = [peak.rise_kw(import_kw) for peak in problem.peaks]
+    price = sum(peak.eur_per_kw * kw for peak, kw in zip(problem.peaks, rises_kw, strict=True))
+    return price, sum(rises_kw)
 
 
 def _draw_kw(problem: Problem, current_a: FloatArray) -> FloatArray:
