@@ -75,6 +75,8 @@ class TrackingState:
     orders: Orders | None = None
     lively: bool = True
     """A sequence runs, or the sun is followed."""
+    full_in_s: float = 0.0
+    """When the first car will have its energy, counted from the last decision."""
 
 
 def first_state(points: Points, wall_s: float, mono_s: float) -> TrackingState:

@@ -78,7 +78,7 @@ def track(
 
 def _as_before(tick: Tick, state: TrackingState) -> bool:
     """Nothing has happened that could not wait for the next decision."""
-    every_s = EVERY_S if state.lively else CALM_S
+    every_s = min(EVERY_S if state.lively else CALM_S, state.full_in_s)
     minute = tick.time.wall_s // MINUTE_S == (tick.time.wall_s - tick.dt_s) // MINUTE_S
     young = minute and tick.mono_s - state.decided_s < every_s - 1e-6
     same = state.car is not None and np.array_equal(state.car, tick.readings.car)
@@ -109,13 +109,30 @@ def _decide(tick: Tick, state: TrackingState, power_kw: Floats) -> Tracked:
     )
     lively = bool(change.busy.any() or (waking.tries > 0).any() or sun.follows)
     state = replace(
-        state, decided_s=tick.mono_s, drawn_kwh=np.zeros(len(current_a)), last=None, lively=lively
+        state,
+        decided_s=tick.mono_s,
+        drawn_kwh=np.zeros(len(current_a)),
+        last=None,
+        lively=lively,
+        full_in_s=_full_in_s(wishes.left_kwh, np.maximum(power_kw, _told_kw(tick, choice.current_a, cars))),
     )
     wanted = _wanted(tick, choice, wishes, state)
     tracked = Tracked(
         wanted, state, state.watched.learnt, risk, wishes, state.ledger.owed_kwh, now_kw, tick.time, cars
     )
     return replace(tracked, state=replace(state, last=tracked))
+
+
+def _full_in_s(left_kwh: Floats, power_kw: Floats) -> float:
+    """When the first car that still misses energy will have it [s], if it takes ``power_kw`` from now on."""
+    misses = (left_kwh > 0) & (power_kw > 0)
+    return float(np.min(left_kwh[misses] / power_kw[misses], initial=np.inf)) * S_PER_H
+
+
+def _told_kw(tick: Tick, current_a: Floats, cars: Cars) -> Floats:
+    """What every car takes with the current that it should have [kW]."""
+    told: Floats = current_a * cars.lines * tick.points.kw_per_a
+    return told
 
 
 def _look(tick: Tick, state: TrackingState, power_kw: Floats) -> tuple[Cars, Wishes, TrackingState]:
