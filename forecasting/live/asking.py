@@ -14,7 +14,6 @@ from domain.errors import (
     KeyRefused,
     Limited,
     Malformed,
-    NotPublished,
     Rejected,
     SourceError,
     Unreachable,
@@ -23,10 +22,12 @@ from forecasting.known import Known
 from forecasting.live.answer import Outcome, Step, outcome_of
 from forecasting.live.cache import CacheKey, Entry
 from forecasting.live.joining import joined
+from forecasting.live.older_answers import still_needed, understood
 from forecasting.live.provider import Provider, Want, Web
 from forecasting.live.publication import PUBLICATIONS, covered_until, due, next_question
 from forecasting.live.retry import next_try
 from forecasting.live.secrets import KeyPlace, Keyring, blot, blot_bytes
+from forecasting.live.status import LONGEST_WAIT
 
 GOOD_FOR: Final[Mapping[str, timedelta]] = {"solcast": timedelta(hours=2, minutes=30)}
 """How long an estimate is not asked for again; Solcast gives ten answers a day."""
@@ -116,7 +117,7 @@ async def ask(link: Link, means: Means, deadline_s: float) -> Got:
         said = f"asked {_ago(means.now - entry.fetched_at)} ago, good for now"
         step = Step(link.label, Outcome.KEPT, said, _asked_again(link, kept, entry.fetched_at, means))
         return Got(link, step, kept, entry.fetched_at, tuple(notes))
-    if entry.not_before is not None and entry.not_before > means.now:
+    if entry.not_before is not None and means.now < entry.not_before <= means.now + LONGEST_WAIT:
         said = f"not asked, it wants no question before {entry.not_before:%Y-%m-%d %H:%M} UTC"
         step = Step(link.label, Outcome.WAITING, said, entry.not_before)
         return Got(link, step, kept, entry.fetched_at, tuple(notes))
@@ -126,9 +127,11 @@ async def ask(link: Link, means: Means, deadline_s: float) -> Got:
         step = _failed(link, error, entry, kept, means)
         notes.append(means.cache.keep_failure(key, error.until if isinstance(error, Limited) else None))
         return Got(link, step, kept, entry.fetched_at, tuple(filter(None, notes)))
-    if kept is None or fresh.intervals.end >= kept.intervals.end:
-        bare = [blot_bytes(body, secret) for body in bodies]
-        notes.append(means.cache.keep_answer(key, bare, means.now))
+    bare = [blot_bytes(body, secret) for body in bodies]
+    older: Sequence[bytes] = ()
+    if kept is not None:
+        older = await asyncio.to_thread(still_needed, link.provider, entry.bodies, bare, link.want)
+    notes.append(means.cache.keep_answer(key, [*older, *bare], means.now))
     known = fresh if kept is None else joined([kept, fresh])
     return Got(link, _answered(link, known, fresh, means), known, means.now, tuple(filter(None, notes)))
 
@@ -155,22 +158,6 @@ async def _fetched(
         raise Rejected(blot(str(error), secret)) from None
     except _NOT_OURS as error:
         raise Malformed(f"an answer that is not understood ({type(error).__name__})") from None
-
-
-def understood(provider: Provider, bodies: Sequence[bytes], want: Want) -> Known:
-    """All bodies of an answer as one; one that has nothing yet does not spoil the others.
-
-    Raises as the provider's ``parse``.
-    """
-    parts, nothing = [], NotPublished("an answer without a body")
-    for body in bodies:
-        try:
-            parts.append(provider.parse(body, want))
-        except NotPublished as error:
-            nothing = error
-    if not parts:
-        raise nothing
-    return joined(parts)
 
 
 def _kept(link: Link, entry: Entry, notes: list[str]) -> Known | None:

@@ -80,7 +80,7 @@ class DiskCache:
             return Entry()
         except PermissionError:
             return Entry(note=f"{path.name} in the cache may not be read and was not used")
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return Entry(note=f"{path.name} in the cache is damaged and was not used")
 
     def keep_answer(self, key: CacheKey, bodies: Sequence[bytes], fetched_at: datetime) -> str:

@@ -14,7 +14,7 @@ from forecasting.live.answer import OF_NOW, Answer
 from forecasting.live.asking import Got, Link
 from forecasting.live.joining import by_hour, until_hole
 from forecasting.live.publication import covered_until, due
-from forecasting.live.zones import ZONES, zone_name
+from forecasting.live.zones import ONE_ZONE, ZONES, zone_name
 
 OLDEST: Final = timedelta(days=14)
 """A series that ended longer ago says nothing of today."""
@@ -40,7 +40,7 @@ def stand_ins(source: str, zone: str | None) -> tuple[tuple[str, str], ...]:
     """
     if source not in _OF_THE_MARKET:
         return ()
-    name = "NL" if source == "energyzero" else zone_name(zone or "")
+    name = zone_name(zone or ONE_ZONE.get(source, ""))
     codes = ZONES.get(name)
     if codes is None:
         return ()

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from domain.errors import KeyRefused, Limited, NotPublished, Rejected, SourceError, Unreachable
 
-_LONGEST_WAIT: Final = timedelta(days=7)
+LONGEST_WAIT: Final = timedelta(days=7)
 """A hint beyond this is a mistake and does not count."""
 _SHOWN: Final = 160
 """Characters of an error's body that are told."""
@@ -52,7 +52,7 @@ def retry_at(headers: Mapping[str, str], body: bytes, now: datetime) -> datetime
     hints = [headers.get("retry-after"), headers.get("x-ratelimit-retry-at"), *_in_body(body)]
     for hint in hints:
         moment = None if hint is None else _moment(hint, now)
-        if moment is not None and moment - now <= _LONGEST_WAIT:
+        if moment is not None and moment - now <= LONGEST_WAIT:
             return max(moment, now)
     return None
 

@@ -102,6 +102,8 @@ def zone_code(zone: str, provider: ProviderColumn, title: str) -> str:
     raise Rejected(f"{title} has no zone '{zone}'; it has {has}")
 
 
+ONE_ZONE: Final[Mapping[str, str]] = {"energyzero": "NL"}
+"""Sources that have one zone, which need not be said."""
 _COLUMNS: Final[Mapping[str, ProviderColumn]] = {
     "entsoe": "eic",
     "energy_charts": "energy_charts",
@@ -112,7 +114,9 @@ _COLUMNS: Final[Mapping[str, ProviderColumn]] = {
 
 
 def unknown_zone(source: str, zone: str | None) -> str:
-    """Why a source of this table cannot be asked for the zone; empty where it can."""
+    """Why a source of this table, or of one zone alone, cannot be asked for the zone; empty where it can."""
+    if source in ONE_ZONE and zone is not None and zone_name(zone) != ONE_ZONE[source]:
+        return f"{source} has no zone '{zone}'; it has {ONE_ZONE[source]}"
     if source not in _COLUMNS or zone is None:
         return ""
     try:

@@ -56,6 +56,8 @@ def test_failures_are_counted_beside_the_last_good_answer_and_forgotten_after_th
         lambda text: text.replace('"failures": 0', '"failures": 7'),
         lambda text: "[" * 100_000,
         lambda text: "[]",
+        lambda text: "null",
+        lambda text: '"text"',
         lambda text: json.dumps({**json.loads(text), "version": 99}),
     ],
 )

@@ -365,6 +365,7 @@ def test_sources_of_the_same_auction_stand_in_for_each_other() -> None:
     )  # fmt: skip
     assert stand_ins("nordpool", "GER")[0] == ("energy_charts", "DE-LU")
     assert stand_ins("energyzero", None) == (("energy_charts", "NL"), ("smard", "NL"))
+    assert stand_ins("energyzero", "BE") == (("energy_charts", "BE"), ("smard", "BE"))  # never Dutch prices
     assert ("energyzero", "NL") in stand_ins("entsoe", "NL")
     assert stand_ins("tibber", None) == stand_ins("octopus", "C") == ()
     assert stand_ins("entsoe", "10YNOWHERE------X") == ()

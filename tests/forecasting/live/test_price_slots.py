@@ -11,7 +11,7 @@ from domain.errors import NotPublished, Rejected
 from forecasting.intervals import Intervals
 from forecasting.live.price_slots import known_prices, slots_from_pairs, slots_from_starts
 from forecasting.live.price_window import market_days, window
-from forecasting.live.zones import ZONES, zone_code, zone_name
+from forecasting.live.zones import ZONES, unknown_zone, zone_code, zone_name
 from tests.forecasting.live.price_asks import utc, want
 
 MIDNIGHT_S = 1_759_269_600  # 2025-09-30T22:00Z, when quarters began
@@ -134,6 +134,8 @@ def test_an_unknown_zone_is_refused_with_those_that_there_are() -> None:
         zone_code("NL", "awattar", "aWATTar")
     with pytest.raises(Rejected, match=r"has no zone '\.\./x'"):
         zone_code("../x", "eic", "ENTSO-E")
+    assert unknown_zone("energyzero", "BE") == "energyzero has no zone 'BE'; it has NL"
+    assert unknown_zone("energyzero", None) == unknown_zone("energyzero", "nl") == ""
 
 
 def test_another_eic_of_entsoe_is_taken_as_it_is() -> None:
