@@ -27,6 +27,8 @@ from simulation.plant.profile import by_second
 FROM_S, UNTIL_S, STEP_S, END_S = 600, 900, 720, 1500
 BACK_A: Final = 10.9
 """12 A are left; a rise keeps a margin, and the charger takes whole amperes [A]."""
+FLICKER_KW: Final = 0.02
+"""How much a quiet house moves from second to second (one sigma)."""
 _AT: Final = datetime.fromisoformat("2026-11-16T18:00:00+01:00")
 _SITE: Final = """
 name: Reliability
@@ -68,8 +70,10 @@ def ran(name: str, *faults: PlantFault, meter: str = "simulated") -> Row:
     plan = plan_site(site, inputs, made_at=_AT, clock=lambda: float(next(ticks)) * 1e-3)
     wiring = wiring_of(site)
     scene = Scene.as_planned(site, inputs)
-    first_kw = np.where(np.arange(END_S) < STEP_S, 0.23, 0.23 + 12 * 0.23)
-    load_kw = (by_second(first_kw), *scene.house.load_kw[1:])
+    flicker_kw = np.random.default_rng(1).normal(0.0, FLICKER_KW, (3, END_S))
+    base_kw = 0.23 + flicker_kw
+    base_kw[0, STEP_S:] += 12 * 0.23
+    load_kw = tuple(by_second(phase_kw) for phase_kw in base_kw)
     scene = replace(scene, house=replace(scene.house, load_kw=load_kw), faults=faults)
     control = deciding_of(site, wiring, plan, inputs.requests, now=_AT)
     loop = ClosedLoop(site, inputs, plan, scene, wiring, control)

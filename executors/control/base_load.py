@@ -12,11 +12,7 @@ from executors.control.meters import Samples
 from executors.control.rows import Rows, rows_of
 from executors.control.seam import Bools, Floats, Readings, Wiring
 from executors.control.state import ChargerMemory, MeterMemory
-from executors.control.times import REACTION_S
-
-_IN_STEP_S = 1.5
-"""A charger's value is of the same moment as the meter's when it is older by no more than this."""
-
+from executors.control.times import IN_STEP_S, REACTION_S
 
 @dataclass(frozen=True, slots=True)
 class BaseLoad:
@@ -163,7 +159,7 @@ def _in_step(
 ) -> Bools:
     """Chargers whose current is of the meter's moment, and that have had time to follow their offer (C,)."""
     meter_age_s = np.where(wiring.grid_phases & np.isfinite(meters.age_s), meters.age_s, 0.0).min()
-    fresh = readings.charger_age_s <= meter_age_s + _IN_STEP_S
+    fresh = readings.charger_age_s <= meter_age_s + IN_STEP_S
     settled = now_s - memory.rose_s >= REACTION_S
     follows = chargers.flow_a.max(axis=1) >= chargers.command_a - 1.0
     in_step: Bools = (fresh & settled) | follows

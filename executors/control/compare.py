@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from enum import IntEnum
 from itertools import permutations
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from executors.control.chargers import Chargers
 from executors.control.meters import Samples
 from executors.control.rows import rows_of
-from executors.control.seam import Bools, Floats, Readings, Wiring
+from executors.control.seam import Bools, Floats, Ints, Readings, Wiring
 from executors.control.state import CompareMemory
-from executors.control.times import CONFIRMED_A, UNSEEN_S
+from executors.control.times import CONFIRMED_A, IN_STEP_S, MIRRORED_S, UNSEEN_S
 
 _MOVES_A: Final = 0.5
 _LAG_S: Final = 1.0
 _NEAR_A: Final = 1.5
 _NEAR: Final = 0.35
+_ALIVE_A: Final = 0.1
+_TURNED_PHASES: Final = 2
+"""A jump counts as a turned sign when it is seen on so many phases."""
 
 
 class Trust(IntEnum):
@@ -29,9 +32,23 @@ class Trust(IntEnum):
     """A confirmed change was not seen: frozen, late, or somewhere else."""
     FLIPPED = 2
     SWAPPED = 3
+    MIRRORED = 4
+    """All phases changed their sign at once while charging stood still; no change has confirmed it yet."""
 
 
 _SWAPS: Final = [order for order in permutations(range(3)) if order != (0, 1, 2)]
+
+
+class Compared(NamedTuple):
+    """What there is to compare in this tick (K), (K, 3)."""
+
+    usable: Bools
+    """A sample taken after charging stood still."""
+    told: Bools
+    """Charging has changed enough since the reference."""
+    change_a: Floats
+    seen_a: Floats
+    """Of charging and of the meter, since the reference."""
 
 
 def compared(
@@ -40,64 +57,123 @@ def compared(
     meters: Samples,
     chargers: Chargers,
     memory: CompareMemory,
+    before_a: Floats,
     now_s: float,
 ) -> CompareMemory:
-    """Compare every meter with what charging below it did since it last stood still."""
+    """Compare every meter with what charging below it did since it last stood still.
+
+    Only a sample taken after charging stood still counts, and nothing is compared across a time without
+    samples: what the house did meanwhile is not known. ``before_a`` is the sample of the tick before.
+    """
     rows = rows_of(wiring)
     flow_a = rows.below @ chargers.flow_a
     known = ~np.isnan(readings.measured_a).all(axis=1) & readings.link
     blurred = (wiring.below & ~known & (chargers.command_a > 0)).any(axis=1)
     moving = (np.abs(flow_a - memory.last_flow_a) > _MOVES_A).any(axis=1) | blurred
     moved_s = np.where(moving, now_s, memory.moved_s)
-    still = (now_s - moved_s >= 2 * rows.period_s + _LAG_S) & ~moving
-    usable = still & np.isfinite(meters.meter_a[:, wiring.grid_phases]).all(axis=1) & rows.metered
-    change_a = np.where(wiring.grid_phases, flow_a - memory.flow_a, 0.0)
-    with np.errstate(invalid="ignore"):
-        told = usable & (np.abs(change_a) >= CONFIRMED_A).any(axis=1)
-    trust, renew = memory.trust, usable & ~told
-    if told.any():
-        seen_a = np.where(wiring.grid_phases, meters.meter_a - memory.meter_a, 0.0)
-        trust = trust.copy()
-        for k in np.flatnonzero(told):
-            verdict = _verdict(change_a[k], seen_a[k])
-            waits = verdict is Trust.UNSEEN and not _gives_up(memory, int(k), seen_a[k], now_s)
-            trust[k] = trust[k] if verdict is None else verdict
-            trust[k] = trust[k] if verdict is not Trust.UNSEEN or waits else Trust.BELIEVED
-            renew[k] = not waits
+    now = _comparison(wiring, meters, memory, flow_a, np.where(_late(wiring, readings), np.inf, moved_s))
+    trust, renew = memory.trust, now.usable & ~now.told
+    if now.told.any():
+        trust, renew = _judged(now, trust, renew)
+    trust = by_jump(wiring, rows.metered & ~moving & ~meters.stale, trust, before_a, meters.meter_a)
+    if (memory.trust != Trust.BELIEVED).any():
+        trust = _forgiven(now, trust, memory, meters.meter_a, now_s)
     lost = trust != Trust.BELIEVED
-    renewed = renew[:, np.newaxis]
+    begins = (lost & (memory.trust == Trust.BELIEVED))[:, np.newaxis]
+    gap, renewed = meters.stale[:, np.newaxis], renew[:, np.newaxis]
     return CompareMemory(
         trust=trust,
-        flow_a=np.where(renewed, flow_a, memory.flow_a),
-        meter_a=np.where(renewed, meters.meter_a, memory.meter_a),
+        flow_a=np.where(gap, np.nan, np.where(renewed, flow_a, memory.flow_a)),
+        meter_a=np.where(gap, np.nan, np.where(renewed, meters.meter_a, memory.meter_a)),
         moved_s=moved_s,
         last_flow_a=flow_a,
         since_s=np.where(lost, np.fmin(memory.since_s, now_s), np.nan),
+        doubted_a=np.where(begins, meters.meter_a, memory.doubted_a),
     )
 
 
-def _gives_up(memory: CompareMemory, k: int, seen_a: Floats, now_s: float) -> bool:
-    """A meter that has missed a change for long and changes itself: the house may have hidden the change."""
-    alive = bool((np.abs(seen_a) > 0.1).any())
-    return alive and now_s - float(np.fmin(memory.since_s[k], now_s)) >= UNSEEN_S
+def _late(wiring: Wiring, readings: Readings) -> Bools:
+    """Rows below which a charger's value is older than a meter's: it may have moved since (K,)."""
+    old = readings.link & (readings.charger_age_s > IN_STEP_S)
+    return np.asarray((wiring.below & old).any(axis=1))
+
+
+def _comparison(
+    wiring: Wiring, meters: Samples, memory: CompareMemory, flow_a: Floats, moved_s: Floats
+) -> Compared:
+    rows = rows_of(wiring)
+    sampled_s = np.where(wiring.grid_phases, meters.seen_s, np.inf).min(axis=1)
+    usable = rows.metered & ~meters.stale & (sampled_s >= moved_s + 2 * rows.period_s + _LAG_S)
+    change_a = np.where(wiring.grid_phases, flow_a - memory.flow_a, 0.0)
+    seen_a = np.where(wiring.grid_phases, meters.meter_a - memory.meter_a, 0.0)
+    return Compared(usable, usable & (np.abs(change_a) >= CONFIRMED_A).any(axis=1), change_a, seen_a)
+
+
+def _judged(now: Compared, trust: Ints, renew: Bools) -> tuple[Ints, Bools]:
+    """Trust after the confirmed changes of this tick, and which rows get a new reference."""
+    trust, renew = trust.copy(), renew.copy()
+    for k in np.flatnonzero(now.told):
+        verdict = _verdict(now.change_a[k], now.seen_a[k])
+        trust[k] = trust[k] if verdict is None else verdict
+        renew[k] = trust[k] != Trust.UNSEEN
+    return trust, renew
+
+
+def _forgiven(now: Compared, trust: Ints, memory: CompareMemory, meter_a: Floats, now_s: float) -> Ints:
+    """Trust after its time: a meter that missed a change and moves, or whose mirrored jump nothing confirmed."""
+    with np.errstate(invalid="ignore"):
+        moves = (np.abs(meter_a - memory.doubted_a) > _ALIVE_A).any(axis=1)
+    long_ago = now.usable & (now_s - memory.since_s >= UNSEEN_S)
+    unconfirmed = (trust == Trust.MIRRORED) & (now_s - memory.since_s >= MIRRORED_S)
+    over = long_ago & ((trust == Trust.UNSEEN) & moves | unconfirmed)
+    return np.where(over, int(Trust.BELIEVED), trust)
+
+
+def by_jump(wiring: Wiring, steady: Bools, trust: Ints, before_a: Floats, meter_a: Floats) -> Ints:
+    """Trust after a sample that is the mirror or a permutation of the last one while charging stood still.
+
+    No house turns the sign of all its phases within a sample; so it is the meter that turned, or turned back.
+    """
+    on = wiring.grid_phases
+    old_a, new_a = before_a[:, on], meter_a[:, on]
+    with np.errstate(invalid="ignore"):
+        large = np.abs(old_a) >= CONFIRMED_A
+        jumped = steady & (np.abs(new_a - old_a) >= CONFIRMED_A).any(axis=1)
+        if not jumped.any():
+            return trust
+        near_a = np.maximum(1.0, 0.05 * np.abs(old_a))
+        mirrored = jumped & (np.abs(new_a + old_a) <= near_a).all(axis=1)
+        same = np.abs(np.sort(new_a, axis=1) - np.sort(old_a, axis=1)) <= 1.0
+    turned = mirrored & (large.sum(axis=1) >= _TURNED_PHASES)
+    back = mirrored & ((trust == Trust.FLIPPED) | (trust == Trust.MIRRORED))
+    back |= jumped & same.all(axis=1) & (trust == Trust.SWAPPED)
+    turned &= trust == Trust.BELIEVED
+    return np.where(back, int(Trust.BELIEVED), np.where(turned, int(Trust.MIRRORED), trust))
 
 
 def _verdict(change_a: Floats, seen_a: Floats) -> Trust | None:
-    """What one confirmed change says of a meter; None: the house changed at the same time, so nothing."""
+    """What one confirmed change says of a meter; None: the house changed at the same time, so nothing.
+
+    Of several phases most decide: the house may have changed on one of them.
+    """
     near_a = np.maximum(_NEAR_A, _NEAR * np.abs(change_a))
     big = np.abs(change_a) >= CONFIRMED_A
-    if bool(np.all(np.abs(seen_a - change_a)[big] <= near_a[big])):
+    shown = big & (np.abs(seen_a - change_a) <= near_a)
+    turned = big & (np.abs(seen_a + change_a) <= near_a)
+    if _most(shown, big):
         return Trust.BELIEVED
-    if bool(np.all(np.abs(seen_a + change_a) <= near_a)):
+    if bool(np.all(np.abs(seen_a + change_a) <= near_a)) or (big.sum() > 1 and _most(turned, big)):
         return Trust.FLIPPED
     for order in _SWAPS:
         moved_a = change_a[list(order)]
         swapped = np.abs(seen_a - moved_a) <= np.maximum(_NEAR_A, _NEAR * np.abs(moved_a))
         if bool(swapped.all()) and bool((np.abs(moved_a - change_a) >= CONFIRMED_A).any()):
             return Trust.SWAPPED
-    if bool(np.all(np.abs(seen_a[big]) < np.abs(change_a[big]) / 3)):
-        return Trust.UNSEEN
-    return None
+    return Trust.UNSEEN if _most(big & (np.abs(seen_a) < np.abs(change_a) / 3), big) else None
+
+
+def _most(some: Bools, of: Bools) -> bool:
+    return bool(2 * np.count_nonzero(some) > np.count_nonzero(of))
 
 
 def distrusted(memory: CompareMemory) -> Bools:

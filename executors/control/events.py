@@ -18,6 +18,7 @@ _OF_TRUST = {
     Trust.UNSEEN: Told.METER_FROZEN,
     Trust.FLIPPED: Told.SIGN_FLIPPED,
     Trust.SWAPPED: Told.PHASES_SWAPPED,
+    Trust.MIRRORED: Told.SIGN_FLIPPED,
 }
 
 
@@ -51,8 +52,10 @@ def events_of(
         *_edges(state.above, above, rows, (Told.ABOVE_LIMIT_WITHOUT_CHARGING, Told.ABOVE_LIMIT_ENDS), now_s),
         *_edges(state.hot, hot, rows, (Told.PROTECTION_HOT, Told.PROTECTION_COOL), now_s),
     ]
-    changed = np.flatnonzero(compare.trust != state.compare.trust)
-    found += [Event(_OF_TRUST[Trust(int(compare.trust[k]))], rows[k], now_s) for k in changed]
+    for k in np.flatnonzero(compare.trust != state.compare.trust):
+        told = _OF_TRUST[Trust(int(compare.trust[k]))]
+        if told is not _OF_TRUST[Trust(int(state.compare.trust[k]))]:
+            found.append(Event(told, rows[k], now_s))
     if supply.ceiling_on != state.ceiling_on:
         on = Told.CEILING_STALE if supply.stale else Told.CEILING_ON
         ceiling = {"ceiling_kw": wiring.ceiling_kw}

@@ -68,7 +68,7 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
     elapsed_s = 0.0 if np.isnan(state.tick_s) else min(max(now_s - state.tick_s, 0.0), _LONGEST_TICK_S)
     meters = samples(wiring, readings, state.meters, now_s)
     cars = chargers(wiring, readings, state.chargers, now_s)
-    compare = compared(wiring, readings, meters, cars, state.compare, now_s)
+    compare = compared(wiring, readings, meters, cars, state.compare, state.meters.meter_a, now_s)
     since_s = ladder.blind_since(meters, distrusted(compare), state.meters.blind_since_s, now_s)
     stage = ladder.stages(now_s - since_s)
     blind = stage > Stage.FRESH

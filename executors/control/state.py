@@ -89,6 +89,8 @@ class CompareMemory:
     """Charging below in the last tick (K, 3)."""
     since_s: Floats
     """When the trust was lost; NaN: it is there."""
+    doubted_a: Floats
+    """Sample of that moment (K, 3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ def start(wiring: Wiring) -> SafetyState:
             moved_s=np.full(rows, -np.inf),
             last_flow_a=np.zeros((rows, 3)),
             since_s=np.full(rows, np.nan),
+            doubted_a=nan_k3,
         ),
         turns=TurnMemory(
             served=np.full(wiring.chargers, np.nan),

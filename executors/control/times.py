@@ -52,7 +52,11 @@ COOL: Final = 0.02
 """Above the first share of its trip heat a protection lets nothing rise, until it is below the second."""
 CONFIRMED_A: Final = 3.0
 """A change of charging that a meter must show."""
-UNSEEN_S: Final = 60.0
-"""A meter that missed a change, and changes itself, is believed again after this."""
+IN_STEP_S: Final = 1.5
+"""A charger's value is of the same moment as the meter's when it is older by no more than this."""
+UNSEEN_S: Final = 15.0
+"""A meter that missed a change, and changes itself, is believed again after this: the house hid the change."""
+MIRRORED_S: Final = 60.0
+"""So long a jump to the opposite sign is held against a meter when no change of charging confirms it."""
 IMPLAUSIBLE: Final = 10.0
 """A reading above so many times the limit is garbage."""
