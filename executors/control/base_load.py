@@ -14,6 +14,7 @@ from executors.control.seam import Bools, Floats, Readings, Wiring
 from executors.control.state import ChargerMemory, MeterMemory
 from executors.control.times import IN_STEP_S, REACTION_S
 
+
 @dataclass(frozen=True, slots=True)
 class BaseLoad:
     """Everything but controlled offers, as three answers to three questions; kW beside amperes."""

@@ -11,6 +11,7 @@ from executors.control.seam import Bools, CarState, Floats, Readings, Wiring
 from executors.control.state import ChargerMemory
 from executors.control.times import (
     LINK_S,
+    LONGEST_SILENCE_S,
     OBEYS,
     OBEYS_A,
     REACTION_S,
@@ -40,6 +41,10 @@ class Chargers:
     """Cuts on their way; NaN: none (C,)."""
     disobeys: Bools
     disobeys_s: Floats
+    silence_s: Floats
+    """How long a charger that does not obey is left alone; NaN: it never disobeyed (C,)."""
+    silent: Bools
+    """Left to its own watchdog: neither fed nor told, nor read where any frame feeds (C,)."""
     foreign: Bools
     """Offer changed behind our back (C,)."""
     matched: Bools
@@ -62,7 +67,11 @@ def chargers(wiring: Wiring, readings: Readings, memory: ChargerMemory, now_s: f
     command_a = np.where(first, seen_a, memory.command_a)
     flow_a = _flow_a(wiring, readings, memory, command_a, here)
     drawn_a = np.where(np.isnan(peak_a), back_a, peak_a)
-    due_a, due_s, disobeys = _cuts(readings, memory, command_a, drawn_a, np.isfinite(peak_a), now_s)
+    due_a, due_s, disobeys = _cuts(
+        readings, memory, command_a, drawn_a, np.isfinite(peak_a), wiring.failsafe_after_s, now_s
+    )
+    disobeys_s = np.where(disobeys, np.fmin(memory.disobeys_s, now_s), np.nan)
+    silence_s = _silences(wiring, memory, disobeys)
     unused_s = _unused_since(readings, memory, flow_a, here, now_s)
     uses = wiring.wired & (readings.phases | memory.phases) & ~(now_s - unused_s >= UNUSED_PHASE_S)
     on_its_way = np.isfinite(due_a)
@@ -80,7 +89,9 @@ def chargers(wiring: Wiring, readings: Readings, memory: ChargerMemory, now_s: f
         due_a=due_a,
         due_s=due_s,
         disobeys=disobeys,
-        disobeys_s=np.where(disobeys, np.fmin(memory.disobeys_s, now_s), np.nan),
+        disobeys_s=disobeys_s,
+        silence_s=silence_s,
+        silent=disobeys & (now_s - disobeys_s <= silence_s),
         foreign=foreign,
         matched=matched,
         controlled=here & ~disobeys,
@@ -126,11 +137,13 @@ def _cuts(
     command_a: Floats,
     drawn_a: Floats,
     measured: Bools,
+    after_s: Floats,
     now_s: float,
 ) -> tuple[Floats, Floats, Bools]:
     """Cuts on their way and those that were not obeyed: what is due, since when, who disobeys.
 
-    Where the car is not measured, the offer read back stands for it, after the time that a car takes.
+    Where the car is not measured, the offer read back stands for it, after the time that a car takes. What
+    came down when its watchdog was due did not obey: it fell.
     """
     sample_s = now_s - readings.charger_age_s
     waiting = np.isfinite(memory.due_a)
@@ -144,9 +157,19 @@ def _cuts(
     due_a = np.where(open_cut, memory.due_a, np.where(begins, command_a, np.nan))
     begun_s = np.where(confirmed, np.maximum(memory.cut_s, memory.due_s), now_s)
     due_s = np.where(open_cut, memory.due_s, np.where(begins, begun_s, np.nan))
-    disobeys = (open_cut & late & above) | (memory.disobeys & above)
+    with np.errstate(invalid="ignore"):
+        silent_s = now_s - memory.disobeys_s
+        fell = (silent_s >= after_s) & (silent_s <= memory.silence_s)
+    disobeys = (open_cut & late & above) | (memory.disobeys & (above | fell))
     due_a, due_s = np.where(disobeys, np.nan, due_a), np.where(disobeys, np.nan, due_s)
     return due_a, due_s, disobeys
+
+
+def _silences(wiring: Wiring, memory: ChargerMemory, disobeys: Bools) -> Floats:
+    """How long each charger that does not obey is left alone: twice as long each time (C) [s]."""
+    first_s = np.where(np.isfinite(wiring.failsafe_after_s), wiring.failsafe_after_s + REACTION_S, 0.0)
+    longer_s = np.minimum(np.fmax(2.0 * memory.silence_s, first_s), LONGEST_SILENCE_S)
+    return np.where(disobeys & ~memory.disobeys, longer_s, memory.silence_s)
 
 
 def _unused_since(

@@ -120,7 +120,7 @@ def _judged(now: Compared, trust: Ints, renew: Bools) -> tuple[Ints, Bools]:
 
 
 def _forgiven(now: Compared, trust: Ints, memory: CompareMemory, meter_a: Floats, now_s: float) -> Ints:
-    """Trust after its time: a meter that missed a change and moves, or whose mirrored jump nothing confirmed."""
+    """Trust after its time: of a meter that missed a change and moves, or whose jump nothing confirmed."""
     with np.errstate(invalid="ignore"):
         moves = (np.abs(meter_a - memory.doubted_a) > _ALIVE_A).any(axis=1)
     long_ago = now.usable & (now_s - memory.since_s >= UNSEEN_S)

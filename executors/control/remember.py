@@ -69,6 +69,7 @@ def _chargers(
         due_s=np.where(begins, now_s, cars.due_s),
         disobeys=cars.disobeys,
         disobeys_s=cars.disobeys_s,
+        silence_s=cars.silence_s,
         foreign=cars.foreign & ~written,
         matched=cars.matched & ~changed & ~written,
         flow_a=cars.flow_a,

@@ -30,6 +30,8 @@ class ChargerMemory:
     disobeys: Bools
     disobeys_s: Floats
     """Since when; NaN: it obeys."""
+    silence_s: Floats
+    """How long it was left alone for that the last time; NaN: never."""
     foreign: Bools
     matched: Bools
     """Whether the offer read back was the one told, since it was told."""
@@ -170,6 +172,7 @@ def _no_chargers(wiring: Wiring) -> ChargerMemory:
         due_s=unknown,
         disobeys=off,
         disobeys_s=unknown,
+        silence_s=unknown,
         foreign=off,
         matched=off,
         flow_a=np.zeros((count, 3)),

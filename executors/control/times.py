@@ -26,6 +26,8 @@ HELD_S: Final = 15.0
 """How long offers are held, with shrinking headroom, before they are at the failsafe."""
 STOP_S: Final = 900.0
 """A meter lost for so long stops everything below it."""
+LONGEST_SILENCE_S: Final = 3600.0
+"""A charger that does not obey is left to its watchdog for twice as long each time, up to this."""
 LINK_S: Final = 10.0
 """A charger whose values are older does not answer."""
 LATE_S: Final = 5.0
@@ -55,7 +57,7 @@ CONFIRMED_A: Final = 3.0
 IN_STEP_S: Final = 1.5
 """A charger's value is of the same moment as the meter's when it is older by no more than this."""
 UNSEEN_S: Final = 15.0
-"""A meter that missed a change, and changes itself, is believed again after this: the house hid the change."""
+"""A meter that missed a change, and changes itself, is believed again after this: the house hid it."""
 MIRRORED_S: Final = 60.0
 """So long a jump to the opposite sign is held against a meter when no change of charging confirms it."""
 IMPLAUSIBLE: Final = 10.0

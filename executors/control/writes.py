@@ -7,7 +7,7 @@ import numpy as np
 from executors.control.chargers import Chargers
 from executors.control.seam import Bools, Floats, Ints, Readings, Wiring
 from executors.control.state import ChargerMemory, SafetyState
-from executors.control.times import LATE_S, REACTION_S, RETRY_S
+from executors.control.times import LATE_S, RETRY_S
 
 
 def told_again(readings: Readings, chargers: Chargers, memory: ChargerMemory, now_s: float) -> Bools:
@@ -25,7 +25,7 @@ def order_of(
     """Chargers to write: cuts first, the largest first; then the rest."""
     change_a = (told_a - np.maximum(chargers.offer_a, chargers.command_a)) * phases.sum(axis=1)
     changed = (told_a != chargers.command_a) | (phases != before).any(axis=1)
-    write = (changed | again) & np.isnan(chargers.lost_s) & driven
+    write = (changed | again) & np.isnan(chargers.lost_s) & ~chargers.silent & driven
     order = np.argsort(change_a, kind="stable")
     return np.asarray(order[write[order]])
 
@@ -33,13 +33,11 @@ def order_of(
 def fed(wiring: Wiring, chargers: Chargers, state: SafetyState, now_s: float) -> tuple[Bools, Bools]:
     """Which watchdogs may be fed, and which chargers may be read without feeding one that must not be (C).
 
-    A charger that does not obey is left to its own failsafe: it is not fed, and where any frame feeds, not
-    read, until its timeout and reaction are over. A late tick feeds nobody: the loop was not healthy.
+    A charger that does not obey is left to its own failsafe: it is neither fed nor told, and where any frame
+    feeds, not read, until its silence is over. A late tick feeds nobody: the loop was not healthy.
     """
     late = now_s - state.tick_s > LATE_S
     feed = np.isnan(chargers.lost_s) & ~chargers.disobeys & wiring.driven
     if late:
         feed = np.zeros_like(feed)
-    silent_s = wiring.failsafe_after_s + REACTION_S
-    kept_silent = chargers.disobeys & (now_s - chargers.disobeys_s <= silent_s) & np.isfinite(silent_s)
-    return feed, ~(wiring.any_frame & kept_silent)
+    return feed, ~(wiring.any_frame & chargers.silent)
