@@ -82,6 +82,19 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True)
+class Wait:
+    """Why a car that stands at its charger is not charged in some slots."""
+
+    kind: str
+    """``done`` (it has its energy), ``price``, ``circuit``, ``power``, ``imbalance``, ``cabinet``, ``group``,
+    ``peak``, ``shared`` (another car draws at its charger), ``charger``, ``calm`` (it would gain nothing)."""
+    circuit: str | None
+    """Also the id of a cabinet or group."""
+    phase: str | None
+    slots: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Remedy:
     """The cheapest change that removes a shortfall."""
 
@@ -104,6 +117,8 @@ class RequestPlan:
     binding: Binding | None = None
     remedy: Remedy | None = None
     note: str = ""
+    waits: tuple[Wait, ...] = ()
+    """Why it waits, by the first slot of every reason."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,7 @@ def _request(planned: RequestPlan) -> RequestWords:
             "shortfall_kwh": _number(planned.shortfall_kwh),
             "binding": None if planned.binding is None else _plain(planned.binding),
             "remedy": None if planned.remedy is None else _plain(planned.remedy),
+            "waits": [asdict(wait) for wait in planned.waits],
             "note": planned.note,
         }
     )

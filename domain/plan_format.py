@@ -82,6 +82,15 @@ class BindingWords(Words):
     slots: tuple[int, ...] = Field(description="Positions in `slots`, from 0.")
 
 
+class WaitWords(Words):
+    """Why a car that stands at its charger is not charged in some slots."""
+
+    kind: str
+    circuit: str | None
+    phase: PhaseName | None
+    slots: tuple[int, ...] = Field(description="Positions in `slots`, from 0.")
+
+
 class RemedyWords(Words):
     """The cheapest change that removes a shortfall."""
 
@@ -104,6 +113,7 @@ class RequestWords(Words):
     shortfall_kwh: float = Field(ge=0)
     binding: BindingWords | None
     remedy: RemedyWords | None
+    waits: tuple[WaitWords, ...] = Field(description="Why it is not charged while it is there.")
     note: str
 
 

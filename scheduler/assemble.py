@@ -17,6 +17,7 @@ from scheduler.evaluate import Outcome, evaluate
 from scheduler.explain import binding_of
 from scheduler.from_site import SiteProblem
 from scheduler.problem import FloatArray, Problem
+from scheduler.waiting import Standing, waits_of
 
 
 def assembled(
@@ -42,7 +43,7 @@ def assembled(
             for c, circuit in enumerate(problem.circuits)
             if circuit.kind == "circuit"
         },
-        requests=tuple(_request_plan(stated, outcome, s) for s in range(len(problem.sessions))),
+        requests=_request_plans(stated, outcome),
         cost=cost_of(problem, outcome),
         proof=proof,
         breaches=stated.breaches,
@@ -109,8 +110,15 @@ def _flexible_kw(problem: Problem, outcome: Outcome) -> dict[str, FloatArray]:
     }
 
 
-def _request_plan(stated: SiteProblem, outcome: Outcome, s: int) -> RequestPlan:
+def _request_plans(stated: SiteProblem, outcome: Outcome) -> tuple[RequestPlan, ...]:
+    """What every request gets."""
+    standing = Standing(stated.problem, outcome)
+    return tuple(_request_plan(stated, standing, s) for s in range(len(stated.problem.sessions)))
+
+
+def _request_plan(stated: SiteProblem, standing: Standing, s: int) -> RequestPlan:
     """What one request gets."""
+    outcome = standing.outcome
     need, short = stated.needs[s], shortfall_kwh(stated.problem, outcome, s)
     return RequestPlan(
         request=need.request,
@@ -119,6 +127,7 @@ def _request_plan(stated: SiteProblem, outcome: Outcome, s: int) -> RequestPlan:
         shortfall_kwh=short,
         binding=binding_of(stated.problem, outcome, s) if short > 0 else None,
         note=need.note,
+        waits=waits_of(standing, s),
     )
 
 

@@ -15,6 +15,7 @@ from domain.plan import Plan, Status
 from service import chart_chargers as chargers
 from service import chart_rows as rows
 from service.chart_axis import INK, draw_time_axis
+from service.chart_tree import draw_tree, tree_height
 from service.plan_words import charging_eur, delivered_kwh, is_sample, money, period
 from service.shown_figure import ShownFigure
 from service.writing import write_bytes
@@ -27,8 +28,8 @@ _DPI: Final = 120
 
 
 def figure(plan: Plan) -> ShownFigure:
-    """Prices, sun and load, every charger, and the tightest circuit over the plan's horizon."""
-    heights = [1.5, 1.3, *_charger_heights(len(plan.chargers)), 1.3]
+    """Prices, sun and load, every charger, the tree's headroom, and the tightest circuit over the horizon."""
+    heights = [1.5, 1.3, *_charger_heights(len(plan.chargers)), *tree_height(plan), 1.3]
     chart = ShownFigure.sized(_WIDTH_IN, 1.55 + sum(heights), _DPI)
     top = 1 - 1.15 / chart.get_figheight()
     layout = chart.add_gridspec(
@@ -42,6 +43,8 @@ def figure(plan: Plan) -> ShownFigure:
     else:
         for panel, charger in zip(panels[2:], plan.chargers, strict=False):
             chargers.draw_charger(panel, plan, charger)
+    if tree_height(plan):
+        draw_tree(panels[-2], plan)
     rows.draw_circuit(panels[-1], plan, rows.tightest(plan))
     draw_time_axis(panels, plan.grid)
     chart.align_ylabels(panels)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib import dates
@@ -10,6 +10,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.patches import Patch
 
 from domain.phases import PHASES, name_of
+from service import chart_waits as waits
 from service.chart_axis import INK, edges, stretches
 from service.chart_rows import COLOURS, LEGEND, LIMIT, SMALL, dress, legend
 from service.plan_words import blocks
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from domain.plan import Plan
-
-WAITS: Final = "#e1e8e5"
-"""Colour of a car that stands at a charger and is not charged."""
 
 
 def draw_charger(panel: Axes, plan: Plan, charger: str) -> None:
@@ -33,7 +31,7 @@ def draw_charger(panel: Axes, plan: Plan, charger: str) -> None:
         stay = plan.grid.share(planned.request.arrival, planned.request.departure) > 0
         missing = planned.shortfall_kwh > 0
         for left, right in stretches(stay, plan.grid):
-            panel.axvspan(left, right, color=WAITS, linewidth=0, zorder=0.3)
+            panel.axvspan(left, right, color=waits.WAITS, linewidth=0, zorder=0.3)
             words = f"{planned.delivered_kwh:.1f} of {planned.energy_kwh:.1f} kWh"
             panel.text(
                 left,
@@ -45,6 +43,7 @@ def draw_charger(panel: Axes, plan: Plan, charger: str) -> None:
                 fontweight="bold" if missing else "normal",
                 clip_on=True,
             )
+        waits.draw_waits(panel, plan, planned, top_a * 0.55)
     for name in (name for name in COLOURS if name in names):
         values = np.where(names == name, told.current_a, 0.0)
         panel.stairs(values, at, fill=True, color=COLOURS[name], label=_spaced(name))
@@ -78,7 +77,9 @@ def draw_many_chargers(panel: Axes, plan: Plan) -> None:
     picture = np.ones((len(names), len(plan.grid), 4))
     top_a = max(float(told.current_a.max()) for told in plan.chargers.values()) or 1.0
     for row, name in enumerate(names):
-        picture[row, _stays(plan, name)] = to_rgba(WAITS)
+        picture[row, _stays(plan, name)] = to_rgba(waits.WAITS)
+        for wait in (wait for one in plan.requests if one.request.charger == name for wait in one.waits):
+            picture[row, waits.mask_of(plan, wait)] = to_rgba(waits.colour_of(wait))
         told = plan.chargers[name]
         for slot in np.flatnonzero(told.current_a > 0):
             colour = np.array(to_rgba(COLOURS[name_of(told.phases[slot])]))
@@ -92,7 +93,7 @@ def draw_many_chargers(panel: Axes, plan: Plan) -> None:
     panel.grid(visible=False, axis="y")
     used = {name_of(phases) for told in plan.chargers.values() for phases in told.phases}
     handles = [Patch(color=COLOURS[name], label=_spaced(name)) for name in COLOURS if name in used]
-    handles.append(Patch(color=WAITS, label="car waits"))
+    handles += waits.handles(plan) or [Patch(color=waits.WAITS, label="car waits")]
     panel.legend(handles=handles, **LEGEND)
 
 

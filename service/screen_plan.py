@@ -6,9 +6,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from domain.plan import Plan, Status
+from domain.plan import Plan, RequestPlan, Status
 from domain.plan_document import published_until
 from service import plan_words as words
+from service.waiting_words import main_reason, waits_line
 
 MANY = 8
 """Above so many chargers, each request has one line instead of its blocks."""
@@ -43,7 +44,7 @@ def _show_charger(plan: Plan, charger: str, console: Console) -> None:
     """The requests of one charger, then its blocks."""
     console.print(f"[bold]{escape(charger)}[/]")
     for wish in _wishes(plan, charger):
-        console.print(f"  {wish}")
+        console.print(f"  {wish}", highlight=False)
     found = words.blocks(plan, charger)
     if not found:
         console.print()
@@ -70,10 +71,16 @@ def _wishes(plan: Plan, charger: str) -> list[str]:
     """A line for each car of a charger: its stay, and what it gets of what it wants."""
     return [
         f"{words.spoken(plan, one.request.arrival)} to {words.spoken(plan, one.request.departure)}: "
-        f"{one.delivered_kwh:.1f} of {one.energy_kwh:.1f} kWh"
+        f"{one.delivered_kwh:.1f} of {one.energy_kwh:.1f} kWh{_waits(plan, one)}"
         for one in plan.requests
         if one.request.charger == charger
     ] or ["no car expected"]
+
+
+def _waits(plan: Plan, one: RequestPlan) -> str:
+    """A line more for a car that waits: why."""
+    line = waits_line(plan, one)
+    return f"\n  [dim]waits: {escape(line)}[/]" if line else ""
 
 
 def _requests_table(plan: Plan) -> Table:
@@ -83,6 +90,7 @@ def _requests_table(plan: Plan) -> Table:
     table.add_column("stay")
     for name in ("wanted", "gets", "charges from", "to", "up to"):
         table.add_column(name, justify="right")
+    table.add_column("waits longest because")
     for one in plan.requests:
         request = one.request
         inside = [
@@ -101,6 +109,7 @@ def _requests_table(plan: Plan) -> Table:
             f"{one.energy_kwh:.1f} kWh",
             f"{one.delivered_kwh:.1f} kWh",
             *charging,
+            escape(main_reason(plan, one)),
         )
     return table
 
