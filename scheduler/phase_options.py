@@ -47,10 +47,16 @@ def _phase_sets(charger: AcCharger, vehicle: Vehicle | None, request: ChargeRequ
         if not reroutes:
             drawn = tuple(pin for pin in range(1, pins + 1) if pin - 1 in terminals)
         if drawn not in accepted:
-            drawn = drawn[:1]
+            drawn = _largest_within(drawn, accepted)
         phases = [charger.wiring[terminals[pin - 1] if reroutes else pin - 1] for pin in drawn]
         found.append(phase_set(phases))
     return tuple(dict.fromkeys(phases for phases in found if phases))
+
+
+def _largest_within(energised: Terminals, accepted: tuple[Terminals, ...]) -> Terminals:
+    """The largest set of pins that a car uses of those that have power; empty where there is none."""
+    usable = [pins for pins in accepted if set(pins) <= set(energised)]
+    return max(usable, key=lambda pins: (len(pins), [-pin for pin in pins]), default=())
 
 
 def _any_or_all(pins: int) -> tuple[Terminals, ...]:
