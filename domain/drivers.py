@@ -106,3 +106,10 @@ LOAD_DRIVERS: Final[Mapping[str, Driver]] = {
     "mqtt_switch": Driver("a switch that listens to an MQTT topic", frozenset()),
 }
 """Switches of flexible loads by the name in ``flexible_loads[].driver``."""
+
+BATTERY_DRIVERS: Final[Mapping[str, Driver]] = {
+    "none": Driver("plan only, nothing is read or sent", frozenset()),
+    "simulated": Driver("a battery without wires", frozenset()),
+    "modbus": Driver("a battery described by a map of your own (map_file)", frozenset()),
+}
+"""Home batteries by the name in ``battery.driver``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from domain.dc_points import ac_side
-from domain.drivers import CHARGER_DRIVERS, LOAD_DRIVERS, METER_DRIVERS
+from domain.drivers import BATTERY_DRIVERS, CHARGER_DRIVERS, LOAD_DRIVERS, METER_DRIVERS
 from domain.phases import Phase, index_of
 from domain.site_chargers import AcCharger, DcCharger
 from domain.site_checks_tree import chain, nodes
@@ -122,6 +122,7 @@ def drivers_exist(site: Site, _: Known) -> Iterator[SiteFault]:
             (("flexible_loads", i), part.driver, tuple(LOAD_DRIVERS))
             for i, part in enumerate(site.flexible_loads)
         ),
+        *([] if site.battery is None else [(("battery",), site.battery.driver, tuple(BATTERY_DRIVERS))]),
     ]
     for path, driver, drivers in named:
         if driver not in drivers:

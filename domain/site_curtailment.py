@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
+from domain.site_devices import Signal
 from domain.site_model import TAG, Kilowatts, Name, SiteModel, chosen_by, refusal
 
 _MINIMUM_KW: Final = 4.2
 """What a controllable device may always draw [kW] (section 14a EnWG)."""
+
+
+def _shape_of_signal(value: Any) -> str:
+    return f"{TAG}block" if isinstance(value, dict | Signal) else f"{TAG}topic"
+
+
+SignalPlace = Annotated[
+    Annotated[Name, Tag(f"{TAG}topic")] | Annotated[Signal, Tag(f"{TAG}block")],
+    Discriminator(_shape_of_signal),
+]
+"""An MQTT topic on the broker of this machine, or a block that says where."""
 
 
 class De14aCurtailment(SiteModel):
@@ -20,8 +32,8 @@ class De14aCurtailment(SiteModel):
     """Controllable devices behind the manager, chargers included."""
     gzf: Annotated[float, Field(gt=0, le=1)] | None = None
     """Simultaneity factor; needed for two devices and more."""
-    signal: Name
-    """Where the signal comes from."""
+    signal: SignalPlace
+    """Where the signal comes from: an MQTT topic on the broker of this machine, or a block."""
 
     @property
     def ceiling_kw(self) -> float:
@@ -40,7 +52,7 @@ class FixedCurtailment(SiteModel):
 
     rule: Literal["fixed_kw"] = "fixed_kw"
     fixed_kw: Kilowatts
-    signal: Name
+    signal: SignalPlace
 
     @property
     def ceiling_kw(self) -> float:

@@ -39,6 +39,20 @@ class Connection(SiteModel):
     """File that holds the password or token; never the secret itself."""
 
 
+class Signal(Connection):
+    """Where the grid operator's signal is read: an MQTT topic, or a contact on a Modbus device."""
+
+    driver: Literal["mqtt", "modbus"]
+    available_topic: Name | None = None
+    """MQTT topic that says ``online`` or ``offline`` for whoever sends the signal."""
+    address: Annotated[int, Field(ge=0, le=65535)] | None = None
+    """Of the contact on its Modbus device, counted from 0."""
+    table: Literal["coil", "discrete"] = "discrete"
+    """Read with function code 1 or 2."""
+    invert: bool = False
+    """The contact is open, or the topic says off, while the signal is on."""
+
+
 class Meter(Connection):
     """A meter of a circuit."""
 

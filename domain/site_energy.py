@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, StringConstraints, Tag, model_validator
 
 from domain.clock import ClockTime
-from domain.drivers import LOAD_DRIVERS
+from domain.drivers import BATTERY_DRIVERS, LOAD_DRIVERS
 from domain.phases import PHASES
 from domain.site_chargers import Wiring
 from domain.site_devices import Connection
@@ -113,7 +113,7 @@ class SocRange(SiteModel):
         return self
 
 
-class Battery(SiteModel):
+class Battery(Connection):
     """A home battery."""
 
     circuit: Id = "grid"
@@ -130,6 +130,9 @@ class Battery(SiteModel):
     """``none``: it behaves by itself and is only modelled; ``hold``: it can be kept from draining;
     ``full``: it follows a power.
     """
+    driver: Annotated[Name, Field(json_schema_extra={"enum": list(BATTERY_DRIVERS)})] = "none"
+    map_file: Path | None = None
+    """Map of the battery: where it keeps its power and state of charge, and how it is told."""
 
 
 class FlexibleLoad(Connection):
@@ -148,6 +151,16 @@ class FlexibleLoad(Connection):
     min_run_h: Hours | None = None
     """Least run at a time [h]."""
     driver: Annotated[Name, Field(json_schema_extra={"enum": list(LOAD_DRIVERS)})] = "none"
+    state_topic: Name | None = None
+    """MQTT topic on which the switch says what it does; without it nothing is read back."""
+    state_key: Name | None = None
+    """Where the state lies in what the switch says, if that is JSON: ``state``."""
+    available_topic: Name | None = None
+    """MQTT topic that says ``online`` or ``offline`` for the switch."""
+    payload_on: Name = "ON"
+    payload_off: Name = "OFF"
+    when_lost: Literal["off", "stay"] = "off"
+    """What the switch is told when we go away: in peace by us, else by the broker as our last will."""
 
     @model_validator(mode="after")
     def _asks_for_one_thing(self) -> Self:

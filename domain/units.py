@@ -54,6 +54,7 @@ OF_DEVICES: Final[Mapping[str, tuple[str, float]]] = {
     "Hz": ("Hz", 1.0),
     "s": ("s", 1.0),
     "1": ("1", 1.0),
+    "%": ("1", 0.01),
 }
 """Units that devices speak: the unit that is used inside, and the factor to it."""
 

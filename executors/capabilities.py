@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from executors.meters.start_up import Finding
-from executors.readings import ChargerReading, MeterReading
+from executors.readings import BatteryReading, ChargerReading, MeterReading, SignalReading, SwitchReading
 
 
 class FedBy(StrEnum):
@@ -39,6 +39,28 @@ class WatchdogState:
     """Whether the device took exactly what it was told."""
     doubt: str = ""
     """What is not known about it, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """What an order to a switch came to."""
+
+    confirmed: bool
+    """Whether the switch itself said that it is so."""
+    written: bool
+    """Whether a message was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryTold:
+    """What an order to a home battery came to."""
+
+    power_kw: float
+    """What it was told, + when charging, within its limits; NaN where it behaves by itself."""
+    confirmed: bool
+    """Whether the register held it when it was read back."""
+    written: bool
+    """Whether a frame was sent."""
 
 
 class Started(Protocol):
@@ -137,4 +159,61 @@ class GroupLimit(Protocol):
 
     async def offer_group(self, limit_a: float) -> Told:
         """Offer at most ``limit_a`` [A] to all points together."""
+        ...
+
+
+@runtime_checkable
+class Switch(Protocol):
+    """The switch of a flexible load."""
+
+    async def read(self) -> SwitchReading:
+        """What it does; a ``DeviceError`` where nobody can say."""
+        ...
+
+    async def switch(self, *, on: bool) -> Switched:
+        """Have it on or off: called in every tick, it sends only when that is of use."""
+        ...
+
+
+@runtime_checkable
+class SignalReader(Protocol):
+    """Where the grid operator's signal comes in."""
+
+    async def read(self) -> SignalReading:
+        """The signal; a ``DeviceError`` where it is missing, which counts as on when it lasts."""
+        ...
+
+
+@runtime_checkable
+class BatteryReader(Protocol):
+    """A home battery that says what it does."""
+
+    async def read(self) -> BatteryReading:
+        """One sample; a ``DeviceError`` where it cannot be had."""
+        ...
+
+
+@runtime_checkable
+class Hold(Protocol):
+    """A home battery that can be kept from draining."""
+
+    async def hold(self) -> BatteryTold:
+        """Let it fill but not drain; called in every tick."""
+        ...
+
+    async def release(self) -> None:
+        """Let it behave by itself again."""
+        ...
+
+
+@runtime_checkable
+class PowerSet(Protocol):
+    """A home battery that follows a power."""
+
+    async def set_power(self, power_kw: float) -> BatteryTold:
+        """Have it charge (+) or discharge with ``power_kw``; called in every tick."""
+        ...
+
+    async def release(self) -> None:
+        """Let it behave by itself again."""
         ...

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 import httpx
 
-from domain.errors import ChargewrightError, Fault
+from domain.errors import ChargewrightError, Fault, InputError
 from domain.site_devices import Connection
+from executors.modbus.link import ModbusLink
 from executors.modbus.links import Links
+
+Map = TypeVar("Map")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,12 @@ class Parts:
     """Name of the site file, for faults."""
     closing: AsyncExitStack
     faults: list[Fault] = field(default_factory=list)
+    tasks: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
+    """What devices want to have run, once it is known that nothing is missing."""
+
+    def start(self, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Have a device's task run as long as the devices are there."""
+        self.tasks.append(run)
 
     def path(self, name: str) -> Path:
         """A file that the site file names."""
@@ -67,3 +77,33 @@ def read_secret(device: Connection, where: str, parts: Parts) -> str:
 def _unreadable(name: str, why: str, where: str, parts: Parts) -> Fault:
     found = f"'{name}' cannot be used: {why}"
     return Fault(parts.source, found, "a readable file is needed", f"{where}.token_file")
+
+
+def link_of(device: Connection, where: str, parts: Parts, port: int, host: str) -> ModbusLink:
+    """The Modbus link of a device: its serial line, or its host and ``port``; ``Missing`` where it has none.
+
+    ``host`` says what the host is for.
+    """
+    if device.serial is None:
+        need(device, where, parts, host=f"{host}, or serial with device, baud and parity as it is set")
+        assert device.host is not None
+        return parts.links.tcp(device.host, device.port or port)
+    try:
+        return parts.links.serial(device.serial)
+    except ValueError as error:
+        allowed = "devices on one line need the same baud, parity and stop bits"
+        parts.faults.append(Fault(parts.source, str(error), allowed, f"{where}.serial"))
+        raise Missing from error
+
+
+def map_text(name: str, where: str, parts: Parts, parse: Callable[[str, str], Map]) -> Map:
+    """The map in the file ``name``; ``Missing`` where it cannot be read or is faulty."""
+    try:
+        return parse(parts.path(name).read_text(encoding="utf-8"), name)
+    except (OSError, UnicodeDecodeError) as error:
+        found = f"'{name}' cannot be read: {error}"
+        parts.faults.append(Fault(parts.source, found, "a register map is needed", f"{where}.map_file"))
+        raise Missing from error
+    except InputError as error:
+        parts.faults.extend(error.faults)
+        raise Missing from error

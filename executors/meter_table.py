@@ -9,15 +9,14 @@ from typing import Any, Final
 
 import httpx
 
-from domain.errors import Fault, InputError
+from domain.errors import Fault
 from domain.site_devices import Meter
 from executors.capabilities import MeterReader
 from executors.http_meters.homewizard_v1 import HomeWizardV1
 from executors.http_meters.homewizard_v2 import HomeWizardV2, trust
 from executors.http_meters.shelly_3em import Shelly3em
 from executors.http_meters.shelly_pro_3em import ShellyPro3em
-from executors.making import Missing, Parts, need, read_secret
-from executors.modbus.link import ModbusLink
+from executors.making import Missing, Parts, link_of, map_text, need, read_secret
 from executors.modbus.map_file import built_in_maps, parse_map
 from executors.modbus.register_map import RegisterMap
 from executors.modbus.register_meter import RegisterMeter
@@ -52,38 +51,15 @@ def _register_meter(where: str, meter: Meter, layout: RegisterMap, parts: Parts)
     if unit is None:
         need(meter, where, parts, unit=_UNIT)
     assert unit is not None
-    link = _link(where, meter, layout.as_shipped.port or 502, parts)
+    link = link_of(meter, where, parts, layout.as_shipped.port or 502, _HOST)
     reader = RegisterMeter(link, unit, layout, nominal_v=parts.nominal_v, invert=meter.invert)
     return MadeMeter(reader)
-
-
-def _link(where: str, meter: Meter, port: int, parts: Parts) -> ModbusLink:
-    if meter.serial is None:
-        need(meter, where, parts, host=f"{_HOST}, or serial with device, baud and parity as it is set")
-        assert meter.host is not None
-        return parts.links.tcp(meter.host, meter.port or port)
-    try:
-        return parts.links.serial(meter.serial)
-    except ValueError as error:
-        allowed = "devices on one line need the same baud, parity and stop bits"
-        parts.faults.append(Fault(parts.source, str(error), allowed, f"{where}.serial"))
-        raise Missing from error
 
 
 def _own_map(where: str, meter: Meter, parts: Parts) -> MadeMeter:
     need(meter, where, parts, map_file="the register map of the meter")
     assert meter.map_file is not None
-    try:
-        text = parts.path(meter.map_file).read_text(encoding="utf-8")
-        layout = parse_map(text, meter.map_file)
-    except (OSError, UnicodeDecodeError) as error:
-        found = f"'{meter.map_file}' cannot be read: {error}"
-        parts.faults.append(Fault(parts.source, found, "a register map is needed", f"{where}.map_file"))
-        raise Missing from error
-    except InputError as error:
-        parts.faults.extend(error.faults)
-        raise Missing from error
-    return _register_meter(where, meter, layout, parts)
+    return _register_meter(where, meter, map_text(meter.map_file, where, parts, parse_map), parts)
 
 
 def _host(where: str, meter: Meter, parts: Parts) -> str:

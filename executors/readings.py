@@ -49,6 +49,27 @@ class MeterReading:
 
 
 @dataclass(frozen=True, slots=True)
+class SignalReading:
+    """The grid operator's signal."""
+
+    sampled_s: float
+    """Monotonic time [s] from which it is known to hold."""
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryReading:
+    """One sample of a home battery; what is not given is NaN."""
+
+    sampled_s: float
+    """Monotonic time [s] at which the device was asked."""
+    power_kw: float = math.nan
+    """+ when it charges."""
+    soc: float = math.nan
+    """0..1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Alarm:
     """Something about a device that a person should know: a code for programs, words for people."""
 
@@ -75,4 +96,17 @@ class ChargerReading:
     """Terminals in use, ascending from 0; none where the device does not say."""
     session_kwh: float = math.nan
     total_kwh: float = math.nan
+    alarms: tuple[Alarm, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchReading:
+    """What the switch of a flexible load says of itself."""
+
+    sampled_s: float
+    """Monotonic time [s] from which the state is known to hold."""
+    on: bool | None
+    """None where the state is missing: not said, said too long ago, or said before we listened."""
+    online: bool | None = None
+    """Whether its broker sees it; none where nobody watches it."""
     alarms: tuple[Alarm, ...] = ()

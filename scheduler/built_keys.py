@@ -154,6 +154,8 @@ WITHOUT_A_RULE: Final = frozenset(
         "flexible_loads[].driver",
         *(f"flexible_loads[].{key}" for key in ("host", "port", "unit", "serial.**", "topic", "user")),
         "flexible_loads[].token_file",
+        *(f"flexible_loads[].{key}" for key in ("state_topic", "state_key", "available_topic")),
+        *(f"flexible_loads[].{key}" for key in ("payload_on", "payload_off", "when_lost")),
     }
 )
 """Names, and keys that only the executor and its proof look at."""

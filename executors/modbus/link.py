@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from pymodbus import FramerType
 from pymodbus.client import AsyncModbusSerialClient, AsyncModbusTcpClient
@@ -16,6 +16,9 @@ from domain.errors import DeviceGarbled, DeviceRefused, DeviceSilent
 from domain.site_devices import SerialLine
 from executors.modbus.register_map import Table
 from executors.modbus.timetable import gap_s
+
+BitTable = Literal["coil", "discrete"]
+"""Read with function code 1 or 2."""
 
 TIMEOUT_S: Final = 1.0
 QUIET_S: Final = 1.0
@@ -97,8 +100,7 @@ class ModbusLink:
 
         Raises ``DeviceSilent``, ``DeviceRefused`` or ``DeviceGarbled``.
         """
-        if self.clock() < self._ask_at.get(unit, -1e9):
-            raise DeviceSilent(f"unit {unit} on {self.name} did not answer and is asked again within 5 s")
+        self._let_be(unit)
         ask = self._client.read_holding_registers
         if table == "input":
             ask = self._client.read_input_registers
@@ -106,6 +108,14 @@ class ModbusLink:
         return await self._alone(
             lambda: ask(address, count=count, device_id=unit), unit, what, pause_s, count
         )
+
+    async def read_bit(self, unit: int, table: BitTable, address: int) -> bool:
+        """One contact: a coil (function 1) or a discrete input (2). Errors as in ``read``."""
+        self._let_be(unit)
+        ask = self._client.read_coils if table == "coil" else self._client.read_discrete_inputs
+        what = f"reading {table} {address} of unit {unit} on {self.name}"
+        found = await self._alone(lambda: ask(address, count=1, device_id=unit), unit, what, 0.0, 1)
+        return found[0] != 0
 
     async def write(
         self,
@@ -133,6 +143,10 @@ class ModbusLink:
         """Wait for the request in flight and disconnect."""
         async with self._lock:
             self._client.close()
+
+    def _let_be(self, unit: int) -> None:
+        if self.clock() < self._ask_at.get(unit, -1e9):
+            raise DeviceSilent(f"unit {unit} on {self.name} did not answer and is asked again within 5 s")
 
     async def _alone(
         self,
@@ -197,7 +211,7 @@ class ModbusLink:
         if reply.isError():
             code = getattr(reply, "exception_code", 0)
             raise DeviceRefused(f"{what}: {_EXCEPTIONS.get(code, 'error')} (code {code})")
-        words = tuple(reply.registers)
+        words = tuple(reply.registers) or tuple(int(bit) for bit in reply.bits[:count])
         if count is not None and len(words) != count:
             if self._is_rtu:
                 self._free_at = self.clock() + QUIET_S

@@ -13,15 +13,15 @@ from executors.meters.assemble import MeterManner, Sample, assemble
 from executors.meters.quantities import live
 from executors.meters.start_up import Finding, findings
 from executors.modbus.blocks import Block, Cell, blocks
+from executors.modbus.cells import EXPONENT, cells_of, power_of_ten
 from executors.modbus.link import ModbusLink
-from executors.modbus.register_map import Ratio, Register, RegisterMap
+from executors.modbus.register_map import Ratio, RegisterMap
 from executors.modbus.sunspec import model_address
 from executors.modbus.timetable import Work
 from executors.readings import MeterReading
 
 SLOW_S: Final = 30.0
 """How often energies and the like are read [s]."""
-_EXPONENT: Final = "exponent@"
 _TOTALS: Final = frozenset({"power_total", "power_import_total", "power_export_total"})
 
 
@@ -123,7 +123,7 @@ class RegisterMeter:
         return {
             name: from_device(value * self._factor(name, raw), self.layout.registers[name].unit)
             for name, value in raw.items()
-            if not name.startswith(_EXPONENT)
+            if not name.startswith(EXPONENT)
         }
 
     def _factor(self, name: str, raw: Mapping[str, float]) -> float:
@@ -134,8 +134,7 @@ class RegisterMeter:
             factor *= current
         if name.startswith(("voltage", "power_l", "power_t", "power_i", "power_e", "energy")):
             factor *= voltage
-        address = self.layout.registers[name].exponent_address
-        return factor if address is None else factor * 10.0 ** raw[f"{_EXPONENT}{address}"]
+        return factor * power_of_ten(self.layout.registers[name], raw)
 
 
 def plan_blocks(layout: RegisterMap, *, distinct: bool) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
@@ -144,7 +143,7 @@ def plan_blocks(layout: RegisterMap, *, distinct: bool) -> tuple[tuple[Block, ..
     first = live(names)
 
     def made(chosen: frozenset[str]) -> tuple[Block, ...]:
-        cells = [cell for name in chosen for cell in _cells(name, layout.registers[name], layout)]
+        cells = [cell for name in chosen for cell in _cells(name, layout)]
         return blocks(cells, layout.longest_read, even=layout.even_reads, distinct=distinct)
 
     with_totals = first | (names & _TOTALS)
@@ -153,12 +152,6 @@ def plan_blocks(layout: RegisterMap, *, distinct: bool) -> tuple[tuple[Block, ..
     return made(first), made(names - first)
 
 
-def _cells(name: str, register: Register, layout: RegisterMap) -> list[Cell]:
-    table = register.table or layout.table
-    invalid = layout.invalid_of(register)
-    cells = [Cell(name, table, register.address, register.type, register.scale, invalid)]
-    if register.exponent_address is not None:
-        exponent = f"{_EXPONENT}{register.exponent_address}"
-        unset = frozenset({-0x8000})
-        cells.append(Cell(exponent, table, register.exponent_address, "int16", invalid=unset))
-    return cells
+def _cells(name: str, layout: RegisterMap) -> list[Cell]:
+    register = layout.registers[name]
+    return cells_of(name, register, register.table or layout.table, layout.invalid_of(register))

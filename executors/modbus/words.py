@@ -24,6 +24,9 @@ RegisterType = Literal[
 ]
 REGISTER_TYPES: Final[tuple[RegisterType, ...]] = get_args(RegisterType)
 
+WRITABLE: Final[tuple[RegisterType, ...]] = ("int16", "uint16", "int32", "uint32", "float32")
+"""Types that settings are written in."""
+
 _FORMATS: Final[Mapping[RegisterType, str]] = {
     "int16": ">h",
     "uint16": ">H",
@@ -68,6 +71,18 @@ def _iskra(raw: int, *, signed: bool) -> float:
     if signed and mantissa >= 0x80_0000:
         mantissa -= 0x100_0000
     return mantissa * 10.0**exponent
+
+
+def encoded(raw: float, kind: RegisterType, order: WordOrder = "big") -> tuple[int, ...]:
+    """The registers of a number. ``ValueError`` where the type cannot hold it."""
+    if kind not in WRITABLE:
+        raise ValueError(f"{kind} cannot be written; one of {', '.join(WRITABLE)} can")
+    try:
+        packed = struct.pack(_FORMATS[kind], raw)
+    except (struct.error, OverflowError) as error:
+        raise ValueError(f"{raw} does not fit {kind}") from error
+    words = struct.unpack(f">{len(packed) // 2}H", packed)
+    return words if order == "big" else tuple(reversed(words))
 
 
 def whole(words: Sequence[int], order: WordOrder = "big") -> int:

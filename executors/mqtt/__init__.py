@@ -1,0 +1,1 @@
+"""Switches and signals over MQTT."""
