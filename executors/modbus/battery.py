@@ -20,6 +20,8 @@ from executors.readings import BatteryReading
 
 RENEW_S: Final = 60.0
 """An order is written again after this where the device never reverts; else after a third of its time."""
+RETRY_S: Final = 10.0
+"""An order that the register does not show is written again after this, and not in every tick."""
 SOC_S: Final = 60.0
 """A state of charge that is older is missing."""
 
@@ -69,6 +71,7 @@ class ReadBattery:
         self._checked = False
         self._held: Order | None = None
         self._held_at = -math.inf
+        self._confirmed = False
         self.last: BatteryReading | None = None
         """The last reading."""
 
@@ -105,18 +108,17 @@ class ReadBattery:
 
     async def _tell(self, wanted: Order) -> tuple[bool, bool]:
         """Write ``wanted`` where it is new or due again, and read it back: (confirmed, written)."""
-        if wanted == self._held and self.link.clock() - self._held_at < self._renew_s():
-            return True, False
+        pause_s = self._renew_s() if self._confirmed else RETRY_S
+        if wanted == self._held and self.link.clock() - self._held_at < pause_s:
+            return self._confirmed, False
         await self._set(self.layout.write.enable if self.layout.write else None, on=True)
-        await self._write(wanted)
         self._held = None
+        await self._write(wanted)
         found = await self.link.read(
             self.unit, "holding", wanted.address, len(wanted.words), self.layout.pause_s
         )
-        if found != wanted.words:
-            return False, True
-        self._held, self._held_at = wanted, self.link.clock()
-        return True, True
+        self._held, self._held_at, self._confirmed = wanted, self.link.clock(), found == wanted.words
+        return self._confirmed, True
 
     async def _set(self, setting: Setting | None, *, on: bool) -> None:
         if setting is not None:

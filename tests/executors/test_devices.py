@@ -11,9 +11,12 @@ from domain.errors import InputError
 from domain.site import Site, parse_site
 from executors.devices import devices_of
 from executors.http_meters.homewizard_v1 import HomeWizardV1
+from executors.modbus.battery import HeldBattery
 from executors.modbus.charx import CharxPoint
+from executors.modbus.contact import Contact
 from executors.modbus.register_meter import RegisterMeter
 from executors.modbus.teltocharge import TeltoCharge
+from executors.mqtt.signal import MqttSignal
 from executors.p1.meter import P1Meter
 
 BASE = """
@@ -121,3 +124,76 @@ chargers:
     assert "connector 1 a second time" in told
     assert "connector 49" in told
     assert "already used with other settings" in told
+
+
+BATTERY = "capacity_kwh: 10, charge_kw: 5, discharge_kw: 5, soc: {min: 0.1, max: 1.0}, efficiency: 0.9"
+LOAD = 'power_kw: 2, run_h: 1, between: ["10:00", "22:00"]'
+CHARGER = "chargers:\n  - {id: a, current_a: {min: 6, max: 16}}\nmeters:\n  street: {driver: simulated}\n"
+
+
+def test_switches_signal_and_battery_are_made_from_the_site_file(tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text(BATTERY_MAP)
+    text = f"""
+flexible_loads:
+  - {{id: boiler, {LOAD}, driver: mqtt_switch, host: 127.0.0.1, port: 1, topic: boiler/set}}
+  - {{id: pool, {LOAD}}}
+battery: {{{BATTERY}, control: hold, driver: modbus, map_file: map.yaml, host: b.lan, unit: 1}}
+curtailment:
+  fixed_kw: 9
+  signal: {{driver: modbus, host: b.lan, unit: 2, address: 5}}
+"""
+
+    async def test() -> None:
+        async with devices_of(site(CHARGER + text), lambda: 0.0, tmp_path) as devices:
+            assert list(devices.switches) == ["boiler"]
+            assert isinstance(devices.battery, HeldBattery)
+            assert isinstance(devices.signal, Contact)
+            assert devices.signal.link is devices.battery.link
+
+    asyncio.run(test())
+
+
+def test_a_signal_in_one_word_is_a_topic_of_this_machines_broker(tmp_path: Path) -> None:
+    text = CHARGER + "curtailment: {fixed_kw: 9, signal: relay/14a}\n"
+
+    async def test() -> None:
+        async with devices_of(site(text), lambda: 0.0, tmp_path) as devices:
+            assert isinstance(devices.signal, MqttSignal)
+
+    asyncio.run(test())
+
+
+def test_what_switches_signal_and_battery_lack_is_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text(BATTERY_MAP)
+    told = faults(
+        f"""{CHARGER}
+flexible_loads:
+  - {{id: one, {LOAD}, driver: mqtt_switch}}
+  - {{id: two, {LOAD}, driver: mqtt_switch, topic: "pool/+"}}
+  - {{id: three, {LOAD}, driver: mqtt_switch, topic: a, token_file: none.txt}}
+battery: {{{BATTERY}, control: full, driver: modbus, map_file: map.yaml, host: b.lan, unit: 1}}
+curtailment: {{fixed_kw: 9, signal: {{driver: modbus, host: b.lan}}}}
+""",
+        tmp_path,
+    )
+    assert "flexible_loads[0].topic: missing; the topic on which the switch is told" in told
+    assert "flexible_loads[1].topic: 'pool/+'; one topic is allowed" in told
+    assert "flexible_loads[2].user: missing" in told
+    assert "battery.control: control: full needs write.power" in told
+    assert "curtailment.signal.address: missing" in told
+    assert "curtailment.signal.unit: missing" in told
+
+
+BATTERY_MAP = """\
+title: A battery of my own
+source: its manual, page 7
+table: input
+word_order: big
+longest_read: 20
+registers:
+  power: {address: 10, type: int16, unit: W}
+  soc: {address: 12, type: uint16, unit: "%"}
+write:
+  hold: {address: 43, on: 1, off: 0}
+  reverts_after_s: never
+"""

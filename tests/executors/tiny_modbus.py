@@ -30,6 +30,8 @@ class Device:
 
     holding: Words = field(default_factory=dict)
     input: Words = field(default_factory=dict)
+    coils: Words = field(default_factory=dict)
+    discrete: Words = field(default_factory=dict)
     on_write: Callable[[int, list[int]], int | None] = lambda _address, _values: None
     delay_s: Callable[[int, int], float] = lambda _function, _address: 0.0
     requests: list[tuple[int, int, int]] = field(default_factory=list)
@@ -38,6 +40,9 @@ class Device:
     def answer(self, pdu: bytes) -> bytes:
         function, address, number = struct.unpack(">BHH", pdu[:5])
         self.requests.append((function, address, number))
+        if function in {1, 2}:
+            bits = self.coils if function == 1 else self.discrete
+            return bytes((function, 1, bits[address])) if address in bits else bytes((function | 0x80, 2))
         if function in {3, 4}:
             table = self.holding if function == 3 else self.input
             if any(a not in table for a in range(address, address + number)):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import aiomqtt
@@ -101,9 +102,9 @@ async def heard(port: int, topic: str) -> AsyncIterator[list[tuple[str, bool]]]:
 
 
 @asynccontextmanager
-async def running_task(run: Callable[[], object]) -> AsyncIterator[asyncio.Future[None]]:
+async def running_task(run: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[asyncio.Future[None]]:
     """A device's task while the test goes on."""
-    task: asyncio.Future[None] = asyncio.ensure_future(run())  # type: ignore[arg-type]  # any coroutine
+    task: asyncio.Future[None] = asyncio.ensure_future(run())
     try:
         yield task
     finally:
@@ -119,5 +120,7 @@ async def post(port: int, topic: str, payload: str | bytes, *, retain: bool = Fa
 async def until(true: Callable[[], bool], within_s: float = 15.0) -> None:
     """Wait for something that another task brings about."""
     async with asyncio.timeout(within_s):
-        while not true():
+        while True:
+            if true():
+                return
             await asyncio.sleep(0.02)

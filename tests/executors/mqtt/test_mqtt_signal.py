@@ -29,6 +29,14 @@ async def value(signal: MqttSignal) -> SignalReading:
                 await asyncio.sleep(0.02)
 
 
+async def silence(signal: MqttSignal) -> None:
+    """Read until that fails."""
+    async with asyncio.timeout(10):
+        while True:
+            await signal.read()
+            await asyncio.sleep(0.02)
+
+
 def test_the_signal_comes_with_its_age(tmp_path: Path) -> None:
     async def test() -> None:
         now = [100.0]
@@ -44,11 +52,8 @@ def test_the_signal_comes_with_its_age(tmp_path: Path) -> None:
                 now[0] = 130.0
                 assert ceiling_of(found, now[0]) == (True, 30.0)
                 await post(broker.port, "grid/14a", "switched?")
-                async with asyncio.timeout(10):
-                    with pytest.raises(DeviceSilent, match="nothing came that counts"):
-                        while True:
-                            await signal.read()
-                            await asyncio.sleep(0.02)
+                with pytest.raises(DeviceSilent, match="nothing came that counts"):
+                    await silence(signal)
 
     asyncio.run(test())
 
