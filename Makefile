@@ -8,7 +8,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 PACKAGES := domain forecasting scheduler executors simulation service
 PYTEST := $(BIN)/python -m pytest -n 2
 
-.PHONY: help demo test test-long check format bench schema picture pins clean
+.PHONY: help demo test test-long check format bench schema math picture pins clean
 .DEFAULT_GOAL := help
 
 help:  ## Say what there is
@@ -44,6 +44,9 @@ bench: $(VENV)/.ready-dev  ## Time the planner on sites of many sizes
 
 schema: $(VENV)/.ready  ## Write docs/plan.schema.json again
 	@$(BIN)/python -m service.schema docs/plan.schema.json
+
+math: $(VENV)/.ready  ## Write docs/math.md, the whole model, again
+	@$(BIN)/python -m service.math_page docs/math.md
 
 picture: $(VENV)/.ready  ## Make docs/demo.png, the picture in README, again
 	@$(BIN)/chargewright demo --offline --out out/demo

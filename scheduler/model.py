@@ -133,7 +133,9 @@ def _variables(m: pyo.ConcreteModel, problem: Problem) -> None:
 
 
 def _cost(m: pyo.ConcreteModel, problem: Problem) -> Any:
-    """Money bought less money sold, wear, the worth of what a battery holds, the peak, by the modes [EUR]."""
+    """sum_t hours[t] (buy_eur_per_kwh[t] imported_kw[t] - export_value_eur_per_kwh[t] exported_kw[t]
+    + solar_bonus_eur_per_kwh curtailed_kw[t]), and what battery, peak and solar for one group add [EUR].
+    """
     buy = (problem.hours * problem.buy_eur_per_kwh).tolist()
     sell = (problem.hours * problem.export_value_eur_per_kwh).tolist()
     unused = (problem.hours * problem.wish.solar_bonus_eur_per_kwh).tolist()

@@ -76,7 +76,9 @@ def variables(m: pyo.ConcreteModel, problem: Problem) -> None:
 
 
 def cost(m: pyo.ConcreteModel, problem: Problem) -> object:
-    """Wear, less the worth of what is stored at the end [EUR]."""
+    """sum_t wear_eur_per_kwh hours[t] drain_kw[t] - end_value_eur_per_kwh (content_kwh[last] - start_kwh):
+    wear, less the worth of what is stored more at the end [EUR]
+    """
     battery = problem.battery
     if battery is None:
         return 0.0

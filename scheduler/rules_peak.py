@@ -59,7 +59,7 @@ def peak_level(m: pyo.ConcreteModel, _: Problem) -> None:
 
 
 def cost(m: pyo.ConcreteModel, problem: Problem) -> object:
-    """Price of the rise of every month [EUR]; 0 where the modes do not count it."""
+    """sum_k eur_per_kw[k] rise_kw[k] over the months k [EUR]; 0 where the modes do not count it"""
     if not problem.wish.peak_counts:
         return 0.0
     return sum(peak.eur_per_kw * m.rise_kw[k] for k, peak in enumerate(problem.peaks))
