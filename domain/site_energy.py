@@ -63,6 +63,11 @@ class SolarArray(SiteModel):
             )
         if self.key_file is not None and self.key_env is not None:
             raise refusal("key_file and key_env", "only one of them", "key_file", "key_env")
+        if self.source == "solcast" and (self.resource_id is None or not (self.key_file or self.key_env)):
+            found = "solcast without resource_id or a key"
+            raise refusal(
+                found, "say resource_id and key_file or key_env", "resource_id", "key_file", "key_env"
+            )
         return self
 
 

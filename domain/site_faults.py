@@ -14,6 +14,7 @@ from domain.site_model import CHOICE_OF, TAG
 from domain.yaml_text import KeyPath, YamlText, dotted
 
 _LONGEST_SHOWN: Final = 60
+_NAMES_A_KEY: Final = "key_env"
 _PATTERNS: Final[Mapping[str, str]] = {
     r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "letters, digits, '_', '-' and '.' are allowed",
     r"^[A-Z]{2}$": "two capital letters are allowed, such as BE",
@@ -123,6 +124,8 @@ def _found(error: ErrorDetails, path: KeyPath, text: YamlText) -> str:
         return str(context["found"])
     if isinstance(value, dict) and _choosing_key(error):
         return f"no {_choosing_key(error)}"
+    if path and path[-1] == _NAMES_A_KEY:
+        return "no such name, and not shown, for it may be the key itself"
     return show(error["input"] if value is None else value)
 
 

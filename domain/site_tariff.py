@@ -20,6 +20,8 @@ class ProviderNeeds(NamedTuple):
 
     zone: bool
     key: bool
+    final: bool = False
+    """Whether its prices are the bill's, all taxes in."""
 
 
 PROVIDERS: Final[Mapping[str, ProviderNeeds]] = {
@@ -27,14 +29,15 @@ PROVIDERS: Final[Mapping[str, ProviderNeeds]] = {
     "energyzero": ProviderNeeds(zone=False, key=False),
     "entsoe": ProviderNeeds(zone=True, key=True),
     "awattar": ProviderNeeds(zone=True, key=False),
-    "tibber": ProviderNeeds(zone=False, key=True),
+    "tibber": ProviderNeeds(zone=False, key=True, final=True),
     "smard": ProviderNeeds(zone=True, key=False),
-    "octopus": ProviderNeeds(zone=True, key=False),
+    "octopus": ProviderNeeds(zone=True, key=False, final=True),
     "nordpool": ProviderNeeds(zone=True, key=False),
 }
 
 
 _KEYS: Final = ("key_file", "key_env")
+_TERMS: Final = ("factor", "add_eur_per_kwh", "vat", "bands_add")
 
 
 class MarketTerms(SiteModel):
@@ -106,6 +109,10 @@ class ProviderPrice(MarketTerms):
         if needs.key and self.key_file is None and self.key_env is None:
             allowed = "say key_file or key_env, never the key itself"
             raise refusal(f"{self.source} without a key", allowed, *_KEYS)
+        terms = [name for name in _TERMS if name in self.model_fields_set]
+        if needs.final and terms:
+            found = f"{' and '.join(terms)} with the final prices of {self.source}"
+            raise refusal(found, "leave them out: all is in the price", *terms)
         return self
 
 

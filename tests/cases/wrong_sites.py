@@ -181,6 +181,7 @@ WRONG = (
     Wrong("peak_kw: 5, source: sample", "peak_kw: 5", 27, "solar[0].source", "missing"),
     Wrong("peak_kw: 5, source: sample", "peak_kw: 5, source: open_meteo", 27, "solar[0]", "tilt_deg"),
     Wrong("peak_kw: 5, source: sample", "peak_kw: 5, source: file", 27, "solar[0]", "path"),
+    Wrong("peak_kw: 5, source: sample", "peak_kw: 5, source: solcast", 27, "solar[0]", "say resource_id"),
     Wrong("load: {source: fixed, kw: 1}", "load: {source: guess}", 28, "load.source", "fixed, file, habit"),
     Wrong("load: {source: fixed, kw: 1}", "load: {kw: 1}", 28, "load", "no source"),
     Wrong(
@@ -189,6 +190,27 @@ WRONG = (
     Wrong("vat: 0.06", "vat: 21", 30, "tariff.buy.vat", "21 % is 0.21"),
     Wrong("source: sample, vat: 0.06", "source: energy_charts", 30, "tariff.buy", "say the zone"),
     Wrong("source: sample, vat: 0.06", "source: entsoe, zone: BE", 30, "tariff.buy", "key_file or key_env"),
+    Wrong(
+        "source: sample, vat: 0.06",
+        "source: tibber, key_env: TOKEN, vat: 0.06",
+        30,
+        "tariff.buy",
+        "vat with the final prices of tibber; leave them out",
+    ),
+    Wrong(
+        "source: sample, vat: 0.06",
+        "source: octopus, zone: C, factor: 1, add_eur_per_kwh: 0.1",
+        30,
+        "tariff.buy",
+        "factor and add_eur_per_kwh with the final prices of octopus",
+    ),
+    Wrong(
+        "source: sample, vat: 0.06",
+        "source: entsoe, zone: BE, key_env: 5e-cr-et",
+        30,
+        "tariff.buy.key_env",
+        "not shown, for it may be the key itself; the name of an environment variable is allowed",
+    ),
     Wrong(
         "source: sample, vat: 0.06",
         "source: fixed, eur_per_kwh: 30",

@@ -89,3 +89,12 @@ def test_a_misspelt_block_is_still_looked_into() -> None:
 def test_what_is_no_site_at_all_is_refused(text: str) -> None:
     with pytest.raises(InputError):
         parse_site(text, "site.yaml")
+
+
+def test_a_key_in_the_place_of_its_variable_s_name_is_in_no_message() -> None:
+    for key in ("5e-cr-et", "9secret", "se.cr.et=="):
+        with pytest.raises(InputError) as caught:
+            parse_site(
+                edited(Wrong("sample, vat: 0.06", f'entsoe, zone: BE, key_env: "{key}"', 0, "", "")), "s.yaml"
+            )
+        assert key not in str(caught.value)

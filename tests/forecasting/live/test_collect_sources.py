@@ -89,7 +89,7 @@ def test_final_prices_stay_as_they_are_and_refuse_terms(tmp_path: Path) -> None:
     got = inputs(site(tibber), with_what)
     assert got.buy.values[0] == pytest.approx(market_price(EVENING))
     with pytest.raises(InputError, match=r"tariff\.buy: vat with the final prices of tibber"):
-        inputs(site({**tibber, "vat": 0.21}), with_what)
+        site({**tibber, "vat": 0.21})
 
 
 def test_buying_and_selling_at_one_source_ask_it_once(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ def test_the_table_has_every_provider_of_the_site_file() -> None:
     assert {name for name, one in PRICE_PROVIDERS.items() if one.needs_key} == {
         name for name, needs in PROVIDERS.items() if needs.key
     }
-    assert set(PRICE_PROVIDERS) >= FINAL_PRICES
+    assert {name for name, needs in PROVIDERS.items() if needs.final} == FINAL_PRICES
     assert not any(one.base_url.endswith("/") for one in PRICE_PROVIDERS.values())
 
 
