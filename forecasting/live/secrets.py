@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +13,7 @@ from urllib.parse import quote, quote_plus
 from domain.errors import KeyRefused
 
 BLOT: Final = "***"
+_HEX: Final = re.compile("%[0-9A-F]{2}")
 _LONGEST_KEY: Final = 4096
 _SHORTEST_KEY: Final = 8
 """Shorter words are no keys, and could not be blotted out without taking others with them."""
@@ -70,18 +73,25 @@ class Keyring:
 
 
 def blot(text: str, secret: str) -> str:
-    """``text`` without the secret, as it is or as it stands in an address."""
-    if not secret:
-        return text
-    for form in sorted({secret, quote(secret, safe=""), quote_plus(secret), quote(secret)}, key=len):
+    """``text`` without the secret, as it is or as it stands in an address or in JSON."""
+    for form in _forms(secret):
         text = text.replace(form, BLOT)
     return text
 
 
 def blot_bytes(body: bytes, secret: str) -> bytes:
     """``body`` without the secret, as ``blot``."""
-    if not secret:
-        return body
-    for form in (secret, quote(secret, safe=""), quote_plus(secret), quote(secret)):
+    for form in _forms(secret):
         body = body.replace(form.encode(), BLOT.encode())
     return body
+
+
+def _forms(secret: str) -> tuple[str, ...]:
+    """How a secret may be written, longest first: plain, in addresses, in JSON, its slash escaped or not."""
+    if not secret:
+        return ()
+    in_addresses = (quote(secret, safe=""), quote_plus(secret), quote(secret))
+    lower = (_HEX.sub(lambda sign: sign[0].lower(), form) for form in in_addresses)
+    in_json = json.dumps(secret)[1:-1]
+    forms = {secret, *in_addresses, *lower, in_json, in_json.replace("/", "\\/")}
+    return tuple(sorted(forms, key=len, reverse=True))
