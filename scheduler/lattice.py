@@ -114,7 +114,7 @@ def _nearest(
     for near in _neighbourhoods(part.form, deadline) if part.possible else ():
         answer = highs.solve(
             near,
-            time_limit_s=deadline.left_s if best is None else min(deadline.left_s, NEAR_S),
+            time_limit_s=min(deadline.left_s, THOROUGH_S if best is None else NEAR_S),
             gap=aim.fine / 2,
             target=bound + aim.fine,
             start=best,

@@ -42,15 +42,9 @@ def peak_levels(problem: Problem) -> tuple[PeakLevel, ...]:
 
 
 def _of_month(problem: Problem, month: int, peak: Peak) -> list[PeakLevel]:
-    table = problem.draw_table
-    drawn_kw = table.mean_kw_per_a * table.min_a * _share_after_a_switch(problem)
-    least_rise = drawn_kw + (_least_import_kw(problem) - peak.paid_kw)[table.slot]
-    own = np.zeros(problem.slots, dtype=bool)
-    own[[window.slots[0] for window in peak.windows if _is_one_slot(problem, window.slots, window.hours)]] = (
-        True
-    )
+    table, least_rise = problem.draw_table, least_rises_kw(problem, peak)
     groups: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for j in np.flatnonzero(own[table.slot] & (least_rise > _EPS)).tolist():
+    for j in np.flatnonzero(least_rise > _EPS).tolist():
         groups[int(table.session[j]), int(table.option[j])].append(j)
     found = []
     for members in groups.values():
@@ -62,6 +56,21 @@ def _of_month(problem: Problem, month: int, peak: Peak) -> list[PeakLevel]:
             )
             found.append(PeakLevel(month, float(least_rise[part].min()), keys))
     return found
+
+
+def least_rises_kw(problem: Problem, peak: Peak) -> FloatArray:
+    """By how much each draw raises a peak at least when it is on, shape (draws,) [kW]; 0 where that is not
+    known: in clock windows that are not exactly one slot.
+    """
+    table = problem.draw_table
+    drawn_kw = table.mean_kw_per_a * table.min_a * _share_after_a_switch(problem)
+    rises = drawn_kw + (_least_import_kw(problem) - peak.paid_kw)[table.slot]
+    own = np.zeros(problem.slots, dtype=bool)
+    for window in peak.windows:
+        if _is_one_slot(problem, window.slots, window.hours):
+            own[window.slots[0]] = True
+    least: FloatArray = np.where(own[table.slot], np.maximum(rises, 0.0), 0.0)
+    return least
 
 
 def _share_after_a_switch(problem: Problem) -> FloatArray:

@@ -9,16 +9,18 @@ from typing import Final
 import numpy as np
 
 from domain.errors import SolverError
+from scheduler.by_rule import cheapest_first
 from scheduler.calm import calmed
 from scheduler.deadline import Clock, Deadline
 from scheduler.evaluate import Outcome
 from scheduler.fallback import solved_by_rule
 from scheduler.forms import Model, model_of, relaxation
-from scheduler.highs import Answer
+from scheduler.highs import Answer, Hint
 from scheduler.kept import EPS, Kept, nothing_missing
 from scheduler.lattice import round_to_steps
+from scheduler.peak_branches import search_by_peak
 from scheduler.problem import FloatArray, Problem
-from scheduler.search import search
+from scheduler.search import SMALL_DRAWS
 from scheduler.shortfall import Shortfall, least_on_off, least_on_steps, least_shortfall
 from scheduler.solved import Aim, ClassShortfall, PlanOptions, Solved
 
@@ -72,10 +74,19 @@ def _cheapest(
 def _found(model: Model, shortfall: Shortfall, relaxed: Answer, aim: Aim, deadline: Deadline) -> Answer:
     """The least cost at a shortfall, from the relaxation's answer on; a point without added columns."""
     kept = shortfall.kept
-    start = None if shortfall.x is None else kept.completed(shortfall.x)
-    found = search(model.costing(kept), model.layout, relaxed, aim, deadline, start=start)
+    start: FloatArray | Hint | None = None if shortfall.x is None else kept.completed(shortfall.x)
+    if start is None and len(model.problem.draws) <= SMALL_DRAWS:
+        start = _by_rule_hint(model)
+    form = model.costing(kept)
+    found = search_by_peak(form, model.problem, model.layout, relaxed, aim, deadline, start)
     x = shortfall.x if found.x is None else model.bare(found.x)
     return replace(found, x=x)
+
+
+def _by_rule_hint(model: Model) -> Hint:
+    """On and off of the plan by rule, to begin a search from."""
+    rule = cheapest_first(model.problem)
+    return Hint(model.layout.columns.on, (rule > 0).astype(np.float64))
 
 
 def _found_again(model: Model, shortfall: Shortfall, aim: Aim, deadline: Deadline) -> Answer:
