@@ -37,6 +37,6 @@ def show(planned: Planned, files: Sequence[Path]) -> None:
     from service.screen_plan import show_tables
 
     console = output()
-    show_tables(planned.plan, planned.at_once_eur, console)
+    show_tables(planned.plan, planned.at_once_eur, console, planned.by_rule)
     for path in files:
         console.print(f"Written  {path}", markup=False)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,8 +15,12 @@ from domain.phases import name_of
 from domain.plan import Binding, Breach, Plan, Proof, RequestPlan, Status
 from domain.plan_document import request_id
 
+if TYPE_CHECKING:
+    from scheduler.baselines import Baseline
+
 _NEAR_EUR = 0.005
 """Below this, two sums of money read the same."""
+_NEAR_KWH = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,22 @@ def comparison(plan: Plan, at_once_eur: float) -> str:
         return f"charging {money(mine)}; charging at once: {money(other)}, which ignores some limit or wish"
     share = f" ({saved / other:.0%})" if other > _NEAR_EUR and saved <= other else ""
     return f"charging {money(mine)}; charging at once: {money(other)}; saved: {money(saved)}{share}"
+
+
+def rule_line(plan: Plan, by_rule: Baseline) -> str:
+    """The plan against each car in its cheapest hours, one after the other; empty where nobody charges."""
+    if not plan.requests:
+        return ""
+    more_eur = by_rule.cost_eur - (plan.cost.total_eur - plan.cost.stored_eur)
+    more_kwh = by_rule.shortfall_kwh - plan.proof.shortfall_kwh
+    said = "the same" if abs(more_eur) < _NEAR_EUR else f"{money(abs(more_eur))} {_more(more_eur)}"
+    if abs(more_kwh) >= _NEAR_KWH:
+        said += f", with {abs(more_kwh):.1f} kWh {_more(more_kwh)} missing"
+    return f"each car in its cheapest hours, one after the other: {said}"
+
+
+def _more(amount: float) -> str:
+    return "more" if amount > 0 else "less"
 
 
 def money(amount_eur: float) -> str:

@@ -20,6 +20,7 @@ from service.site_file import read_site
 if TYPE_CHECKING:
     from forecasting.gather import Files
     from forecasting.live.answer import Live
+    from scheduler.baselines import Baseline
 
 Tell = Callable[[str], None]
 """Hears what is being done, in a few words."""
@@ -35,6 +36,8 @@ class Planned:
     """Cost of the whole site when every car charges from its arrival on [EUR]."""
     inputs: PlanInputs
     """What the plan was made from."""
+    by_rule: Baseline
+    """What the same day costs with each car in its cheapest hours, one after the other."""
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
@@ -95,12 +98,14 @@ def plan_with(ordered: Ordered, live: Live, now: datetime, tell: Tell) -> Planne
     )
     _refuse_unbuilt(site, inputs.requests)
     tell("Solving")
+    from scheduler.baselines import by_rule
     from scheduler.planner import PlanOptions, cost_of_charging_at_once_eur, plan_site
 
     options = PlanOptions(gap=numbers.gap, calm_eur=numbers.calm_eur, time_limit_s=numbers.time_limit_s)
     plan = plan_site(site, inputs, made_at=now, clock=time.monotonic, options=options, on_progress=tell)
     noted = replace(plan, notes=(ordered.said, *plan.notes)) if ordered.said else plan
-    return Planned(site, noted, cost_of_charging_at_once_eur(site, inputs), inputs)
+    at_once_eur = cost_of_charging_at_once_eur(site, inputs)
+    return Planned(site, noted, at_once_eur, inputs, by_rule(site, inputs))
 
 
 def _site_of(order: PlanOrder) -> Site:

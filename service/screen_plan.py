@@ -8,6 +8,7 @@ from rich.table import Table
 
 from domain.plan import Plan, RequestPlan, Status
 from domain.plan_document import published_until
+from scheduler.baselines import Baseline
 from service import plan_words as words
 from service.waiting_words import main_reason, waits_line
 
@@ -15,7 +16,7 @@ MANY = 8
 """Above so many chargers, each request has one line instead of its blocks."""
 
 
-def show_tables(plan: Plan, at_once_eur: float, console: Console) -> None:
+def show_tables(plan: Plan, at_once_eur: float, console: Console, by_rule: Baseline | None = None) -> None:
     """Print tables, money (``at_once_eur``: the site's cost when cars charge at once), proof and notes."""
     sample = "  [black on yellow] SAMPLE DATA [/]" if words.is_sample(plan) else ""
     console.print(f"[bold]{escape(plan.site)}[/]  {words.period(plan)}{sample}\n")
@@ -32,6 +33,9 @@ def show_tables(plan: Plan, at_once_eur: float, console: Console) -> None:
     for breach in plan.breaches:
         console.print(f"[yellow]Breach[/]   {escape(words.breach_line(plan, breach))}")
     console.print(f"Cost     {words.comparison(plan, at_once_eur)}")
+    line = words.rule_line(plan, by_rule) if by_rule else ""
+    if line:
+        console.print(f"         {line}")
     console.print(f"         whole site {words.money(plan.cost.total_eur)}, {_parts(plan)}")
     style = "green" if plan.proof.status is Status.OPTIMAL else "yellow"
     console.print(f"Proof    [{style}]{plan.proof.status.value}[/], {words.proof_line(plan.proof)}")

@@ -28,6 +28,7 @@ def html_of(planned: Planned) -> str:
         f"<h3>{escape(plan.site)}{sample}</h3>",
         _line(words.period(plan)),
         _line(f"Cost: {words.comparison(plan, planned.at_once_eur)}"),
+        _line(words.rule_line(plan, planned.by_rule)),
         _line(f"Proof: {plan.proof.status.value}, {words.proof_line(plan.proof)}", bad=_doubtful(plan)),
         _requests(plan),
         *(_line(line, bad=True) for line in words.shortfall_lines(plan)),

@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from domain.plan import Plan, Proof, Status
+from scheduler.baselines import Baseline
 from service import plan_words as words
 from service.screen_plan import show_tables
 from tests.plans import garage_plan, home_plan, with_breach, with_shortfall
@@ -141,3 +142,13 @@ def test_flexible_loads_and_battery_are_told_beside_the_cars() -> None:
     assert first.count(" to ") == 2
     assert first.endswith(f"{2.0 * (hours[0] + hours[1] + hours[3]):.1f} kWh")
     assert second == f"battery: takes {hours[0]:.1f} kWh, gives {0.5 * hours[-1]:.1f} kWh"
+
+
+def test_the_plan_is_held_against_each_car_in_its_cheapest_hours() -> None:
+    plan = home_plan()
+    rule = Baseline(plan.cost.total_eur + 0.35, 0.0)
+    assert words.rule_line(plan, rule) == "each car in its cheapest hours, one after the other: 0.35 EUR more"
+    worse = Baseline(plan.cost.total_eur - 0.2, 2.1)
+    assert words.rule_line(plan, worse).endswith("0.20 EUR less, with 2.1 kWh more missing")
+    assert words.rule_line(plan, Baseline(plan.cost.total_eur, 0.0)).endswith(": the same")
+    assert words.rule_line(replace(plan, requests=()), rule) == ""

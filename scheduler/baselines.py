@@ -1,0 +1,32 @@
+"""What the same day costs without optimising: each car in its cheapest hours, one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.inputs import PlanInputs
+from domain.site import Site
+from scheduler.fallback import solved_by_rule
+from scheduler.from_site import problem_of
+from scheduler.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Money and missing energy of another way to charge."""
+
+    cost_eur: float
+    """Of the whole site, less the worth of what a home battery holds more at the end [EUR]."""
+    shortfall_kwh: float
+    """Below the tolerances of the requests."""
+
+
+def by_rule(site: Site, inputs: PlanInputs) -> Baseline:
+    """The plan by rule of ``site``: it keeps every limit and proves nothing."""
+    return by_rule_of(problem_of(site, inputs).problem)
+
+
+def by_rule_of(problem: Problem) -> Baseline:
+    """The plan by rule of ``problem``."""
+    outcome = solved_by_rule(problem, "").outcome
+    return Baseline(outcome.cost_eur - outcome.preference_eur, float(outcome.missing_kwh.sum()))
