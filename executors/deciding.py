@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+
+import numpy as np
 
 from domain.plan import Plan
 from domain.requests import ChargeRequest
@@ -13,12 +16,15 @@ from executors.control.decide import decide_safe
 from executors.control.seam import Readings, Setpoints, Wiring
 from executors.control.state import start
 from executors.control.times import LATE_S
+from executors.tracking.arrays import Floats
 from executors.tracking.cars import Beyond
+from executors.tracking.learning import Learnt
 from executors.tracking.orders import Orders, orders_of
 from executors.tracking.overrides import Override
 from executors.tracking.points import Points, points_of
-from executors.tracking.state import Tracked, first_state
+from executors.tracking.state import Tracked, TrackingState, first_state
 from executors.tracking.track import track
+from executors.tracking.wishes import Session
 
 
 class Deciding:
@@ -35,12 +41,26 @@ class Deciding:
         """What tracking said last: what it learnt, departures in danger."""
         self._safety = start(wiring)
         self._settles_s = float("-inf")
+        self._begin: tuple[Session, Learnt] | None = None
+
+    def resume(self, session: Session, learnt: Learnt) -> None:
+        """Before the first tick: the cars that were there, what they have had, what they showed."""
+        self._begin = (session, learnt)
+
+    def credit(self, kwh: Floats) -> None:
+        """Count energy that flowed while nobody ticked (C,) [kWh]; NaN counts as none."""
+        if self.tracked is None:
+            return
+        state = self.tracked.state
+        delivered_kwh = state.session.delivered_kwh + np.nan_to_num(kwh) * state.session.connected
+        session = replace(state.session, delivered_kwh=delivered_kwh)
+        self.tracked = replace(self.tracked, state=replace(state, session=session))
 
     def decide(
         self, readings: Readings, *, wall_s: float, mono_s: float, beyond: Beyond | None = None
     ) -> Setpoints:
         """Setpoints of this tick; ``wall_s`` counts from 1970 and may jump, ``mono_s`` may not."""
-        before = first_state(self.points, wall_s, mono_s) if self.tracked is None else self.tracked.state
+        before = self._first(wall_s, mono_s) if self.tracked is None else self.tracked.state
         if mono_s - self._safety.tick_s > LATE_S:
             self._settles_s = mono_s + SETTLED_S
         if mono_s < self._settles_s:
@@ -52,6 +72,13 @@ class Deciding:
             self.wiring, readings, self.tracked.wanted, self._safety, mono_s
         )
         return setpoints
+
+    def _first(self, wall_s: float, mono_s: float) -> TrackingState:
+        state = first_state(self.points, wall_s, mono_s)
+        if self._begin is None:
+            return state
+        session, learnt = self._begin
+        return replace(state, session=session, watched=replace(state.watched, learnt=learnt))
 
 
 def deciding_of(

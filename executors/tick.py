@@ -26,6 +26,8 @@ from executors.tracking.cars import Beyond
 PERIOD_S: Final = 1.0
 METER_WAIT_S: Final = 0.5
 """How long a tick waits for a meter that answered last time [s]; a later answer counts in the next tick."""
+FIRST_LOOK_S: Final = 2.0
+"""A restart goes on within 3 s; a charger that is slower is lost until it answers."""
 STOPPING_S: Final = 3.0
 
 
@@ -66,8 +68,9 @@ class Ticking:
 
     async def run(self, heard: Callable[[], None] = lambda: None) -> None:
         """Tick until cancelled; ``heard`` is called after every tick. Leaves chargers at their failsafe."""
-        due_s = self._clock()
         try:
+            await self.first_look()
+            due_s = self._clock()
             while True:
                 await self.once(late_s=self._clock() - due_s)
                 heard()
@@ -79,6 +82,16 @@ class Ticking:
                 await self._sleep(max(0.0, due_s - self._clock()))
         finally:
             await self.stop()
+
+    async def first_look(self) -> None:
+        """Find, check and arm every device before the first decision, as far as they answer soon."""
+        asked = [meter.ask() for meter in self.meters.values()]
+        for one, hands in self._rounds.items():
+            one.go([], [], hands)
+        looking = [task for task in asked if task is not None]
+        looking += [asyncio.ensure_future(one.settled()) for one in self._rounds]
+        if looking:
+            await asyncio.wait(looking, timeout=FIRST_LOOK_S)
 
     async def once(self, late_s: float = 0.0) -> None:
         """One tick. What goes wrong in it is counted and told; nobody is fed then."""

@@ -230,6 +230,30 @@ def simulate(
 
 
 @app.command()
+def run(
+    site: SiteArgument,
+    port: Annotated[str | None, typer.Option(help="Port on 127.0.0.1; default 8710, 0: any.")] = None,
+    simulated: Annotated[
+        bool, typer.Option("--simulated", help="Twins in place of every device: nothing real is spoken to.")
+    ] = False,
+    requests: RequestsOption = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for what a restart goes on with; default: CHARGEWRIGHT_STATE, else the user's."
+        ),
+    ] = None,
+    cache: CacheOption = None,
+) -> None:
+    """Run a site: plan, hold the plan, keep every limit, until stopped."""
+    from service.run.command import RunOrder, run_command
+
+    code = run_command(RunOrder(site, port, simulated, state, requests, cache))
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
 def sources(site: SiteArgument, cache: CacheOption = None, as_json: JsonOption = False) -> None:
     """Ask the site's sources: what each of them knows now, how old and how complete it is."""
     from service.sources import sources_command

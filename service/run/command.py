@@ -1,0 +1,168 @@
+"""What `run` does: check, go on where it was, start the loop, stop cleanly when told to."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from domain.errors import Fault, InputError, NotBuilt, SourceError
+from domain.site import Site
+from executors.control.failsafe_proof import prove
+from executors.control.wiring import wiring_of
+from executors.deciding import deciding_of
+from executors.devices import devices_of
+from executors.tick import Ticking
+from service.failsafe_words import proof_lines, verdict_words
+from service.run.clocks import Clocks
+from service.run.daemon import Around, Daemon
+from service.run.in_worker import PlanFailed, plan_in_worker
+from service.run.kept import Kept, load, state_file, state_folder
+from service.run.memory import resume
+from service.run.pages import pages_of, served
+from service.run.plan_task import PlanMade, PlanTask
+from service.run.refusals import all_simulated, refuse_without_wires
+from service.run.simulated import Wired, simulated
+from service.run.view import health_of, state_of
+from service.site_file import read_site
+
+PORT: Final = 8710
+
+
+@dataclass(frozen=True, slots=True)
+class RunOrder:
+    """The arguments of `run`, as they were typed."""
+
+    site: Path
+    port: str | None = None
+    simulated: bool = False
+    state: Path | None = None
+    requests: Path | None = None
+    cache: Path | None = None
+
+
+def run_command(order: RunOrder, clocks: Clocks | None = None) -> int:
+    """Run until told to stop. Gives 0 after a request to end, 130 after Ctrl-C, 1 where silence is unsafe."""
+    site = read_site(order.site)
+    port = _port(order.port)
+    _refuse_unbuilt(site)
+    pretend = order.simulated or all_simulated(site)
+    if not pretend:
+        refuse_without_wires(site)
+    if not _survives_silence(site, pretend=pretend):
+        return 1
+    around = Around(
+        site=site,
+        base=order.site.parent,
+        clocks=clocks or Clocks(),
+        say=say,
+        keep=None if pretend else state_file(state_folder(os.environ, order.state), order.site),
+        requests=order.requests,
+        cache=order.cache,
+    )
+    return asyncio.run(_run(around, port, pretend=pretend))
+
+
+def say(line: str) -> None:
+    """One line on standard error, with its moment."""
+    moment = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    with suppress(OSError):
+        sys.stderr.write(f"{moment} {' '.join(line.split())}\n")
+        sys.stderr.flush()
+
+
+async def _run(around: Around, port: int, *, pretend: bool) -> int:
+    stop, caught = asyncio.Event(), set[int]()
+    loop = asyncio.get_running_loop()
+
+    def hear(number: int) -> None:
+        caught.add(number)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, hear, number)
+    async with _wired(around, pretend=pretend) as (wired, made):
+        kept = _kept(around)
+        daemon = daemon_of(replace(around, site=wired.site) if pretend else around, wired, kept)
+        if made is not None:
+            daemon.take(made)
+        pages = pages_of(loop, lambda: health_of(daemon), lambda: state_of(daemon))
+        with served(pages, port) as there:
+            around.say(f"running {around.site.name}: http://127.0.0.1:{there}/api/state")
+            await daemon.run(stop)
+    around.say("stopped; every charger is at its failsafe, or falls to it by itself")
+    return 130 if signal.SIGINT in caught else 0
+
+
+def daemon_of(around: Around, wired: Wired, kept: Kept | None) -> Daemon:
+    """The daemon over these devices, going on with what was kept."""
+    clocks = around.clocks
+    wiring = wiring_of(wired.site)
+    plan, requests = (None, ()) if kept is None else (kept.plan, kept.requests)
+    deciding = deciding_of(wired.site, wiring, plan, requests, now=clocks.now())
+    if kept is not None and kept.session is not None and not resume(deciding, kept.session):
+        around.say("the site has other chargers than before: sessions begin anew")
+        kept = replace(kept, session=None)
+    ticking = Ticking(
+        wired.site, deciding, wired.meters, wired.chargers,
+        clock=clocks.mono_s, wall=clocks.wall_s, sleep=clocks.sleep,
+    )  # fmt: skip
+    return Daemon(around, ticking, kept)
+
+
+def _kept(around: Around) -> Kept | None:
+    if around.keep is None:
+        return None
+    kept, trouble = load(around.keep)
+    if trouble:
+        around.say(trouble)
+    return kept
+
+
+@asynccontextmanager
+async def _wired(around: Around, *, pretend: bool) -> AsyncIterator[tuple[Wired, PlanMade | None]]:
+    """The devices of the site; of a simulated one, twins on the day of a first plan."""
+    if not pretend:
+        async with devices_of(around.site, around.clocks.mono_s, around.base) as devices:
+            yield Wired(around.site, devices.meters, devices.chargers), None
+        return
+    around.say("simulated: nothing real is spoken to; load, sun and cars are those of the first plan")
+    task = PlanTask(around.site, around.base, around.clocks.now(), around.requests, around.cache)
+    try:
+        made = await plan_in_worker(task)
+    except PlanFailed as error:
+        raise SourceError(f"no plan, so that nothing can be simulated: {error}") from error
+    async with simulated(around.site, made.inputs, around.clocks) as wired:
+        yield wired, made
+
+
+def _survives_silence(site: Site, *, pretend: bool) -> bool:
+    """Whether the site may start; what stands in the way is told."""
+    proof = prove(site)
+    if not proof.ok or proof.findings:
+        for line in (f"failsafe {verdict_words(proof)}", *proof_lines(proof)):
+            say(line)
+    return proof.ok or pretend
+
+
+def _refuse_unbuilt(site: Site) -> None:
+    from scheduler.not_built import unbuilt
+
+    keys = unbuilt(site, requests=())
+    if keys:
+        raise NotBuilt(keys)
+
+
+def _port(typed: str | None) -> int:
+    if typed is None:
+        return PORT
+    if not typed.isdecimal() or int(typed) > 65535:
+        raise InputError([Fault("--port", f"'{typed}'", "0 to 65535 is allowed; 0 takes any free port")])
+    return int(typed)

@@ -1,0 +1,218 @@
+"""The daemon: the tick goes on whatever happens beside it; plans come from a worker and are followed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from domain.errors import ChargewrightError
+from domain.plan import Plan
+from domain.requests import ChargeRequest
+from domain.running import Running
+from domain.site import Site
+from executors.control.seam import Bools, CarState
+from executors.deciding import Deciding
+from executors.tick import Ticking
+from executors.tracking.orders import orders_of
+from service.run.clocks import Clocks
+from service.run.in_worker import PlanFailed, plan_in_worker
+from service.run.jobs import Jobs
+from service.run.kept import Kept, save
+from service.run.memory import Missed, session_of
+from service.run.plan_task import PlanMade, PlanTask
+
+SOON_S: Final = 2.0
+"""Between a reason and the plan for it [s]: cars often come in pairs, and a plug bounces."""
+RETRY_S: Final = 60.0
+SAVE_S: Final = 60.0
+
+Say = Callable[[str], None]
+MakePlan = Callable[[PlanTask], Coroutine[Any, Any, PlanMade]]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the daemon has around its loop."""
+
+    site: Site
+    """As the owner wrote it."""
+    base: Path
+    clocks: Clocks
+    say: Say
+    keep: Path | None = None
+    """Where it keeps its memory; none for a simulated site."""
+    requests: Path | None = None
+    cache: Path | None = None
+    make_plan: MakePlan = plan_in_worker
+
+
+class Daemon:
+    """One site that runs."""
+
+    def __init__(self, around: Around, ticking: Ticking, kept: Kept | None) -> None:
+        self.around, self.ticking = around, ticking
+        self.plan: Plan | None = None if kept is None else kept.plan
+        self.requests: tuple[ChargeRequest, ...] = () if kept is None else kept.requests
+        self.delivered_kwh: dict[str, float] = {} if kept is None else dict(kept.delivered_kwh)
+        self.plan_trouble = ""
+        self.planned = 0
+        """Plans since the start."""
+        session = None if kept is None else kept.session
+        nothing = np.full(ticking.wiring.chargers, np.nan)
+        self._missed = Missed(nothing if session is None else session.total_kwh)
+        self._jobs = Jobs(self.plan_soon, around.clocks.now, around.clocks.speed)
+        self._wanted = asyncio.Event()
+        self._reason = ""
+        self._here: Bools | None = None
+        self._on: Bools = np.zeros(ticking.wiring.chargers, dtype=np.bool_)
+        self._since_s = np.full(ticking.wiring.chargers, around.clocks.mono_s())
+        self._told_s = 0.0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run until ``stop`` is set; then leave every charger at its failsafe and keep what is known."""
+        self._jobs.start()
+        beside = [asyncio.ensure_future(work) for work in (self._keep_planning(), self._keep_saving())]
+        ticks = asyncio.ensure_future(self.ticking.run(self._heard))
+        stopped = asyncio.ensure_future(stop.wait())
+        try:
+            if self.plan is None:
+                self.plan_soon("the start")
+            await asyncio.wait({ticks, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._jobs.stop()
+            for task in (*beside, ticks, stopped):
+                task.cancel()
+            ended = await asyncio.gather(ticks, *beside, return_exceptions=True)
+            self._save()
+        for error in ended:
+            if isinstance(error, Exception):
+                raise error
+
+    def plan_soon(self, reason: str) -> None:
+        """Ask for a new plan; several reasons at once make one."""
+        self._reason = reason
+        self._wanted.set()
+
+    def take(self, made: PlanMade) -> None:
+        """Follow a new plan from the next tick on."""
+        self.plan, self.requests, self.plan_trouble = made.plan, made.requests, ""
+        self.planned += 1
+        self._jobs.prices_at(made.ask_again)
+        follow(self.ticking.deciding, self.around, self.plan, self.requests)
+        known = {one.id for one in made.requests}
+        self.delivered_kwh = {name: kwh for name, kwh in self.delivered_kwh.items() if name in known}
+
+    async def _keep_planning(self) -> None:
+        while True:
+            await self._wanted.wait()
+            await self.around.clocks.sleep(SOON_S)
+            self._wanted.clear()
+            reason = self._reason
+            try:
+                self.take(await self.around.make_plan(self._task()))
+            except Exception as error:  # noqa: BLE001 - without a plan the tick goes on by requests alone
+                words = str(error) if isinstance(error, PlanFailed) else f"{type(error).__name__}: {error}"
+                self.plan_trouble = words
+                self.around.say(f"no new plan ({reason}): {words}")
+                await self.around.clocks.sleep(RETRY_S)
+                self._wanted.set()
+            else:
+                self.around.say(f"planned ({reason})")
+                await asyncio.to_thread(self._save)
+
+    def _task(self) -> PlanTask:
+        around = self.around
+        return PlanTask(
+            site=around.site,
+            base=around.base,
+            now=around.clocks.now(),
+            requests=around.requests,
+            cache=around.cache,
+            delivered_kwh=dict(self.delivered_kwh),
+            running=self._running(),
+            previous=self.plan,
+        )
+
+    def _running(self) -> dict[str, Running]:
+        """What the chargers with a car do now."""
+        if self.ticking.last is None:
+            return {}
+        readings, decided = self.ticking.last
+        since_s = self.around.clocks.mono_s() - self._since_s
+        return {
+            name: Running(
+                tuple(np.flatnonzero(decided.phases[row]).tolist()),
+                float(decided.limit_a[row]),
+                max(0.0, float(since_s[row])),
+            )
+            for row, name in enumerate(self.ticking.wiring.charger_ids)
+            if readings.car[row] in {CarState.WAITING, CarState.CHARGING} and decided.phases[row].any()
+        }
+
+    async def _keep_saving(self) -> None:
+        while True:
+            await self.around.clocks.sleep(SAVE_S)
+            await asyncio.to_thread(self._save)
+
+    def _save(self) -> None:
+        """Keep what is known; a disk that takes nothing is told and ends nothing."""
+        if self.around.keep is None:
+            return
+        session = session_of(self.ticking)
+        delivered_kwh = dict(self.delivered_kwh)
+        kept = Kept(self.around.clocks.wall_s(), self.plan, self.requests, delivered_kwh, session)
+        try:
+            save(self.around.keep, kept)
+        except ChargewrightError as error:
+            self.around.say(f"not kept: {error}")
+
+    def _heard(self) -> None:
+        """After a tick; whatever goes wrong here must not end the loop."""
+        try:
+            self._after_tick()
+        except Exception as error:  # noqa: BLE001 - counting and telling come after safety
+            self.around.say(f"after a tick: {type(error).__name__}: {error}")
+
+    def _after_tick(self) -> None:
+        """Count energy, see cars come and go, tell what happened."""
+        if self.ticking.last is None or self.ticking.deciding.tracked is None:
+            return
+        self._missed.count(self.ticking)
+        session = self.ticking.deciding.tracked.state.session
+        for name, kwh in zip(session.request_ids, session.delivered_kwh.tolist(), strict=True):
+            if name:
+                self.delivered_kwh[name] = kwh
+        readings, decided = self.ticking.last
+        here = np.asarray(readings.car != CarState.NONE) & (readings.car != CarState.UNKNOWN)
+        known = readings.car != CarState.UNKNOWN
+        if self._here is not None and (here != self._here)[known].any():
+            self.plan_soon("a car came or went")
+        self._here = here if self._here is None else np.where(known, here, self._here)
+        on = decided.limit_a > 0
+        self._since_s = np.where(on == self._on, self._since_s, self.around.clocks.mono_s())
+        self._on = on
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say what happened since the last tick."""
+        events = self.ticking.ring.events
+        latest = events[-1][0] if events else 0.0
+        if latest <= self._told_s:
+            return
+        for at_s, event in events:
+            if at_s > self._told_s:
+                self.around.say(f"{event.subject}: {event.what.name.lower().replace('_', ' ')}")
+        self._told_s = latest
+
+
+def follow(
+    deciding: Deciding, around: Around, plan: Plan | None, requests: tuple[ChargeRequest, ...]
+) -> None:
+    """Make a plan and its requests what tracking goes by."""
+    now = around.clocks.now()
+    deciding.orders = orders_of(around.site, deciding.wiring, plan, requests, now=now)

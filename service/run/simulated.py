@@ -1,0 +1,111 @@
+"""Twins in place of every device of a site, in this process; nothing real is spoken to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
+
+from domain.inputs import PlanInputs
+from domain.site import Site
+from domain.site_chargers import AcCharger, DcCharger
+from executors.capabilities import MeterReader
+from executors.control.wiring import wiring_of
+from executors.devices import devices_of
+from executors.tick_chargers import Point
+from service.run.clocks import Clocks
+from service.simulating import with_devices
+from simulation.closed_loop import Scene
+from simulation.direct import DirectCharger, DirectMeter
+from simulation.plant.build import plant_of
+from simulation.twins.host import TwinHost
+from simulation.twins.host_settings import HostSettings
+from simulation.twins.plant_world import PlantWorld
+from simulation.twins.readdress import on_twins
+
+ANSWER_S = 0.03
+TICK_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """A site whose devices are there."""
+
+    site: Site
+    meters: Mapping[str, MeterReader]
+    chargers: Mapping[str, Point]
+
+
+@asynccontextmanager
+async def simulated(site: Site, inputs: PlanInputs, clocks: Clocks) -> AsyncIterator[Wired]:
+    """The site on a virtual plant whose load, sun and cars are as ``inputs`` say.
+
+    What has a twin is spoken to over its protocol on loopback; everything else directly.
+    """
+    site = with_devices(site)
+    scene = Scene.as_planned(site, inputs)
+    soc = inputs.battery_soc
+    plant = plant_of(site, scene.house, scene.visits, inputs.grid.start, battery_soc=soc)
+    world = PlantWorld(plant, clocks.mono_s)
+    with TemporaryDirectory(prefix="chargewright-") as name:
+        folder, zone = Path(name), ZoneInfo(site.location.time_zone)
+        settings = HostSettings(
+            clocks.mono_s, folder, zone, answer_s=ANSWER_S / clocks.speed, tick_s=TICK_S / clocks.speed
+        )
+        async with TwinHost(site, world, settings) as host:
+            here = _nothing_real(on_twins(site, host, folder), host)
+            async with devices_of(here, clocks.mono_s, folder) as devices:
+                points = {
+                    one.id: _direct(one, here, world, clocks)
+                    for one in here.chargers
+                    if one.id not in devices.chargers
+                }
+                meters = {
+                    name: DirectMeter(world.meter(name), clocks.mono_s)
+                    for name in here.meters
+                    if name not in devices.meters
+                }
+                ticking = asyncio.ensure_future(_keep_ticking(list(points.values()), clocks))
+                try:
+                    yield Wired(here, {**devices.meters, **meters}, {**devices.chargers, **points})
+                finally:
+                    ticking.cancel()
+                    await asyncio.gather(ticking, return_exceptions=True)
+
+
+def _nothing_real(site: Site, host: TwinHost) -> Site:
+    """The site without the drivers of those devices that have no twin."""
+    lacking = host.without_twin
+    chargers = tuple(
+        one.model_copy(update={"driver": "simulated"}) if ("charger", one.id) in lacking else one
+        for one in site.chargers
+    )
+    meters = {
+        name: one.model_copy(update={"driver": "simulated"}) if ("meter", name) in lacking else one
+        for name, one in site.meters.items()
+    }
+    return site.model_copy(update={"chargers": chargers, "meters": meters})
+
+
+def _direct(charger: AcCharger | DcCharger, site: Site, world: PlantWorld, clocks: Clocks) -> DirectCharger:
+    wiring = wiring_of(site)
+    row = wiring.charger_ids.index(charger.id)
+    return DirectCharger(
+        world.point(charger.id),
+        clocks.mono_s,
+        min_a=float(wiring.min_a[row]),
+        max_a=float(wiring.max_a[row]),
+        step_a=float(wiring.step_a[row]),
+        terminals=len(charger.wiring),
+    )
+
+
+async def _keep_ticking(points: Sequence[DirectCharger], clocks: Clocks) -> None:
+    while True:
+        for point in points:
+            point.tick()
+        await asyncio.sleep(TICK_S / clocks.speed)

@@ -1,0 +1,135 @@
+"""The running site as JSON: what every device says, what it is told and why, how the plan is."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+from executors.control.seam import CarState, Readings, Setpoints
+from executors.reasons import sentence
+from executors.tick_chargers import ChargerHand
+from executors.tick_meters import MeterHand
+from service.run.daemon import Daemon
+
+FRESH_S: Final = 5.0
+"""A loop whose last healthy tick is older than this is not well."""
+_EVENTS: Final = 50
+
+
+def health_of(daemon: Daemon) -> dict[str, Any]:
+    """Whether the loop ticks; it may be asked from any thread, also while the loop hangs."""
+    age_s = daemon.around.clocks.mono_s() - daemon.ticking.ticked_s
+    ring = daemon.ticking.ring
+    return {
+        "ok": age_s <= FRESH_S,
+        "tick_age_s": _number(age_s),
+        "ticks": ring.count,
+        "skipped": ring.skipped,
+        "failed": ring.failures,
+        "last_failure": ring.last_failure.strip().rpartition("\n")[2],
+    }
+
+
+def state_of(daemon: Daemon) -> dict[str, Any]:
+    """Everything that there is to see, for ``GET /api/state``; asked inside the loop."""
+    ticking = daemon.ticking
+    now_s = daemon.around.clocks.mono_s()
+    return {
+        "site": daemon.around.site.name,
+        "now": _moment(daemon.around.clocks.wall_s()),
+        "health": health_of(daemon),
+        "chargers": [_charger(hand, daemon, now_s) for hand in ticking.chargers.values()],
+        "meters": [_meter(meter, now_s) for meter in ticking.meters.values()],
+        "plan": _plan(daemon),
+        "requests": [one.model_dump(mode="json", exclude_none=True) for one in daemon.requests],
+        "delivered_kwh": {name: _number(kwh) for name, kwh in daemon.delivered_kwh.items()},
+        "events": [
+            {"at": _moment(at_s), "what": event.what.name.lower(), "about": event.subject}
+            for at_s, event in list(ticking.ring.events)[-_EVENTS:]
+        ],
+    }
+
+
+def _charger(hand: ChargerHand, daemon: Daemon, now_s: float) -> dict[str, Any]:
+    reading, watchdog = hand.reading, hand.watchdog
+    row = daemon.ticking.wiring.charger_ids.index(hand.name)
+    found: dict[str, Any] = {
+        "id": hand.name,
+        "ready": hand.ready,
+        "trouble": hand.trouble,
+        "told_a": _number(hand.told_a),
+        "findings": [finding.words for finding in hand.findings],
+    }
+    if reading is not None:
+        found |= {
+            "age_s": _number(now_s - reading.sampled_s),
+            "car": CarState(reading.state).name.lower(),
+            "current_a": [_number(amps) for amps in reading.current_a],
+            "power_kw": _number(reading.power_kw),
+            "session_kwh": _number(reading.session_kwh),
+            "alarms": [{"code": one.code, "words": one.words} for one in reading.alarms],
+        }
+    if watchdog is not None:
+        left_s = watchdog.after_s - (now_s - hand.fed_s)
+        found["watchdog"] = {
+            "fallback_a": watchdog.fallback_a,
+            "after_s": watchdog.after_s,
+            "proven": watchdog.proven,
+            "doubt": watchdog.doubt,
+            "left_s": _number(left_s),
+        }
+    return found | _decided(daemon.ticking.last, row)
+
+
+def _decided(last: tuple[Readings, Setpoints] | None, row: int) -> dict[str, Any]:
+    if last is None:
+        return {}
+    decided = last[1]
+    return {
+        "limit_a": _number(float(decided.limit_a[row])),
+        "wanted_a": _number(float(decided.wanted_a[row])),
+        "why": sentence(decided.reason(row)),
+    }
+
+
+def _meter(meter: MeterHand, now_s: float) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "id": meter.name,
+        "trouble": meter.trouble,
+        "findings": [finding.words for finding in meter.findings],
+    }
+    if meter.reading is not None:
+        found |= {
+            "age_s": _number(now_s - meter.reading.sampled_s),
+            "current_a": [_number(amps) for amps in meter.reading.current_a],
+            "power_kw": _number(meter.reading.total_kw),
+            "warnings": list(meter.reading.warnings),
+        }
+    return found
+
+
+def _plan(daemon: Daemon) -> dict[str, Any] | None:
+    plan = daemon.plan
+    if plan is None:
+        return {"trouble": daemon.plan_trouble} if daemon.plan_trouble else None
+    return {
+        "made_at": _moment(plan.made_at.timestamp()),
+        "until": _moment(plan.grid.end.timestamp()),
+        "status": plan.proof.status.value,
+        "cost_eur": _number(plan.cost.total_eur),
+        "gap": _number(plan.proof.gap),
+        "shortfall_kwh": _number(plan.proof.shortfall_kwh),
+        "trouble": daemon.plan_trouble,
+        "notes": list(plan.notes),
+    }
+
+
+def _number(value: float) -> float | None:
+    """At most three digits; what is not known is null."""
+    return round(value, 3) if math.isfinite(value) else None
+
+
+def _moment(seconds: float) -> str:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
