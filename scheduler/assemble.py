@@ -69,7 +69,7 @@ def shortfall_kwh(problem: Problem, outcome: Outcome, s: int) -> float:
     """Energy asked for and not delivered; 0 within the tolerance of the charger's step."""
     if outcome.missing_kwh[s] <= 0:
         return 0.0
-    return max(0.0, problem.sessions[s].goals[-1].asked_kwh - float(outcome.delivered_kwh[s]))
+    return max(0.0, problem.sessions[s].goals[-1].asked_kwh - float(outcome.counted_kwh[s]))
 
 
 def _charger_plan(problem: Problem, outcome: Outcome, charger: int) -> ChargerPlan:

@@ -54,6 +54,8 @@ PLANNED: Final = frozenset(
         "vehicles[].id",
         "vehicles[].phases",
         "vehicles[].phase_sets",
+        "vehicles[].efficiency.**",
+        "vehicles[].battery_kwh",
         "vehicles[].max_current_a",
         "vehicles[].min_current_a",
         "vehicles[].phase_switching.**",
@@ -120,19 +122,11 @@ PLANNED: Final = frozenset(
 )
 """Keys whose every value has its rule."""
 
-OF_THEIR_OWNER: Final = frozenset(
-    {
-        "vehicles[].efficiency[].**",
-    }
-)
-"""Keys that count only with a kind or source that is refused by its own name."""
-
 WITHOUT_A_RULE: Final = frozenset(
     {
         "name",
         "default_request",
         "vehicles[].name",
-        "vehicles[].battery_kwh",
         "users[].rfid",
         "meters.**",
         "grid.meter",

@@ -36,7 +36,9 @@ class Outcome:
     phase_a: tuple[FloatArray, ...]
     """Per circuit (3, slots), signed [A]."""
     delivered_kwh: FloatArray
-    """(sessions,)"""
+    """(sessions,) AC energy."""
+    counted_kwh: FloatArray
+    """(sessions,) energy as the goals count it: the same, less what the car loses at some currents."""
     missing_kwh: FloatArray
     """(sessions,) energy below the least of the goals."""
     bought_eur: float
@@ -92,7 +94,7 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
     unfair = others_sun_kw(problem, draw_kw, bought)
     circuits = range(len(problem.circuits))
     phase_a = tuple(phase_currents_a(problem, c, decision.current_a, flows) for c in circuits)
-    delivered, missing = _energies(problem, draw_kw)
+    delivered, counted, missing = _energies(problem, draw_kw)
     wear, stored = _storage_eur(problem, battery)
     peak_eur, rise_kw = _peak(problem, bought)
     return Outcome(
@@ -106,6 +108,7 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
         battery_kw=battery,
         phase_a=phase_a,
         delivered_kwh=delivered,
+        counted_kwh=counted,
         missing_kwh=missing,
         bought_eur=float(problem.hours * problem.buy_eur_per_kwh @ bought),
         sold_eur=float(problem.hours * problem.sell_eur_per_kwh @ sold),
@@ -116,7 +119,7 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
         others_sun_kw=unfair,
         preference_eur=_preference_eur(problem, sold + curtailed, unfair, peak_eur),
         starts=_starts(problem, decision.current_a),
-        violations=violations(problem, decision, flows, export, delivered),
+        violations=violations(problem, decision, flows, export, counted),
     )
 
 
@@ -152,12 +155,14 @@ def _storage_eur(problem: Problem, battery_kw: FloatArray) -> tuple[float, float
     return battery.wear_eur_per_kwh * drained_kwh, battery.end_value_eur_per_kwh * gained_kwh
 
 
-def _energies(problem: Problem, draw_kw: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Delivered and missing energy of every session [kWh]."""
+def _energies(problem: Problem, draw_kw: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Delivered, counted and missing energy of every session [kWh]."""
     table = problem.draw_table
-    energy = draw_kw * problem.hours[table.slot]
-    delivered = np.zeros(len(problem.sessions))
-    np.add.at(delivered, table.session, energy)
+    lost_kw = np.where(draw_kw > 0, table.loss_kw * table.share, 0.0)
+    energy = (draw_kw * table.gain - lost_kw) * problem.hours[table.slot]
+    delivered, counted = np.zeros(len(problem.sessions)), np.zeros(len(problem.sessions))
+    np.add.at(delivered, table.session, draw_kw * problem.hours[table.slot])
+    np.add.at(counted, table.session, energy)
     missing = np.zeros(len(problem.sessions))
     for s, session in enumerate(problem.sessions):
         mine = table.session == s
@@ -165,7 +170,7 @@ def _energies(problem: Problem, draw_kw: FloatArray) -> tuple[FloatArray, FloatA
             flowed = float(energy[mine & (table.slot < goal.slots)].sum())
             missing[s] = max(missing[s], goal.least_kwh - flowed)
     missing[missing < TOLERANCE] = 0.0
-    return delivered, missing
+    return delivered, counted, missing
 
 
 def _starts(problem: Problem, current_a: FloatArray) -> int:

@@ -16,6 +16,7 @@ from domain.site_vehicles import Vehicle
 from domain.time_grid import TimeGrid
 from domain.units import S_PER_MIN, hours_from_s, kw_per_a
 from scheduler.dc_options import dc_options
+from scheduler.into_battery import Efficiency, efficiency_of, refuse_unknown_targets, target_kwh
 from scheduler.phase_options import options_of
 from scheduler.pools import circuits_of
 from scheduler.problem import FloatArray, Goal, Option, Session
@@ -35,40 +36,45 @@ class Need:
 
 
 def needs_of(site: Site, inputs: PlanInputs) -> tuple[Need, ...]:
-    """Needs of all requests, in their order."""
+    """Needs of all requests, in their order; InputError where a target cannot be turned into energy."""
+    refuse_unknown_targets(site, inputs.requests)
     return tuple(_need(request, site, inputs.grid) for request in inputs.requests)
 
 
 def _need(request: ChargeRequest, site: Site, grid: TimeGrid) -> Need:
     """The need of one request: its share of time inside the horizon, as far as the battery takes it."""
-    assert request.energy_kwh is not None
-    energy, note = request.energy_kwh, ""
+    efficiency = efficiency_of(request, site, _options(site, request))
     vehicle = site.vehicle(request.vehicle) if request.vehicle else None
-    charger = site.charger(request.charger)
-    if isinstance(charger, DcCharger):
-        room = _dc_room_kwh(vehicle, ac_side(charger, site.grid.voltage_v).efficiency)
+    if request.energy_kwh is None:
+        energy, notes = target_kwh(request, vehicle, efficiency), [_target_note(request, vehicle, efficiency)]
     else:
-        room = _battery_room_kwh(vehicle)
+        energy, notes = request.energy_kwh, []
+    room = _battery_room_kwh(request, vehicle, efficiency)
     if energy > room + _EPS:
-        energy, note = room, f"its battery takes {room:.1f} of the {energy:.1f} kWh"
+        energy, notes = room, [f"its battery takes {room:.1f} of the {energy:.1f} kWh"]
     if request.departure > grid.end:
         share = _share_inside(request, grid.start, grid.end)
-        energy, note = energy * share, f"leaves after the horizon: {share:.0%} of its energy is planned here"
-    return Need(request, energy, note)
+        energy *= share
+        notes.append(f"leaves after the horizon: {share:.0%} of its energy is planned here")
+    return Need(request, energy, "; ".join(notes))
 
 
-def _battery_room_kwh(vehicle: Vehicle | None) -> float:
-    """AC energy that fills the whole battery [kWh]."""
+def _target_note(request: ChargeRequest, vehicle: Vehicle | None, efficiency: Efficiency) -> str:
+    """What a target means in energy."""
+    assert vehicle is not None
+    usual = " as usual, not said" if efficiency.assumed else ""
+    return (
+        f"{request.soc_now:.0%} to {request.target_soc:.0%} of {vehicle.battery_kwh:g} kWh"
+        f" at an efficiency of {efficiency.best:.3g}{usual}"
+    )
+
+
+def _battery_room_kwh(request: ChargeRequest, vehicle: Vehicle | None, efficiency: Efficiency) -> float:
+    """AC energy that fills the battery at its best efficiency [kWh]; as if lossless where none is said."""
     if vehicle is None or vehicle.battery_kwh is None:
         return float("inf")
-    return vehicle.battery_kwh / (vehicle.efficiency if isinstance(vehicle.efficiency, float) else 1.0)
-
-
-def _dc_room_kwh(vehicle: Vehicle | None, efficiency: float) -> float:
-    """AC energy that fills the whole battery through a DC point of ``efficiency`` [kWh]."""
-    if vehicle is None or vehicle.battery_kwh is None:
-        return float("inf")
-    return vehicle.battery_kwh / efficiency
+    left = 1.0 - (request.soc_now or 0.0)
+    return left * vehicle.battery_kwh / (1.0 if efficiency.assumed else efficiency.best)
 
 
 def _share_inside(request: ChargeRequest, start: datetime, end: datetime) -> float:
@@ -83,11 +89,13 @@ def session_of(need: Need, site: Site, grid: TimeGrid, chargers: tuple[str, ...]
     charger = site.charger(request.charger)
     side = ac_side(charger, voltage_v) if isinstance(charger, DcCharger) else None
     options = _options(site, request)
+    if request.energy_kwh is None:
+        options = efficiency_of(request, site, options).options
     share = grid.share(request.arrival, request.departure)
     slots = np.flatnonzero(share > _EPS)
     step = charger.current_a.step if isinstance(charger, AcCharger) else STEP_A
     slot_h = hours_from_s(grid.slot_min * S_PER_MIN)
-    steps_kwh = [step * option.kw_per_a(voltage_v) * slot_h for option in options] or [
+    steps_kwh = [step * option.kw_per_a(voltage_v) * option.gain * slot_h for option in options] or [
         step * kw_per_a(voltage_v, 1) * slot_h
     ]
     hours = grid.hours[slots] * share[slots]
@@ -128,8 +136,8 @@ def _least_above(
     """
     found = [energy_kwh] if energy_kwh <= _EPS else []
     for option in options:
-        per_a = option.kw_per_a(voltage_v)
-        least = np.cumsum(np.sort(hours)) * per_a * option.min_a
-        most = np.cumsum(np.sort(hours)[::-1]) * per_a * option.max_a
+        per_a = option.kw_per_a(voltage_v) * option.gain
+        least = np.cumsum(np.sort(hours)) * (per_a * option.min_a - option.loss_kw)
+        most = np.cumsum(np.sort(hours)[::-1]) * (per_a * option.max_a - option.loss_kw)
         found += np.maximum(least, energy_kwh)[most >= energy_kwh - _EPS].tolist()
     return min(found, default=energy_kwh)

@@ -31,10 +31,18 @@ class Row(NamedTuple):
     """Ids of what uses it; one empty id where there is only one such thing."""
 
 
-def unbuilt(site: Site, *, requests: Sequence[ChargeRequest]) -> tuple[Unbuilt, ...]:
-    """Everything in a site and its requests that this version cannot plan, in the order of the table."""
+def unbuilt(
+    site: Site, *, requests: Sequence[ChargeRequest], rows: Sequence[Row] | None = None
+) -> tuple[Unbuilt, ...]:
+    """Everything in a site and its requests that this version cannot plan, in the order of ``rows``, which
+    are those of ``NOT_BUILT`` unless others are given.
+    """
     case = Case(site, requests)
-    return tuple(key for row in NOT_BUILT for key in _named(row, list(dict.fromkeys(row.used_by(case)))))
+    return tuple(
+        key
+        for row in (NOT_BUILT if rows is None else rows)
+        for key in _named(row, list(dict.fromkeys(row.used_by(case))))
+    )
 
 
 def _named(row: Row, users: list[str]) -> Iterator[Unbuilt]:
@@ -54,24 +62,5 @@ def _at(users: Sequence[str]) -> str:
     return f" (at {', '.join(names[:_NAMED])}{more})" if names else ""
 
 
-def _if(condition: bool) -> tuple[str, ...]:
-    return ("",) if condition else ()
-
-
-def _requests(case: Case, asks: Callable[[ChargeRequest], bool]) -> Iterable[str]:
-    yield from (request.id or request.charger for request in case.requests if asks(request))
-
-
-NOT_BUILT: Final[tuple[Row, ...]] = (
-    Row(
-        "vehicles[].efficiency",
-        "efficiency by current and phases is not built yet; one number is",
-        lambda case: (car.id for car in case.site.vehicles if isinstance(car.efficiency, tuple)),
-    ),
-    Row(
-        "requests[].target_soc",
-        "requests by state of charge are not built yet; say energy_kwh",
-        lambda case: _requests(case, lambda one: one.target_soc is not None or one.soc_now is not None),
-    ),
-)
-"""What is named to the owner, one row per key."""
+NOT_BUILT: Final[tuple[Row, ...]] = ()
+"""What is named to the owner, one row per key; nothing at present."""

@@ -28,6 +28,9 @@ class Option:
     min_a: float
     max_a: float
     power_factor: float = 1.0
+    gain: float = 1.0
+    loss_kw: float = 0.0
+    """What counts for the session's energy: gain x AC power - loss_kw while it is on."""
 
     def kw_per_a(self, voltage_v: float) -> float:
         """Power of one ampere in each of its phases [kW/A]."""
@@ -226,6 +229,9 @@ class DrawTable:
     """Power at the car per power at the grid."""
     phases: NDArray[np.bool_]
     """(draws, 3): which grid phases carry the current."""
+    gain: FloatArray
+    loss_kw: FloatArray
+    """While it is on, gain x power - loss_kw counts for the session's energy."""
     tied: NDArray[np.bool_]
     """Whether what the session does in other slots binds this one."""
 
@@ -247,6 +253,7 @@ class DrawTable:
             np.array(column, dtype=np.float64) for column in columns[4:10]
         )
         used = np.array([[p in carried for p in range(3)] for carried in columns[10]], dtype=bool)
+        used_options = [problem.sessions[s].options[k] for s, k in zip(session, option, strict=True)]
         return cls(
             session=session,
             slot=slot,
@@ -259,6 +266,8 @@ class DrawTable:
             share=share,
             at_car=at_car,
             phases=used.reshape(len(rows), 3),
+            gain=np.array([one.gain for one in used_options], dtype=np.float64),
+            loss_kw=np.array([one.loss_kw for one in used_options], dtype=np.float64),
             tied=np.array([one.tied for one in problem.sessions], dtype=bool)[session],
         )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyomo.environ as pyo
 
 from scheduler.rules_dead_time import mean_a
@@ -16,38 +17,52 @@ Terms = list[tuple[float, "Key"]]
 
 
 def _energy_terms(problem: Problem) -> list[Terms]:
-    """Per session: energy [kWh] that one ampere of each of its draws delivers, with the draw."""
+    """Per session: energy [kWh] that one ampere of each of its draws counts, with the draw."""
     table = problem.draw_table
-    kwh_per_a = (table.mean_kw_per_a * problem.hours[table.slot]).tolist()
+    kwh_per_a = (table.mean_kw_per_a * problem.hours[table.slot] * table.gain).tolist()
     terms: list[Terms] = [[] for _ in problem.sessions]
     for draw, energy in zip(problem.draws, kwh_per_a, strict=True):
         terms[draw.session].append((energy, (draw.session, draw.slot, draw.option)))
     return terms
 
 
+def _loss_terms(problem: Problem) -> list[Terms]:
+    """Per session: energy [kWh] that each of its draws loses while it is on, with the draw."""
+    table = problem.draw_table
+    loss_kwh = table.loss_kw * table.share * problem.hours[table.slot]
+    terms: list[Terms] = [[] for _ in problem.sessions]
+    for j in np.flatnonzero(loss_kwh).tolist():
+        draw = problem.draws[j]
+        terms[draw.session].append((float(loss_kwh[j]), (draw.session, draw.slot, draw.option)))
+    return terms
+
+
 def energy_goal(m: pyo.ConcreteModel, problem: Problem) -> None:
-    """sum_d kwh_per_a[d] mean_a[d] + missing_kwh[s] >= least_kwh[g] over the slots before goal g"""
-    terms, mean = _energy_terms(problem), mean_a(m)
+    """sum_d (kwh_per_a[d] mean_a[d] - loss_kwh[d] on[d]) + missing_kwh[s] >= least_kwh[g]
+    over the slots before goal g, where the efficiency is not the same for all currents
+    """
+    terms, losses, mean = _energy_terms(problem), _loss_terms(problem), mean_a(m)
     index = [(s, g) for s, session in enumerate(problem.sessions) for g in range(len(session.goals))]
 
     def reached(m: pyo.ConcreteModel, s: int, g: int) -> object:
         goal = problem.sessions[s].goals[g]
         inflow = sum(energy * mean[d] for energy, d in terms[s] if d[1] < goal.slots)
-        return inflow + m.missing_kwh[s] >= goal.least_kwh
+        lost: Any = sum(kwh * m.on[d] for kwh, d in losses[s] if d[1] < goal.slots)
+        return inflow - lost + m.missing_kwh[s] >= goal.least_kwh
 
     m.energy_goal = pyo.Constraint(index, rule=reached)
 
 
 def energy_most(m: pyo.ConcreteModel, problem: Problem) -> None:
-    """sum_d kwh_per_a[d] current_a[d] <= most_kwh[s], dead times not taken off"""
-    terms = _energy_terms(problem)
+    """sum_d (kwh_per_a[d] current_a[d] - loss_kwh[d] on[d]) <= most_kwh[s], dead times not taken off"""
+    terms, losses = _energy_terms(problem), _loss_terms(problem)
+
+    def below(m: pyo.ConcreteModel, s: int) -> object:
+        lost: Any = sum(kwh * m.on[d] for kwh, d in losses[s])
+        return sum(energy * m.current_a[d] for energy, d in terms[s]) - lost <= problem.sessions[s].most_kwh
+
     with_draws = [s for s in range(len(problem.sessions)) if terms[s]]
-    m.energy_most = pyo.Constraint(
-        with_draws,
-        rule=lambda m, s: (
-            sum(energy * m.current_a[d] for energy, d in terms[s]) <= problem.sessions[s].most_kwh
-        ),
-    )
+    m.energy_most = pyo.Constraint(with_draws, rule=below)
 
 
 def kept_shortfall(m: pyo.ConcreteModel, problem: Problem) -> None:

@@ -29,6 +29,8 @@ class States:
     share: float
     full_kw: Array
     """(states,) power while the car is there [kW]."""
+    counted_kw: Array
+    """(states,) what counts for the car's energy while it is there [kW]."""
     at_car: float = 1.0
     """Share of it that a DC point gives at the car."""
 
@@ -134,7 +136,7 @@ def _pairs(problem: Problem, t: int, first: Session, second: Session) -> Reached
     if first.charger == second.charger:
         possible &= (i == 0) | (j == 0)
     hours = problem.hours[t]
-    kwh = np.stack([a_kw, b_kw], axis=1) * hours
+    kwh = np.stack([a.counted_kw[i] * a.share, b.counted_kw[j] * b.share], axis=1) * hours
     return Reached(kwh[possible], (price * hours)[possible]).cheapest()
 
 
@@ -149,7 +151,7 @@ def _price_of_the_group(problem: Problem, t: int, others_kw: Array, bought_kw: A
 
 def _states(problem: Problem, car: Session, t: int) -> States:
     at = np.flatnonzero(car.slots == t)
-    rows, powers_kw = [np.zeros(3)], [0.0]
+    rows, powers_kw, counted_kw = [np.zeros(3)], [0.0], [0.0]
     if len(at):
         for option in car.options:
             steps = int(np.floor((option.max_a - option.min_a) / car.step_a + 1e-6))
@@ -158,8 +160,9 @@ def _states(problem: Problem, car: Session, t: int) -> States:
             rows += [np.where(used, current, 0.0) for current in currents]
             apparent_kw = problem.voltage_v / 1000 * len(option.phases) * currents
             powers_kw += (apparent_kw * option.power_factor).tolist()
+            counted_kw += (apparent_kw * option.power_factor * option.gain - option.loss_kw).tolist()
     share = float(car.share[at[0]]) if len(at) else 0.0
-    return States(car.circuits, np.array(rows), share, np.array(powers_kw), car.at_car)
+    return States(car.circuits, np.array(rows), share, np.array(powers_kw), np.array(counted_kw), car.at_car)
 
 
 def _carried(

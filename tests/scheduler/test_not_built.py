@@ -10,8 +10,8 @@ import pytest
 from domain.requests import ChargeRequest
 from domain.site import Site, parse_site
 from domain.site_keys import site_keys
-from scheduler.built_keys import OF_THEIR_OWNER, PLANNED, WITHOUT_A_RULE
-from scheduler.not_built import NOT_BUILT, unbuilt
+from scheduler.built_keys import PLANNED, WITHOUT_A_RULE
+from scheduler.not_built import NOT_BUILT, Row, unbuilt
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 LEAST = """\
@@ -54,7 +54,6 @@ def test_every_key_of_the_schema_is_classified_once() -> None:
     tables = {
         "not built": frozenset(row.key for row in NOT_BUILT),
         "planned": PLANNED,
-        "of their owner": OF_THEIR_OWNER,
         "without a rule": WITHOUT_A_RULE,
     }
     paths = site_keys()
@@ -71,28 +70,22 @@ def test_every_key_of_the_schema_is_classified_once() -> None:
 
 def test_every_row_of_the_tables_is_a_key_of_the_schema() -> None:
     rows = {row.key for row in NOT_BUILT if not row.key.startswith("requests")}
-    for row in rows | PLANNED | OF_THEIR_OWNER | WITHOUT_A_RULE:
+    for row in rows | PLANNED | WITHOUT_A_RULE:
         assert row.removesuffix(".**").removesuffix("[]") in site_keys(), row
 
 
-@pytest.mark.parametrize("name", ["home_simple", "home_live", "price_only"])
-def test_the_simple_examples_are_built_from_end_to_end(name: str) -> None:
+@pytest.mark.parametrize("name", sorted(path.stem for path in EXAMPLES.glob("*.yaml")))
+def test_the_examples_are_built_from_end_to_end(name: str) -> None:
     assert named(example(name)) == set()
 
 
-def test_the_home_with_everything_is_built() -> None:
-    assert named(example("home_charx")) == set()
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "key"),
-    [
-        ("name: Least", f"name: Least\nvehicles: [{TABLE}]", "vehicles[].efficiency"),
-    ],
-)
-def test_a_key_without_a_rule_is_named(old: str, new: str, key: str) -> None:
-    assert old in LEAST
-    assert key in named(parse_site(LEAST.replace(old, new, 1), "t"))
+def test_a_key_without_a_rule_is_named_with_those_who_use_it() -> None:
+    row = Row("chargers[].kind", "not this one", lambda case: (one.id for one in case.site.chargers))
+    (found,) = unbuilt(example("plaza_dc"), requests=(), rows=[row])
+    assert found.where == "chargers[].kind"
+    assert str(found).endswith(
+        "not this one (at stall_01, stall_02, stall_03, stall_04, stall_05 and 15 more)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,6 +96,7 @@ def test_a_key_without_a_rule_is_named(old: str, new: str, key: str) -> None:
         ("id: one,", f"id: one, phase_switching: {{{BUDGET}}},"),
         ("id: one,", "id: one, min_run_s: 1800, min_pause_s: 900,"),
         ("name: Least", VETO),
+        ("name: Least", f"name: Least\nvehicles: [{TABLE}]"),
         ("id: one,", "id: one, priority: 7,"),
         ("id: one,", "id: one, weight: 2,"),
         ("chargers: [", "chargers: [{id: dc, kind: dc, power_kw: {min: 1, max: 9}}, "),
@@ -124,17 +118,13 @@ def test_a_key_without_a_rule_is_named(old: str, new: str, key: str) -> None:
     ],
 )
 def test_what_is_built_or_has_no_effect_is_not_named(old: str, new: str) -> None:
-    assert named(parse_site(LEAST.replace(old, new, 1), "t"), request()) == set()
-
-
-def test_requests_may_ask_for_what_is_not_built() -> None:
-    site = parse_site(LEAST, "t")
-    assert named(site, request(target_soc=0.8, soc_now=0.2)) == {"requests[r].target_soc"}
-    assert named(site, request(priority=3, weight=2.0)) == set()
+    asked = (request(), request(target_soc=0.8, soc_now=0.2), request(priority=3, weight=2.0))
+    assert named(parse_site(LEAST.replace(old, new, 1), "t"), *asked) == set()
 
 
 def test_many_requests_are_counted() -> None:
-    many = [request(id=f"r{i}", target_soc=0.8) for i in range(12)]
-    keys = unbuilt(parse_site(LEAST, "t"), requests=many)
-    assert [key.where for key in keys] == [f"requests[r{i}].target_soc" for i in range(5)]
+    many = [request(id=f"r{i}") for i in range(12)]
+    row = Row("requests[].weight", "not yet", lambda case: [one.id for one in case.requests])
+    keys = unbuilt(parse_site(LEAST, "t"), requests=many, rows=[row])
+    assert [key.where for key in keys] == [f"requests[r{i}].weight" for i in range(5)]
     assert str(keys[-1]).endswith("(and 7 requests more)")

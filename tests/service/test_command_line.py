@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import jsonschema
 import pytest
 
+from scheduler.not_built import Row
 from tests.service.commands import AT, HOME, Terminal, site_file
 from tests.tolerance import approx_eur
 
@@ -147,7 +148,11 @@ def test_the_chart_is_drawn_where_asked(terminal: Terminal, site: Path, tmp_path
     assert f"Written  {tmp_path / name}" in said.out.replace("\n", "")
 
 
-def test_a_key_that_is_not_built_is_refused_by_name(terminal: Terminal, tmp_path: Path) -> None:
+def test_a_key_that_is_not_built_is_refused_by_name(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = Row("default_request", "not built", lambda case: ["" for _ in [case.site.default_request]])
+    monkeypatch.setattr("scheduler.not_built.NOT_BUILT", (row,))
     path = site_file(tmp_path, HOME + "default_request: cheapest\n")
     said = terminal.run("plan", path, "--at", AT, "--json")
     assert said.code == 1
