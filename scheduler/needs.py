@@ -95,7 +95,7 @@ def session_of(need: Need, site: Site, grid: TimeGrid, chargers: tuple[str, ...]
     slots = np.flatnonzero(share > _EPS)
     step = charger.current_a.step if isinstance(charger, AcCharger) else STEP_A
     slot_h = hours_from_s(grid.slot_min * S_PER_MIN)
-    steps_kwh = [step * option.kw_per_a(voltage_v) * option.gain * slot_h for option in options] or [
+    steps_kwh = [step * option.kw_per_a(voltage_v) * slot_h for option in options] or [
         step * kw_per_a(voltage_v, 1) * slot_h
     ]
     hours = grid.hours[slots] * share[slots]

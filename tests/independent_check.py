@@ -16,6 +16,7 @@ from domain.plan import Plan
 from domain.site import Site
 from domain.site_chargers import AcCharger, DcCharger
 from tests.independent_pools import STEP_A, apparent_less_real_kw, hangs_on, pool_faults
+from tests.random_targets import target_faults
 
 EPS = 1e-6
 NAMES = ("L1", "L2", "L3")
@@ -26,6 +27,7 @@ def faults(site: Site, inputs: PlanInputs, plan: Plan) -> list[str]:
     return [
         *_setpoints(site, plan),
         *pool_faults(site, plan),
+        *target_faults(site, plan),
         *_presence(site, plan),
         *_wires(site, inputs, plan),
         *_meter(site, inputs, plan),

@@ -15,6 +15,7 @@ from domain.series import Quality, Series
 from domain.site import Site, parse_site
 from domain.time_grid import TimeGrid
 from tests.random_pools import with_pools
+from tests.random_targets import with_targets, with_vehicle
 
 START = datetime(2026, 3, 18, 5, 0, tzinfo=UTC)
 WIRINGS = (["L1", "L2", "L3"], ["L2", "L3", "L1"], ["L3", "L1", "L2"], ["L1"], ["L2"], ["L3"], ["L2", "L3"])
@@ -35,9 +36,11 @@ def random_case(seed: int, slots: int = 16, most_chargers: int = 5) -> tuple[Sit
     _with_rights(np.random.default_rng([seed, 1]), words["chargers"])
     _with_modes(np.random.default_rng([seed, 3]), words)
     with_pools(np.random.default_rng([seed, 4]), words)
+    aims = np.random.default_rng([seed, 6])
+    with_vehicle(aims, words)
     extra = np.random.default_rng([seed, 2])
     site = parse_site(yaml.safe_dump(words | _devices(extra, words), sort_keys=False), f"random {seed}")
-    inputs = _inputs(rng, site, grid)
+    inputs = with_targets(aims, site, _inputs(rng, site, grid))
     return site, replace(inputs, battery_soc=None if extra.random() < 0.3 else float(extra.random()))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scheduler.not_built import Row
 from tests.service.commands import AT, HOME, Terminal, site_file
 
 SOON = HOME.replace(
@@ -69,7 +70,11 @@ def test_wrong_options_are_all_told_at_once(terminal: Terminal, tmp_path: Path) 
     assert "Traceback" not in said.err
 
 
-def test_a_site_that_cannot_be_planned_cannot_be_simulated(terminal: Terminal, tmp_path: Path) -> None:
+def test_a_site_that_cannot_be_planned_cannot_be_simulated(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = Row("default_request", "not built", lambda case: ["" for _ in [case.site.default_request]])
+    monkeypatch.setattr("scheduler.not_built.NOT_BUILT", (row,))
     unbuilt = SOON.replace("load:", "default_request: full\nload:")
     said = terminal.run("simulate", site_file(tmp_path, unbuilt), "--at", AT)
     assert said.code == 1
