@@ -66,7 +66,7 @@ def _stored_kwh(site: Site, plan: Plan, planned: RequestPlan) -> float:
         here = planned.request.arrival < plan.grid.ends[t] and planned.request.departure > plan.grid.starts[t]
         if not here or current == 0:
             continue
-        share: Any = car.efficiency
+        share: Any = 0.9 if car.efficiency is None else car.efficiency
         if isinstance(car.efficiency, tuple):
             points = [one for one in car.efficiency if one.phases == (1 if len(told.phases[t]) < 2 else 3)]
             points = points if len(told.phases[t]) != 2 else [p for p in car.efficiency if p.phases == 1]
