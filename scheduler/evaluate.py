@@ -84,10 +84,7 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
     left_kw = problem.surplus_kw - charging - flexible.sum(axis=0)
     battery = battery_power_kw(problem, decision, left_kw)
     left_kw = left_kw - battery
-    export = np.maximum(left_kw, 0.0)
-    limit = np.inf if problem.export_limit_kw is None else problem.export_limit_kw
-    curtailed = np.minimum(np.maximum(export - limit, 0.0), problem.solar_kw)
-    export = export - curtailed
+    export, curtailed = _exported(problem, left_kw)
     bought = np.maximum(-left_kw, 0.0)
     flows = Flows(curtailed, flexible, battery)
     bought, sold = registers_kw(problem, draw_kw, flows, bought - export)
@@ -121,6 +118,14 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
         starts=_starts(problem, decision.current_a),
         violations=violations(problem, decision, flows, export, counted),
     )
+
+
+def _exported(problem: Problem, left_kw: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """What is fed in of the power that is left over, and what the export limit cuts off [kW]."""
+    export = np.maximum(left_kw, 0.0)
+    limit = np.inf if problem.export_limit_kw is None else problem.export_limit_kw
+    curtailed = np.minimum(np.maximum(export - limit, 0.0), problem.solar_kw)
+    return export - curtailed, curtailed
 
 
 def _peak(problem: Problem, import_kw: FloatArray) -> tuple[float, float]:
