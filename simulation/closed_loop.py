@@ -23,6 +23,8 @@ from simulation.plant.trips import Trips, trips_of
 from simulation.plant_link import PlantLink
 from simulation.switching import PlannedSwitches
 
+NOBODY_S = 60
+"""Between two decisions while no car is there, where not every second is wanted [s]."""
 MOVED_A = 0.2
 """A current that moved by less is no reason for a decision out of turn [A]."""
 
@@ -53,9 +55,9 @@ class Scene:
 class ClosedLoop:
     """One run: the plant of a site, its control, and everything that is counted.
 
-    The control decides in every second in which a reading has moved, else every ``idle_s`` seconds; with
-    ``idle_s`` 1 it decides in every second. Afterwards ``score``, ``trips`` and ``trace`` hold the sums;
-    ``last`` the latest setpoints.
+    The control decides in every second in which a reading has moved, else every ``idle_s`` seconds, and
+    every ``NOBODY_S`` while no car is there; with ``idle_s`` 1 it decides in every second. Afterwards
+    ``score``, ``trips`` and ``trace`` hold the sums; ``last`` the latest setpoints.
     """
 
     def __init__(
@@ -96,6 +98,8 @@ class ClosedLoop:
         self._idle_s = idle_s
         self._decided_s = -idle_s
         self._seen: Readings | None = None
+        self._flow_a = self.plant.flow_a
+        self._changes = -1
 
     def run(self, seconds: int, every_s: int = 60) -> Iterator[int]:
         """Let ``seconds`` pass; gives the second every ``every_s`` and at the end."""
@@ -112,10 +116,24 @@ class ClosedLoop:
         plant = self.plant
         self._switches.turn(plant.now_s)
         if plant.control_runs:
-            readings = self.link.readings()
-            if plant.now_s - self._decided_s >= self._idle_s or has_moved(self._seen, readings):
-                self._decide(readings)
+            due = plant.now_s - self._decided_s >= self._longest_s()
+            if due or plant.faults.active or self._stirs():
+                readings = self.link.readings()
+                if due or has_moved(self._seen, readings):
+                    self._decide(readings)
         plant.step()
+
+    def _stirs(self) -> bool:
+        """Whether a current moved while a car is there, or anything at a charger changed."""
+        plant = self.plant
+        if plant.chargers.changes + plant.comings.changes != self._changes:
+            return True
+        somebody = plant.comings.somebody
+        return bool(somebody and (np.abs(plant.flow_a - self._flow_a) > MOVED_A).any())
+
+    def _longest_s(self) -> int:
+        """How long the control may go without deciding; longer where it may idle and no car is there [s]."""
+        return self._idle_s if self._idle_s == 1 or self.plant.comings.somebody else NOBODY_S
 
     def _decide(self, readings: Readings) -> None:
         plant = self.plant
@@ -123,6 +141,8 @@ class ClosedLoop:
         self.link.carry_out(decided)
         self.events += [(plant.now_s, event.what.name, event.subject) for event in decided.events]
         self.last, self._seen, self._decided_s = decided, readings, plant.now_s
+        self._flow_a = plant.flow_a
+        self._changes = plant.chargers.changes + plant.comings.changes
 
 
 def has_moved(before: Readings | None, now: Readings) -> bool:

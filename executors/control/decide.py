@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from executors.control import ladder
@@ -15,6 +17,7 @@ from executors.control.seam import Bools, Floats, Ints, Readings, Setpoints, Wan
 from executors.control.seen import Seen, seen_now
 from executors.control.shares import cut_to_fit, on_the_grid_of
 from executors.control.state import SafetyState
+from executors.control.still import stands, still_after
 from executors.control.supply import for_rises
 from executors.control.times import RISE_PERIODS, WINDOW_S
 from executors.control.writes import fed, order_of, told_again
@@ -29,6 +32,14 @@ def decide_safe(
     While a meter above it is blind, no charger is told more than it was. Needs no plan: ``wanted`` may be
     anything.
     """
+    stood = stands(wiring, readings, wanted, state, now_s)
+    return stood or _decided(wiring, readings, wanted, state, now_s)
+
+
+def _decided(
+    wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetyState, now_s: float
+) -> tuple[Setpoints, SafetyState]:
+    """A whole decision."""
     seen = seen_now(wiring, readings, wanted, state, now_s)
     way, aims, room, before_loss_a = _way(wiring, readings, state, seen)
     again = told_again(readings, seen.chargers, state.chargers, now_s)
@@ -46,7 +57,8 @@ def decide_safe(
         wanted_reasons=wanted.reasons,
         names=(wiring.charger_ids, wiring.circuit_ids),
     )
-    return setpoints, remembered(state, seen, aims, before_loss_a, way.told_a, order, now_s)
+    after = remembered(state, seen, aims, before_loss_a, way.told_a, order, now_s)
+    return setpoints, replace(after, still=still_after(wiring, readings, wanted, seen, way, setpoints))
 
 
 def _way(

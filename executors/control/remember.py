@@ -31,6 +31,7 @@ def remembered(
         turns = replace(turns, target_a=aims.offers_a, target_s=aims.at_s)
     return SafetyState(
         tick_s=now_s,
+        whole_s=now_s,
         chargers=cars,
         meters=_meters(state, seen, cars, told_a),
         compare=seen.compare,

@@ -65,7 +65,7 @@ class Seen(NamedTuple):
 def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetyState, now_s: float) -> Seen:
     """The facts of this tick."""
     rows = rows_of(wiring)
-    elapsed_s = 0.0 if np.isnan(state.tick_s) else min(max(now_s - state.tick_s, 0.0), _LONGEST_TICK_S)
+    elapsed_s = 0.0 if np.isnan(state.whole_s) else min(max(now_s - state.whole_s, 0.0), _LONGEST_TICK_S)
     meters = samples(wiring, readings, state.meters, now_s)
     cars = chargers(wiring, readings, state.chargers, now_s)
     compare = compared(wiring, readings, meters, cars, state.compare, state.meters.meter_a, now_s)
@@ -75,7 +75,10 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
     heat = heated(wiring, state.meters.heat, meters.meter_a, elapsed_s)
     below = charging_below(wiring, readings, meters, cars, state.chargers, now_s)
     base = base_load(wiring, rows, below, meters, state.meters, blind)
-    window = window_of(state.meters.window, base.high_a, base.high_kw, blind & rows.metered, now_s)
+    high_a = (
+        base.high_a if state.still is None else base.high_a + _passed_a(state.still.high_a, meters.meter_a)
+    )
+    window = window_of(state.meters.window, high_a, base.high_kw, blind & rows.metered, now_s)
     phases = _phases(wiring, wanted, state, cars, blind)
     uses = (cars.uses | (phases & ~state.chargers.phases)) & cars.controlled[:, np.newaxis]
     wanted_a = np.fmax(np.minimum(wanted.current_a, wiring.max_a), 0.0)
@@ -103,6 +106,11 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
         turns=turns,
         claim=claim,
     )
+
+
+def _passed_a(high_a: Floats, meter_a: Floats) -> Floats:
+    """How much higher the samples between two whole decisions were (K, 3) [A]."""
+    return np.fmax(high_a - meter_a, 0.0)
 
 
 def _claims(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from executors.control.seam import Bools, Floats, Ints, Wiring
+from executors.control.seam import Bools, Floats, Ints, Readings, Setpoints, Wanted, Wiring
 from executors.control.window import Window, empty_window
 
 
@@ -112,11 +112,28 @@ class TurnMemory:
 
 
 @dataclass(frozen=True, slots=True)
+class Still:
+    """A whole decision after which nothing was open: what the next ticks are compared with."""
+
+    readings: Readings
+    wanted: Wanted
+    setpoints: Setpoints
+    meter_a: Floats
+    """Samples that it went by (K, 3)."""
+    high_a: Floats
+    """Highest samples since then (K, 3)."""
+    draw_kw: float
+    """What the site draws with all offers used [kW]."""
+
+
+@dataclass(frozen=True, slots=True)
 class SafetyState:
     """Everything that safety remembers between two ticks."""
 
     tick_s: float
     """Monotonic time of the last tick; NaN before the first one."""
+    whole_s: float
+    """The same of the last whole decision."""
     chargers: ChargerMemory
     meters: MeterMemory
     compare: CompareMemory
@@ -127,6 +144,8 @@ class SafetyState:
     """Rows that load alone held above their limit (K,)."""
     hot: Bools
     """Rows whose protection is warm (K,)."""
+    still: Still | None = None
+    """None where the next tick needs a whole decision."""
 
 
 def start(wiring: Wiring) -> SafetyState:
@@ -135,6 +154,7 @@ def start(wiring: Wiring) -> SafetyState:
     nan_k3 = np.full((rows, 3), np.nan)
     return SafetyState(
         tick_s=float("nan"),
+        whole_s=float("nan"),
         chargers=_no_chargers(wiring),
         meters=_no_meters(rows),
         compare=CompareMemory(

@@ -30,6 +30,10 @@ LONGEST_SILENCE_S: Final = 3600.0
 """A charger that does not obey is left to its watchdog for twice as long each time, up to this."""
 LINK_S: Final = 10.0
 """A charger whose values are older does not answer."""
+STILL_S: Final = 10.0
+"""At least so often everything is decided anew."""
+STILL_A: Final = 1.0
+"""A load that moved by no more may be noise, where twice as much has room on every row."""
 LATE_S: Final = 5.0
 """A tick that comes later than this after the last one feeds no watchdog."""
 SIGNAL_S: Final = 60.0

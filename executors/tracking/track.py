@@ -33,7 +33,7 @@ from executors.tracking.wishes import Wishes, follow
 
 EVERY_S: Final = 5.0
 """Between two decisions [s] while the sun is followed or a sequence runs: a car needs as long to follow."""
-CALM_S: Final = 15.0
+CALM_S: Final = 30.0
 """The same while only a plan is held [s]; each new minute, and so each slot, is a decision too."""
 MINUTE_S: Final = 60.0
 LONGEST_S: Final = 60.0

@@ -82,6 +82,8 @@ class Chargers:
         self._resumes: BoolArray = np.array([spec.device.resumes_paused for spec in specs])
         self._due: list[tuple[float, int, int, float]] = []
         self._writes = 0
+        self.changes = 0
+        """How often the offers were computed anew."""
         self._look_again_s = -inf
 
     def reachable(self, now_s: float) -> BoolArray:
@@ -174,6 +176,7 @@ class Chargers:
             self._look_again_s = -inf
         if now_s < self._look_again_s:
             return False
+        self.changes += 1
         expiry_s = self.fed_s + self.after_s
         silent = (expiry_s <= now_s) & np.isfinite(self.failsafe_a)
         quiet_a = np.where(self._resumes | (self.limit_a > 0), self.failsafe_a, 0.0)

@@ -35,6 +35,8 @@ class Comings:
         )
         self._leaving: dict[int, int] = {}
         self.ended: list[VisitEnd] = []
+        self.changes = 0
+        """How often cars have come or gone."""
         self._check_apart()
         self.next_s: float = self._arrivals[0][0] if self._arrivals else inf
         """The next second in which something happens."""
@@ -48,6 +50,7 @@ class Comings:
 
     def advance(self, now_s: int, cars: Cars) -> None:
         """Let go who leaves at ``now_s`` or before, then let in who has arrived and not left."""
+        self.changes += 1
         for place in [place for place, leave_s in self._leaving.items() if leave_s <= now_s]:
             del self._leaving[place]
             visit = cars.visits[place]
@@ -61,6 +64,11 @@ class Comings:
                 self._leaving[place] = visit.leave_s
         coming_s = self._arrivals[0][0] if self._arrivals else inf
         self.next_s = min(coming_s, min(self._leaving.values(), default=inf))
+
+    @property
+    def somebody(self) -> bool:
+        """Whether any car is there."""
+        return bool(self._leaving)
 
     def present(self, cars: Cars) -> list[VisitEnd]:
         """What the cars that are still there have got so far."""

@@ -1,0 +1,132 @@
+"""A tick in which nothing has moved since the last whole decision: what was told stands.
+
+A whole decision is made at once when anything moves by more than noise, and every ``STILL_S`` in any case. A
+tick counts as still only after one that wanted, cut and awaited nothing, with room left on every row for the
+noise that it lets pass; so no limit is looked at less sharply.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from executors.control.binding import Course
+from executors.control.ladder import Stage
+from executors.control.meters import Samples, samples
+from executors.control.rows import rows_of
+from executors.control.seam import Floats, Readings, Setpoints, Wanted, Wiring
+from executors.control.seen import Seen
+from executors.control.shares import on_the_grid_of
+from executors.control.state import SafetyState, Still
+from executors.control.times import IN_STEP_S, LATE_S, SIGNAL_S, STILL_A, STILL_S
+
+_PHASES = 3
+_NEGLIGIBLE = 1e-6
+_SPARE_A = 2.0 * STILL_A
+
+
+def stands(
+    wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetyState, now_s: float
+) -> tuple[Setpoints, SafetyState] | None:
+    """What was told last and the memory after it; None where this tick needs a whole decision."""
+    still = state.still
+    if still is None or now_s - state.whole_s >= STILL_S or now_s - state.tick_s > LATE_S:
+        return None
+    if not (_same_wish(still, wanted) and _same_chargers(still.readings, readings)):
+        return None
+    if readings.ceiling_on != still.readings.ceiling_on or readings.ceiling_age_s > SIGNAL_S:
+        return None
+    if not _within_budget(wiring, wanted, still.draw_kw):
+        return None
+    meters = samples(wiring, readings, state.meters, now_s)
+    if meters.stale.any() or not _same_load(meters, still):
+        return None
+    high_a = np.fmax(still.high_a, meters.meter_a)
+    memory = replace(
+        state.meters,
+        meter_a=meters.meter_a,
+        meter_kw=meters.meter_kw,
+        seen_s=meters.seen_s,
+        mark=meters.mark,
+    )
+    after = replace(state, tick_s=now_s, meters=memory, still=replace(still, high_a=high_a))
+    return still.setpoints, after
+
+
+def still_after(
+    wiring: Wiring, readings: Readings, wanted: Wanted, seen: Seen, way: Course, setpoints: Setpoints
+) -> Still | None:
+    """What the next ticks may be compared with; None after a tick that leaves anything open."""
+    cars = seen.chargers
+    if setpoints.order.size or setpoints.events or not np.array_equal(setpoints.feed_watchdog, wiring.driven):
+        return None
+    settled = (
+        cars.controlled.all()
+        and not np.isfinite(cars.due_a).any()
+        and not (seen.stage > Stage.FRESH).any()
+        and not (seen.heat > 0).any()
+        and not cars.foreign.any()
+    )
+    if not settled or (seen.compare.trust != 0).any():
+        return None
+    usable_a = on_the_grid_of(wiring, way.usable_a)
+    if not np.array_equal(way.told_a, cars.command_a) or (np.abs(usable_a - way.told_a) > _NEGLIGIBLE).any():
+        return None
+    if not _room_for_noise(wiring, seen, way.told_a):
+        return None
+    draw_kw = float(seen.base.cut_kw[0] + rows_of(wiring).kw_per_a[-1] @ (seen.uses.sum(axis=1) * way.told_a))
+    return Still(readings, wanted, setpoints, seen.meters.meter_a, seen.meters.meter_a, draw_kw)
+
+
+def _room_for_noise(wiring: Wiring, seen: Seen, told_a: Floats) -> bool:
+    """Whether every row would still fit if its load were ``_SPARE_A`` higher on each phase."""
+    slack = seen.supply.cut - seen.weights @ told_a
+    amps = len(seen.rows.amp_row)
+    spare_kw = _PHASES * _SPARE_A * wiring.voltage_v / 1000
+    fits = bool((slack[:amps] >= _SPARE_A).all() and (slack[amps:] >= spare_kw).all())
+    if not np.isfinite(wiring.imbalance_limit_a):
+        return fits
+    grid_a = seen.base.cut_a[0] + told_a @ (seen.uses & seen.chargers.controlled[:, np.newaxis])
+    spread_a = float(grid_a.max() - np.min(seen.base.low_a))
+    return fits and spread_a + 2 * _SPARE_A <= wiring.imbalance_limit_a
+
+
+def _same_wish(still: Still, wanted: Wanted) -> bool:
+    """Whether the layer above hands on the very arrays that it did then."""
+    before = still.wanted
+    return (
+        wanted.current_a is before.current_a
+        and wanted.phases is before.phases
+        and wanted.priority is before.priority
+        and wanted.weight is before.weight
+    )
+
+
+def _same_chargers(before: Readings, now: Readings) -> bool:
+    """Whether all chargers answer as they did, and their cars draw the same but for noise."""
+    if not now.link.all() or float(now.charger_age_s.max(initial=0.0)) > IN_STEP_S:
+        return False
+    return bool(
+        np.array_equal(now.offered_a, before.offered_a, equal_nan=True)
+        and np.array_equal(now.car, before.car)
+        and np.array_equal(now.phases, before.phases)
+        and _near(now.measured_a, before.measured_a, STILL_A / 4)
+    )
+
+
+def _same_load(meters: Samples, still: Still) -> bool:
+    return _near(meters.meter_a, still.meter_a, STILL_A)
+
+
+def _near(now: Floats, before: Floats, by: float) -> bool:
+    """Whether no value differs by more, and what was missing is missing."""
+    return not (np.abs(now - before) > by).any() and np.array_equal(np.isnan(now), np.isnan(before))
+
+
+def _within_budget(wiring: Wiring, wanted: Wanted, draw_kw: float) -> bool:
+    """Whether the running quarter's energy leaves room for the noise too."""
+    if wanted.budget_kwh == float("inf"):
+        return True
+    mean_kw = wanted.budget_kwh * 3600.0 / max(wanted.budget_left_s, 1.0)
+    return mean_kw >= draw_kw + _PHASES * _SPARE_A * wiring.voltage_v / 1000
