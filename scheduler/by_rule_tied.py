@@ -30,9 +30,22 @@ def one_option(problem: Problem, s: int, room: Room) -> tuple[int, ...]:
         return tuple(range(len(session.options)))
     if session.switching.selected is not None:
         return (session.switching.selected,)
-    need = session.goals[-1].least_kwh
-    able = [min(float(_most_kwh(problem, s, k, room).sum()), need) for k in range(len(session.options))]
-    return (int(np.argmax(able)),)
+    able: list[float] = []
+    for k in range(len(session.options)):
+        able.append(_able_kwh(problem, s, k, room))
+        if able[-1] >= session.goals[-1].least_kwh:
+            break
+    return (int(np.argmax(able)),) if able else ()
+
+
+def _able_kwh(problem: Problem, s: int, k: int, room: Room) -> float:
+    """The energy that a session can take by one option, as far as it needs it [kWh]."""
+    need, able = problem.sessions[s].goals[-1].least_kwh, 0.0
+    for i in range(len(problem.sessions[s].slots)):
+        able += _slot_kwh(problem, s, i, k, room)
+        if able >= need:
+            return need
+    return able
 
 
 def hold_first_runs(problem: Problem, room: Room) -> None:
@@ -68,11 +81,15 @@ def serve_in_one_run(problem: Problem, s: int, rank: FloatArray, room: Room) -> 
 
 def _most_kwh(problem: Problem, s: int, k: int, room: Room) -> FloatArray:
     """The most energy that each slot of a session can take beside everything booked, by one option [kWh]."""
+    slots = range(len(problem.sessions[s].slots))
+    return np.array([_slot_kwh(problem, s, i, k, room) for i in slots])
+
+
+def _slot_kwh(problem: Problem, s: int, i: int, k: int, room: Room) -> float:
+    """The most energy that one slot of a session can take by one option [kWh]."""
     session = problem.sessions[s]
-    return np.array([
-        room.most_a(s, i, k, session.options[k].max_a) * energy_per_a(problem, session, i, session.options[k])
-        for i in range(len(session.slots))
-    ])  # fmt: skip
+    option = session.options[k]
+    return room.most_a(s, i, k, option.max_a) * energy_per_a(problem, session, i, option)
 
 
 def _blocks(problem: Problem, s: int, k: int, rank: FloatArray, room: Room) -> list[Block]:

@@ -84,8 +84,13 @@ class Room:
         session = self._problem.sessions[s]
         option, t = session.options[k], int(session.slots[i])
         high = on_grid_a(current_a, option, session)
-        if high <= 0 or (session.charger, t) in self._taken or not self._fits(s, i, k, option.min_a):
+        if high <= 0 or (session.charger, t) in self._taken:
             return 0.0
+        if self._fits(s, i, k, high):
+            return high
+        if not self._fits(s, i, k, option.min_a):
+            return 0.0
+        high = on_grid_a(high - session.step_a / 2, option, session)
         low = option.min_a
         while high - low > session.step_a / 2:
             middle = on_grid_a((low + high + session.step_a) / 2, option, session)
