@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
@@ -16,10 +16,12 @@ _ALLOWED: Final = "https://host[:port][/path] is allowed, and http:// for this m
 def base_urls(environ: Mapping[str, str], providers: Iterable[str]) -> dict[str, str]:
     """Addresses by provider that ``CHARGEWRIGHT_URL_<PROVIDER>`` gives, without a slash at the end.
 
-    Raises ``InputError`` with every address that is none, or that would send a key in the open.
+    Raises ``InputError`` with every address that is none, that would send a key in the open, or that no
+    provider would use: a closed site must not ask the world because of a misspelt name.
     """
-    found, faults = {}, []
-    for provider in providers:
+    known = tuple(providers)
+    found, faults = {}, list(_unused(environ, known))
+    for provider in known:
         name = f"{PREFIX}{provider.upper()}"
         url = environ.get(name, "").strip().rstrip("/")
         if not url:
@@ -31,6 +33,14 @@ def base_urls(environ: Mapping[str, str], providers: Iterable[str]) -> dict[str,
     if faults:
         raise InputError(faults)
     return found
+
+
+def _unused(environ: Mapping[str, str], providers: Sequence[str]) -> Iterator[Fault]:
+    """Variables of ours that name no provider."""
+    names = [f"{PREFIX}{provider.upper()}" for provider in providers]
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name not in names:
+            yield Fault(name, "no provider of this name", f"one of {', '.join(names)} is allowed")
 
 
 def _is_allowed(url: str) -> bool:
