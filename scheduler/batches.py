@@ -29,7 +29,7 @@ def improved(
     for draws in batches:
         if deadline.over:
             break
-        free = _open_columns(layout, draws, stepped.columns)
+        free = open_columns(layout, draws, stepped.columns)
         part = stepped.around(y, free)
         answer = highs.solve(part, time_limit_s=min(deadline.left_s, limit_s), gap=gap, start=y[free])
         if answer.x is not None and part.value(answer.x) < part.value(y[free]) - _WORTH:
@@ -52,7 +52,7 @@ def _batches(table: DrawTable) -> Iterator[IntArray]:
         yield np.concatenate(batch)
 
 
-def _open_columns(layout: Layout, draws: IntArray, columns: int) -> IntArray:
+def open_columns(layout: Layout, draws: IntArray, columns: int) -> IntArray:
     """Columns that are open for a batch: those of its draws, and what belongs to no session."""
     is_open = np.ones(columns, dtype=bool)
     for positions in (layout.columns.current_a, layout.columns.on, layout.columns.start):

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from scheduler.batches import BATCH_DRAWS, improved
+from scheduler.calm_sessions import quieter, stage_of
 from scheduler.deadline import Deadline
 from scheduler.lattice import in_steps, whole_steps
 from scheduler.problem import FloatArray, Problem
@@ -26,6 +27,8 @@ _CLOSE_ENOUGH: Final = 0.05
 """Gap of a batch, in starts."""
 _CLOSE_TO_PUBLISHED: Final = 0.002
 """The same where there is a published plan."""
+_FEW_DRAWS: Final = 80
+"""Up to so many choices everything is searched at once too."""
 _TO_THE_LAST: Final = 2e-5
 """The same in problems of one batch: fine enough for what earlier energy counts."""
 
@@ -45,11 +48,19 @@ def calmed(
     stepped, change = whole_steps(restless, layout)
     y = in_steps(layout, _with_starts(problem, layout, x))
     stage = Deadline.after(deadline.clock, min(STAGE_S, deadline.left_s))
-    gap = _CLOSE_ENOUGH if problem.published_a is None else _CLOSE_TO_PUBLISHED
-    if len(layout.table.slot) <= BATCH_DRAWS:
-        gap = _TO_THE_LAST
-    calm: FloatArray = change @ improved(stepped, layout, y, gap=gap, deadline=stage)
+    if problem.published_a is None:
+        y = quieter(stage_of(problem, layout, restless, (stepped, change), allowance_eur), y, stage)
+    if problem.published_a is not None or layout.table.tied.any() or len(problem.draws) <= _FEW_DRAWS:
+        y = improved(stepped, layout, y, gap=_gap(problem), deadline=stage)
+    calm: FloatArray = change @ y
     return calm
+
+
+def _gap(problem: Problem) -> float:
+    """Gap at which a batch is calm enough, in starts."""
+    if len(problem.draws) <= BATCH_DRAWS:
+        return _TO_THE_LAST
+    return _CLOSE_ENOUGH if problem.published_a is None else _CLOSE_TO_PUBLISHED
 
 
 def _restlessness(form: StandardForm, problem: Problem, layout: Layout, allowance_eur: float) -> FloatArray:
