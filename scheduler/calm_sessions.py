@@ -179,7 +179,7 @@ def _need(stage: Stage, s: int, now_kwh: FloatArray, steps: IntArray, unit_kwh: 
 
 
 def _most(session: Session, need: int, amps: list[FloatArray], unit_kwh: float) -> int:
-    """Units that a session may have: what it may, or a little more than it needs where currents are coarse."""
+    """Units that a session may have: what it may, or a little above its need where currents are coarse."""
     coarse = any(len(one) > 1 and one[1] - one[0] > _COARSE * session.step_a for one in amps)
     return need + _OVER if coarse else max(need, min(need + _OVER, int(session.most_kwh / unit_kwh + 1e-6)))
 
