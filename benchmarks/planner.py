@@ -83,7 +83,8 @@ def row(name: str, calm_eur: float | None, raw_limit_s: float) -> str:
     return (
         f"{name:<10}{proof.build_s:>9.3f}{all_s:>8.3f}{proof.gap_before_rounding:>12.4%}{proof.gap:>11.4%}"
         f"{cost - solved.cost_bound_eur:>9.4f}{cost:>11.4f}{cost / best - 1:>+12.4%}"
-        f"{solved.outcome.starts:>8}{peak_mb:>9.0f}{bare_s:>11.3f}{proof.build_s / bare_s:>9.1f}{all_s / bare_s:>7.1f}"
+        f"{solved.outcome.starts:>8}{peak_mb:>9.0f}{bare_s:>11.3f}"
+        f"{proof.build_s / bare_s:>9.1f}{all_s / bare_s:>7.1f}"
         f"{'' if done else '>':>2}{raw_s:>6.1f}{'' if done else '>':>2}{raw_s / all_s:>6.1f}"
     )
 
