@@ -11,6 +11,7 @@ from scheduler.devices import Feed
 from scheduler.problem import FloatArray, Option, Problem, Session
 
 EPS: Final = 1e-9
+_ONE_PHASE: Final = np.eye(3)
 
 
 def energy_per_a(problem: Problem, session: Session, i: int, option: Option) -> float:
@@ -123,7 +124,7 @@ class Room:
         """Let a current flow; a negative one takes it back."""
         session = self._problem.sessions[s]
         t, phases = int(session.slots[i]), list(session.options[k].phases)
-        used = np.isin(range(3), phases).astype(np.float64)
+        used = _ONE_PHASE[phases].sum(axis=0)
         stays = session.share[i] >= 1
         power_kw = current_a * session.options[k].kw_per_a(self._problem.voltage_v)
         for c in session.circuits:
