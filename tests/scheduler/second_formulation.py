@@ -40,6 +40,8 @@ class Choice:
     low_a: float
     high_a: float
     power_factor: float = 1.0
+    gain: float = 1.0
+    loss_kw: float = 0.0
 
     @property
     def most_steps(self) -> float:
@@ -54,7 +56,10 @@ class Choice:
 def choices_of(problem: Problem) -> list[Choice]:
     """All choices, in the order of ``problem.draws``."""
     return [
-        Choice(car, int(t), float(share), carried(way.phases), way.min_a, way.max_a, way.power_factor)
+        Choice(
+            *(car, int(t), float(share), carried(way.phases), way.min_a, way.max_a),
+            *(way.power_factor, way.gain, way.loss_kw),
+        )
         for car in problem.sessions
         for t, share in zip(car.slots, car.share, strict=True)
         for way in car.options
@@ -241,11 +246,18 @@ class SecondFormulation:
         hours = self._problem.hours
         for car in self._problem.sessions:
             mine = [j for j, choice in enumerate(self._choices) if choice.session is car]
-            kwh = {j: self._mean_kw_per_a(j) * hours[self._choices[j].slot] for j in mine}
-            self._rows.add({self._current[j]: kwh[j] for j in mine}, high=car.most_kwh)
+            rows: dict[int, dict[int, float]] = {}
+            for j in mine:
+                choice = self._choices[j]
+                h = float(hours[choice.slot])
+                stored = self._mean_kw_per_a(j) * choice.gain * h
+                rows[j] = {self._current[j]: stored, self._on[j]: -choice.loss_kw * choice.share * h}
+            everything = {column: kwh for row in rows.values() for column, kwh in row.items()}
+            self._rows.add(everything, high=car.most_kwh)
             for g, (owner, goal) in enumerate(self._goals):
                 if owner is car:
-                    early = {self._current[j]: kwh[j] for j in mine if self._choices[j].slot < goal.slots}
+                    before = [row for j, row in rows.items() if self._choices[j].slot < goal.slots]
+                    early = {column: kwh for row in before for column, kwh in row.items()}
                     self._rows.add(early | {self._missing[g]: 1}, low=goal.least_kwh)
 
     def _meter(self, slot: int) -> None:
