@@ -61,7 +61,7 @@ def plan_site(
     return with_remedies(plan, site, inputs, again, deadline)
 
 
-_QUICKLY: Final = {"gap": 1.0, "calm_eur": 0.0, "remedies_s": 0.0}
+_QUICKLY: Final = {"gap": 1.0, "fine_gap": 1.0, "calm_eur": 0.0, "remedies_s": 0.0}
 """Options of a plan whose shortfall alone is looked at."""
 
 

@@ -15,7 +15,6 @@ GAP_KWH: Final = 1e-3
 """Gap at which missing energy counts as the least."""
 THOROUGH_S: Final = 5.0
 """Time for a finer plan than was asked [s]."""
-_FINE_GAP: Final = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,8 @@ class PlanOptions:
     """Largest gap, relative to the cost of charging; whole amperes alone may take half of it."""
     calm_eur: float | None = None
     """What calm may cost [EUR]; None: the larger of 0.01 EUR and 0.2 % of the charging cost."""
+    fine_gap: float = 1e-3
+    """Nearer than this share is not worth looking for, however much time there is."""
     time_limit_s: float = 60.0
     remedies_s: float = 5.0
     """Time to look for remedies where energy is missing, after the plan is made; 0 looks for none [s]."""
@@ -44,7 +45,7 @@ class Aim:
     def for_money(cls, options: PlanOptions, scale_eur: float) -> Aim:
         """The aim for a charging cost of ``scale_eur``."""
         asked = max(options.gap * scale_eur, GOOD_ENOUGH_EUR)
-        return cls(asked, min(asked / 4, max(_FINE_GAP * scale_eur, GOOD_ENOUGH_EUR / 4)))
+        return cls(asked, min(asked / 4, max(options.fine_gap * scale_eur, GOOD_ENOUGH_EUR / 4)))
 
 
 @dataclass(frozen=True, slots=True)
