@@ -37,7 +37,7 @@ def assembled(
         made_at=made_at,
         grid=inputs.grid,
         chargers={name: _charger_plan(problem, outcome, c) for c, name in enumerate(stated.chargers)},
-        power=_power(problem, outcome),
+        power=_power(site, problem, outcome),
         circuits={
             circuit.id: CircuitPlan(outcome.phase_a[c], circuit.limit_a, _limit_kw(site, circuit.id))
             for c, circuit in enumerate(problem.circuits)
@@ -85,7 +85,7 @@ def _charger_plan(problem: Problem, outcome: Outcome, charger: int) -> ChargerPl
     return ChargerPlan(current, tuple(phases), power)
 
 
-def _power(problem: Problem, outcome: Outcome) -> SitePower:
+def _power(site: Site, problem: Problem, outcome: Outcome) -> SitePower:
     """Powers at the meter."""
     return SitePower(
         import_kw=outcome.import_kw,
@@ -94,20 +94,14 @@ def _power(problem: Problem, outcome: Outcome) -> SitePower:
         curtailed_kw=outcome.curtailed_kw,
         load_kw=problem.load_kw,
         battery_kw=outcome.battery_kw,
-        flexible_kw=_flexible_kw(problem, outcome),
+        flexible_kw={load.id: _flexible_kw(problem, outcome, load.id) for load in site.flexible_loads},
     )
 
 
-def _flexible_kw(problem: Problem, outcome: Outcome) -> dict[str, FloatArray]:
-    """Power of every flexible load [kW]."""
-    loads = list(dict.fromkeys(run.load for run in problem.runs))
-    return {
-        name: np.sum(
-            [kw for run, kw in zip(problem.runs, outcome.flexible_kw, strict=True) if run.load == name],
-            axis=0,
-        )
-        for name in loads
-    }
+def _flexible_kw(problem: Problem, outcome: Outcome, load_id: str) -> FloatArray:
+    """Power of a flexible load [kW]; 0 throughout where no window of it lies in the horizon."""
+    runs = zip(problem.runs, outcome.flexible_kw, strict=True)
+    return sum((kw for run, kw in runs if run.load == load_id), np.zeros(problem.slots))
 
 
 def _request_plans(stated: SiteProblem, outcome: Outcome) -> tuple[RequestPlan, ...]:

@@ -1,4 +1,4 @@
-"""When flexible loads run without a plan: in their cheapest block, as far as every limit allows."""
+"""When flexible loads run without a plan: in their cheapest block, else in pieces, as the limits allow."""
 
 from __future__ import annotations
 
@@ -21,10 +21,13 @@ def with_usual_runs(problem: Problem) -> tuple[Problem, list[str]]:
     for asked in problem.runs:
         run = asked
         free = np.array([room.takes_power(run.feed, int(t), run.power_kw) for t in run.slots], dtype=bool)
-        block = _cheapest_block(problem, run, free, price)
+        block, pieces = (way(problem, run, free, price) for way in (_cheapest_block, _pieces))
+        block_h, pieces_h = problem.hours[block].sum(), problem.hours[pieces].sum()
+        if block_h < min(run.need_h, pieces_h) - 1e-9 and pieces_h <= run.most_h + 1e-9:
+            block = pieces
         hours = float(problem.hours[block].sum())
         if hours < run.need_h - 1e-9:
-            notes.append(f"{run.load}: the limits leave room for {hours:.2f} of {run.need_h:.2f} h in one go")
+            notes.append(f"{run.load}: the limits leave room for {hours:.2f} of {run.need_h:.2f} h")
             run = replace(run, need_h=hours, least_at_a_time_h=min(run.least_at_a_time_h, hours))
         if hours <= 0:
             continue
@@ -32,6 +35,27 @@ def with_usual_runs(problem: Problem) -> tuple[Problem, list[str]]:
             room.take_power(run.feed, int(t), run.power_kw)
         placed.append(replace(run, usual=block))
     return replace(problem, runs=tuple(placed)), notes
+
+
+def _pieces(problem: Problem, run: Run, free: BoolArray, price: FloatArray) -> IntArray:
+    """Free stretches that each last as long as a run has to, the cheapest first, until it is enough; the
+    last one is only as long as it must be.
+    """
+    taken: list[int] = []
+    left_h = run.need_h
+    places = np.flatnonzero(free)
+    stretches = [part for part in np.split(places, np.flatnonzero(np.diff(places) > 1) + 1) if len(part)]
+    long_enough = [x for x in stretches if problem.hours[run.slots[x]].sum() >= run.least_at_a_time_h - 1e-9]
+    for part in sorted(long_enough, key=lambda part: float(price[run.slots[part]].mean())):
+        lasted_h = 0.0
+        for t in run.slots[part].tolist():
+            if left_h <= 1e-9 and lasted_h >= run.least_at_a_time_h - 1e-9:
+                break
+            taken.append(t)
+            left_h, lasted_h = left_h - float(problem.hours[t]), lasted_h + float(problem.hours[t])
+        if left_h <= 1e-9:
+            break
+    return np.array(sorted(taken), dtype=np.int64)
 
 
 def _cheapest_block(problem: Problem, run: Run, free: BoolArray, price: FloatArray) -> IntArray:

@@ -81,7 +81,7 @@ def test_a_load_that_finds_no_room_is_cut_and_told() -> None:
         replace(problem([0.1] * 3, [], circuits=[wire]), runs=(boiler([0, 1, 2], 0.5),))
     )
     assert case.runs[0].need_h == 0.25
-    assert notes == ["boiler: the limits leave room for 0.25 of 0.50 h in one go"]
+    assert notes == ["boiler: the limits leave room for 0.25 of 0.50 h"]
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -111,3 +111,27 @@ def test_a_run_outside_its_window_or_too_short_is_a_violation() -> None:
     said = evaluate(case, replace(nothing_charges(case), running=on)).violations
     assert any("outside" in one for one in said)
     assert any("at a time" in one for one in said)
+
+
+@pytest.mark.parametrize(
+    ("need_h", "at_a_time_h", "expected"),
+    [(0.5, 0.0, [0, 4]), (0.75, 0.0, [0, 3, 4]), (1.0, 0.0, [0, 2, 3, 4])],
+)
+def test_a_load_that_may_pause_is_not_cut_where_only_its_longest_stretch_is_too_short(
+    need_h: float, at_a_time_h: float, expected: list[int]
+) -> None:
+    """Load leaves slot 1 no room for 10 A: what is free lies on both sides of it."""
+    wires = circuit(5, 20.0, base_a=np.array([[0.0, 15.0, 0.0, 0.0, 0.0]] * 3))
+    case = problem([0.1, 0.1, 0.4, 0.3, 0.2], [], circuits=[wires], load_kw=[0.0, 10.35, 0.0, 0.0, 0.0])
+    assert (
+        running(replace(case, runs=(boiler([0, 1, 2, 3, 4], need_h, at_a_time_h=at_a_time_h),))) == expected
+    )
+
+
+def test_stretches_too_short_for_a_least_run_do_not_count() -> None:
+    """Slots 0 and 1 are free, slot 2 is not, slot 3 is: half an hour at a time has one place."""
+    wires = circuit(4, 20.0, base_a=np.array([[0.0, 0.0, 15.0, 0.0]] * 3))
+    case = problem([0.1, 0.1, 0.1, 0.1], [], circuits=[wires], load_kw=[0.0, 0.0, 10.35, 0.0])
+    cut, notes = with_usual_runs(replace(case, runs=(boiler([0, 1, 2, 3], 0.75, at_a_time_h=0.5),)))
+    assert cut.runs[0].usual.tolist() == [0, 1]
+    assert notes == ["boiler: the limits leave room for 0.50 of 0.75 h"]
