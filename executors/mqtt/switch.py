@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,7 +39,10 @@ class Topics:
 
 
 class MqttSwitch:
-    """A switch on MQTT; ``run`` is its connection's task."""
+    """A switch on MQTT; ``run`` is its connection's task, and connects when it is first read or told.
+
+    A program that only looks at the site leaves no last will, and switches nothing off when it ends.
+    """
 
     def __init__(self, broker: Broker, topics: Topics, clock: Callable[[], float]) -> None:
         self._topics, self._clock = topics, clock
@@ -46,12 +50,17 @@ class MqttSwitch:
         farewell = Post(topics.command, topics.off) if topics.off_when_lost else None
         asked = tuple(topic for topic in (topics.state, topics.available) if topic is not None)
         self._session = MqttSession(broker, Listener(asked, self._take, self._lost), farewell)
-        self.run = self._session.run
+        self._asked = asyncio.Event()
         self._told: bool | None = None
         self._told_at = -math.inf
         self._tries = 0
         self._confirmed = False
         self._foreign = False
+
+    async def run(self) -> None:
+        """Stay connected until cancelled, from the first question or order on."""
+        await self._asked.wait()
+        await self._session.run()
 
     @property
     def connected(self) -> bool:
@@ -60,6 +69,7 @@ class MqttSwitch:
 
     async def read(self) -> SwitchReading:
         """What it does, as far as it is known now; ``DeviceSilent`` without the broker."""
+        self._asked.set()
         if not self._session.connected:
             raise DeviceSilent(self._session.trouble)
         now_s = self._clock()
@@ -70,6 +80,7 @@ class MqttSwitch:
 
     async def switch(self, *, on: bool) -> Switched:
         """Have it on or off; sends only what is new, not confirmed, or due to be said again."""
+        self._asked.set()
         if not self._session.connected:
             raise DeviceSilent(self._session.trouble)
         state = self._state()

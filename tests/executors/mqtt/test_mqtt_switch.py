@@ -30,7 +30,9 @@ class Clock:
 
 def made(broker: Mosquitto, topics: Topics = TOPICS) -> tuple[MqttSwitch, Clock]:
     clock = Clock()
-    return MqttSwitch(Broker("127.0.0.1", broker.port), topics, clock), clock
+    switch = MqttSwitch(Broker("127.0.0.1", broker.port), topics, clock)
+    switch._asked.set()
+    return switch, clock
 
 
 async def known(switch: MqttSwitch, state: bool | None, within_s: float = 10.0) -> None:
@@ -187,6 +189,21 @@ def test_who_goes_in_peace_switches_off(tmp_path: Path) -> None:
     asyncio.run(test())
 
 
+def test_who_asks_nothing_switches_nothing_off(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with running(tmp_path) as broker, heard(broker.port, "boiler/set") as orders:
+            switch = MqttSwitch(Broker("127.0.0.1", broker.port), TOPICS, Clock())
+            async with running_task(switch.run):
+                await asyncio.sleep(0.3)
+                assert not switch.connected
+                with pytest.raises(DeviceSilent, match="not connected"):
+                    await switch.read()
+                await until(lambda: switch.connected)
+            await until(lambda: orders == [("OFF", False)])
+
+    asyncio.run(test())
+
+
 def test_the_broker_switches_off_for_whoever_dies(tmp_path: Path) -> None:
     async def test() -> None:
         async with running(tmp_path) as broker, heard(broker.port, "boiler/set") as orders:
@@ -222,6 +239,7 @@ def test_a_broker_with_passwords_lets_in_who_knows_them(tmp_path: Path) -> None:
             for password, in_time in (("wrong", False), ("right", True)):
                 place = Broker("127.0.0.1", broker.port, "wright", password)
                 switch = MqttSwitch(place, TOPICS, Clock())
+                switch._asked.set()
                 async with running_task(switch.run):
                     if in_time:
                         await until(lambda: switch.connected)  # noqa: B023 -- asked at once
