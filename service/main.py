@@ -16,6 +16,8 @@ from typer.exceptions import TyperException
 
 from domain.errors import ChargewrightError
 from service.answers import STOPPED, Answer, answer_to, cannot_be_told, wrong_usage
+from service.device_commands import probe, run
+from service.options import CacheOption, JsonOption, RequestsOption, SiteArgument
 from service.standard_streams import OutputLostError, watched_output
 
 app = typer.Typer(
@@ -25,7 +27,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-SiteArgument = Annotated[Path, typer.Argument(metavar="SITE", help="Site file (YAML).", show_default=False)]
 BatterySocOption = Annotated[
     str | None,
     typer.Option(metavar="SHARE", help="State of charge of the home battery at the start, 0 to 1."),
@@ -34,10 +35,6 @@ CurtailedOption = Annotated[
     str | None,
     typer.Option(metavar="FROM/TO", help="When the signal of the site's curtailment is on, ISO 8601."),
 ]
-CacheOption = Annotated[
-    Path | None,
-    typer.Option(help="Folder for answers of live sources; default: CHARGEWRIGHT_CACHE, else the user's."),
-]
 AtOption = Annotated[
     str | None,
     typer.Option(help="Start, ISO 8601; without offset on the site's clock; without --at: now"),
@@ -45,7 +42,6 @@ AtOption = Annotated[
 PricesOption = Annotated[Path | None, typer.Option(help="Prices, CSV or Parquet.")]
 SolarOption = Annotated[Path | None, typer.Option(help="Solar power, CSV or Parquet.")]
 LoadOption = Annotated[Path | None, typer.Option(help="Load but charging; a habit learns from what is past.")]
-RequestsOption = Annotated[Path | None, typer.Option(help="Charging requests, CSV or Parquet.")]
 HoursOption = Annotated[
     str | None, typer.Option(metavar="HOURS", help="Length of the run; default: to the plan's end.")
 ]
@@ -57,7 +53,6 @@ FaultOption = Annotated[
     list[str] | None,
     typer.Option(metavar="KIND:DEVICE:FROM-UNTIL", help="What goes wrong, in seconds; may be repeated."),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Answer, and errors, as JSON on standard output.")]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -229,28 +224,8 @@ def simulate(
     )  # fmt: skip
 
 
-@app.command()
-def run(
-    site: SiteArgument,
-    port: Annotated[str | None, typer.Option(help="Port on 127.0.0.1; default 8710, 0: any.")] = None,
-    simulated: Annotated[
-        bool, typer.Option("--simulated", help="Twins in place of every device: nothing real is spoken to.")
-    ] = False,
-    requests: RequestsOption = None,
-    state: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder for what a restart goes on with; default: CHARGEWRIGHT_STATE, else the user's."
-        ),
-    ] = None,
-    cache: CacheOption = None,
-) -> None:
-    """Run a site: plan, hold the plan, keep every limit, until stopped."""
-    from service.run.command import RunOrder, run_command
-
-    code = run_command(RunOrder(site, port, simulated, state, requests, cache))
-    if code:
-        raise typer.Exit(code)
+app.command()(run)
+app.command()(probe)
 
 
 @app.command()

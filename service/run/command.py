@@ -6,31 +6,28 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from domain.errors import Fault, InputError, NotBuilt, SourceError
+from domain.errors import Fault, InputError, NotBuilt
 from domain.site import Site
 from executors.control.failsafe_proof import prove
 from executors.control.wiring import wiring_of
 from executors.deciding import deciding_of
-from executors.devices import devices_of
 from executors.tick import Ticking
 from service.failsafe_words import proof_lines, verdict_words
 from service.run.clocks import Clocks
 from service.run.daemon import Around, Daemon
-from service.run.in_worker import PlanFailed, plan_in_worker
 from service.run.kept import Kept, load, state_file, state_folder
 from service.run.memory import resume
 from service.run.pages import pages_of, served
-from service.run.plan_task import PlanMade, PlanTask
 from service.run.refusals import all_simulated, refuse_without_wires
-from service.run.simulated import Wired, simulated
+from service.run.simulated import Wired
 from service.run.view import health_of, state_of
+from service.run.wired import wired_of
 from service.site_file import read_site
 
 PORT: Final = 8710
@@ -88,7 +85,7 @@ async def _run(around: Around, port: int, *, pretend: bool) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, hear, number)
-    async with _wired(around, pretend=pretend) as (wired, made):
+    async with wired_of(around, pretend=pretend) as (wired, made):
         kept = _kept(around)
         daemon = daemon_of(replace(around, site=wired.site) if pretend else around, wired, kept)
         if made is not None:
@@ -124,23 +121,6 @@ def _kept(around: Around) -> Kept | None:
     if trouble:
         around.say(trouble)
     return kept
-
-
-@asynccontextmanager
-async def _wired(around: Around, *, pretend: bool) -> AsyncIterator[tuple[Wired, PlanMade | None]]:
-    """The devices of the site; of a simulated one, twins on the day of a first plan."""
-    if not pretend:
-        async with devices_of(around.site, around.clocks.mono_s, around.base) as devices:
-            yield Wired(around.site, devices.meters, devices.chargers), None
-        return
-    around.say("simulated: nothing real is spoken to; load, sun and cars are those of the first plan")
-    task = PlanTask(around.site, around.base, around.clocks.now(), around.requests, around.cache)
-    try:
-        made = await plan_in_worker(task)
-    except PlanFailed as error:
-        raise SourceError(f"no plan, so that nothing can be simulated: {error}") from error
-    async with simulated(around.site, made.inputs, around.clocks) as wired:
-        yield wired, made
 
 
 def _survives_silence(site: Site, *, pretend: bool) -> bool:

@@ -1,0 +1,89 @@
+"""What `probe` does: talk to every device of a site, test what can be tested, show it on one screen."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from executors.control.failsafe_proof import prove
+from service.console import output, progress
+from service.planning import Tell
+from service.probe_words import ProbeReport, report_of
+from service.probing import Probing
+from service.run.clocks import Clocks
+from service.run.daemon import Around
+from service.run.refusals import all_simulated, refuse_without_wires
+from service.run.wired import wired_of
+from service.site_file import read_site
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeOrder:
+    """The arguments of `probe`, as they were typed."""
+
+    site: Path
+    simulated: bool = False
+    quick: bool = False
+    cache: Path | None = None
+
+
+def probe_command(order: ProbeOrder, *, as_json: bool, clocks: Clocks | None = None) -> bool:
+    """Probe as ordered, and show what was found. True where the site can be run."""
+    site = read_site(order.site)
+    pretend = order.simulated or all_simulated(site)
+    if not pretend:
+        refuse_without_wires(site)
+    with progress() as tell:
+        around = Around(site, order.site.parent, clocks or Clocks(), tell, cache=order.cache)
+        report = asyncio.run(probed(around, tell, pretend=pretend, quick=order.quick))
+    if as_json:
+        sys.stdout.write(json.dumps(report_json(report), indent=1) + "\n")
+    else:
+        show(report, output())
+    return report.ok
+
+
+async def probed(around: Around, tell: Tell, *, pretend: bool, quick: bool) -> ProbeReport:
+    """The report of a site whose devices were looked at, and without ``quick`` tested."""
+    async with wired_of(around, pretend=pretend) as (wired, _):
+        probing = Probing(wired, around.clocks)
+        tell("Looking for every device")
+        await probing.look()
+        await around.clocks.sleep(1.0)
+        await probing.look()
+        if not quick:
+            await probing.check_meters(tell)
+            await probing.check_watchdogs(tell)
+            await probing.look()
+        return report_of(probing, prove(around.site), around.clocks.mono_s(), quick=quick)
+
+
+def report_json(report: ProbeReport) -> dict[str, Any]:
+    """The report for programs."""
+    devices = [{**asdict(device), "ok": device.ok} for device in report.devices]
+    return {**asdict(report), "devices": devices, "ok": report.ok}
+
+
+def show(report: ProbeReport, console: Console) -> None:
+    """Print it."""
+    console.print(f"[bold]{escape(report.site)}[/]")
+    for device in report.devices:
+        state = "[green]found[/]" if device.ok else ("[red]wrong[/]" if device.found else "[red]not found[/]")
+        age = "" if device.age_s is None else f", {device.age_s:.1f} s old"
+        console.print(f"\n{device.kind} [bold]{escape(device.id)}[/]: {state}; {escape(device.shows)}{age}")
+        for mark, lines in (("+", device.good), ("!", device.wrong), ("?", device.open)):
+            for line in lines:
+                console.print(f"  {mark} {escape(line)}")
+    console.print(f"\nFailsafe proof: {report.failsafe}")
+    if report.steps:
+        console.print("\n[bold]Next[/]")
+    for number, step in enumerate(report.steps, 1):
+        console.print(f"  {number}. {escape(step)}")
+    console.print("\nThe site can be run." if report.ok else "\nThe site cannot be run yet.")

@@ -1,0 +1,162 @@
+"""Commissioning on twins: what is found, which verdicts, what fails."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from domain.site import Site, parse_site
+from executors.control.failsafe_proof import prove
+from executors.control.seam import CarState
+from executors.devices import devices_of
+from executors.readings import ChargerReading
+from service.main import main
+from service.probe_words import ProbeReport, report_of
+from service.probing import Probing, has_fallen
+from service.run.clocks import Clocks
+from service.run.simulated import Wired
+from simulation.twins.host import TwinHost
+from simulation.twins.host_settings import HostSettings
+from simulation.twins.readdress import on_twins
+from simulation.twins.standalone import Car
+from simulation.twins.world import SimpleWorld
+
+SITE = """
+name: New site
+location: {time_zone: Europe/Brussels}
+grid: {limit_a: 40, base_load_max_a: 6, meter: street}
+meters: {street: {driver: shelly_3em, host: em.local%s}}
+chargers:
+  - id: left
+    driver: charx
+    host: charx.local
+    connector: 1
+    wiring: [%s]
+    current_a: {min: 6, max: 16}
+    failsafe: {current_a: 6, after_s: 30}
+  - id: right
+    driver: charx
+    host: charx.local
+    connector: 2
+    current_a: {min: 6, max: 16}
+    failsafe: {current_a: 6, after_s: 30}
+tariff: {buy: {source: fixed, eur_per_kwh: 0.3}}
+"""
+SPEED = 20.0
+
+
+def site(invert: str = "", wiring: str = "L1, L2, L3") -> Site:
+    return parse_site(SITE % (invert, wiring), "new.yaml")
+
+
+async def probed(
+    folder: Path,
+    told: Site,
+    real: Site,
+    *,
+    quick: bool = False,
+    car: Car | None = None,
+    break_it: Callable[[TwinHost], None] | None = None,
+) -> ProbeReport:
+    """Probe the site as it is told, on twins of the site as it really is."""
+    clocks = Clocks(SPEED, (time.monotonic(), datetime.now(UTC).timestamp()))
+    world = SimpleWorld(real, clocks.mono_s, datetime.now(UTC))
+    if car is not None:
+        world.points["left"].plug(car)
+    settings = HostSettings(clocks.mono_s, folder, ZoneInfo("Europe/Brussels"), answer_s=0.001, tick_s=0.01)
+    async with TwinHost(real, world, settings) as host:
+        here = on_twins(told, host, folder)
+        if break_it is not None:
+            break_it(host)
+        async with devices_of(here, clocks.mono_s, folder) as devices:
+            probing = Probing(Wired(here, devices.meters, devices.chargers), clocks)
+            await probing.look()
+            if not quick:
+                await probing.check_meters(lambda _: None)
+                await probing.check_watchdogs(lambda _: None)
+                await probing.look()
+            return report_of(probing, prove(told), clocks.mono_s(), quick=quick)
+
+
+def test_a_site_that_is_as_its_file_says_can_be_run(tmp_path: Path) -> None:
+    report = asyncio.run(probed(tmp_path, site(), site(), car=Car()))
+    assert report.ok
+    meter, left, right = report.devices
+    assert meter.good == ("signs and phases right (against left)",)
+    assert left.good == (
+        "watchdog set and read back: 6 A after 30 s",
+        "left in silence, it fell back as set",
+    )
+    assert any("plug one in" in words for words in right.open)
+
+
+def test_a_meter_the_wrong_way_round_is_found(tmp_path: Path) -> None:
+    report = asyncio.run(probed(tmp_path, site(invert=", invert: true"), site(), car=Car()))
+    assert not report.ok
+    assert report.devices[0].wrong == (
+        "sign turned round: set invert: true, or turn the clamps (against left)",
+    )
+
+
+def test_a_charger_on_other_phases_than_its_wiring_says_is_found(tmp_path: Path) -> None:
+    report = asyncio.run(probed(tmp_path, site(), site(wiring="L2, L3, L1"), car=Car(pins=(0,))))
+    assert not report.ok
+    (words,) = report.devices[0].wrong
+    assert words.startswith("phases in another order")
+
+
+def test_a_device_that_does_not_answer_is_not_found_and_the_next_step_says_so(tmp_path: Path) -> None:
+    nowhere = site()
+    chargers = (nowhere.chargers[0].model_copy(update={"connector": 9}), nowhere.chargers[1])
+    report = asyncio.run(
+        probed(tmp_path, nowhere.model_copy(update={"chargers": chargers}), site(), quick=True)
+    )
+    assert not report.ok
+    assert not report.devices[1].found
+    assert "charger left" in report.steps[0]
+    assert "check cable" in report.steps[0]
+
+
+@pytest.mark.parametrize(
+    ("offered_a", "drawn_a", "failsafe_a", "fallen"),
+    [
+        (6.0, 6.0, 6.0, True),
+        (16.0, 16.0, 6.0, False),
+        (math.nan, 6.0, 6.0, True),
+        (math.nan, 0.0, 6.0, None),
+        (0.0, 0.0, 0.0, True),
+        (6.0, 6.0, 0.0, False),
+        (math.nan, 6.0, 0.0, False),
+    ],
+)
+def test_a_fall_back_is_seen_by_the_pilot_or_by_the_car(
+    offered_a: float, drawn_a: float, failsafe_a: float, fallen: bool | None
+) -> None:
+    reading = ChargerReading(0.0, CarState.CHARGING, (drawn_a,) * 3, offered_a=offered_a)
+    assert has_fallen(reading, failsafe_a) is fallen
+
+
+def test_without_a_car_a_fall_back_does_not_show() -> None:
+    assert has_fallen(ChargerReading(0.0, CarState.NONE, offered_a=0.0), 6.0) is None
+    assert has_fallen(None, 6.0) is False
+
+
+def test_the_command_answers_programs_and_fails_with_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "new.yaml"
+    text = SITE % ("", "L1, L2, L3")
+    text = text.replace("em.local", "127.0.0.1, port: 9")
+    path.write_text(text.replace("charx.local", "127.0.0.1\n    port: 9"))
+    assert main(["probe", str(path), "--quick", "--json"]) == 1
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["ok"] is False
+    assert [device["found"] for device in answer["devices"]] == [False, False, False]
