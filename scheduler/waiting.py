@@ -102,10 +102,8 @@ def _causes(standing: Standing, session: Session, s: int, waiting: IntArray) -> 
     """The reason for each of the slots in which a session waits."""
     if not session.options:
         return [("charger", None, None)] * len(waiting)
-    energy_kwh = standing.session_kw[s] * standing.problem.hours
-    so_far_kwh = np.cumsum(energy_kwh) - energy_kwh
-    least_kwh = session.goals[-1].least_kwh if session.goals else 0.0
-    used = np.flatnonzero(energy_kwh > 0)
+    used = np.flatnonzero(standing.session_kw[s])
+    last = int(used.max(initial=-1))
     served = standing.outcome.missing_kwh[s] <= 0
     price = standing.price_eur_per_kwh
     highest = float(price[used].max()) if served and len(used) else np.inf
@@ -114,7 +112,7 @@ def _causes(standing: Standing, session: Session, s: int, waiting: IntArray) -> 
     least_kw = easiest.min_a * easiest.kw_per_a(standing.problem.voltage_v)
     causes: list[Cause] = []
     for t in waiting.tolist():
-        if so_far_kwh[t] >= least_kwh - _EPS:
+        if served and t > last:
             causes.append(("done", None, None))
         elif standing.drawing[session.charger, t]:
             causes.append(("shared", None, None))
