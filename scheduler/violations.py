@@ -16,8 +16,8 @@ from scheduler.problem import FloatArray, Problem
 from scheduler.violations_devices import broken_devices
 from scheduler.violations_ties import broken_ties
 
-TOLERANCE: Final = 1e-6
-"""Room for rounding in the last digits [A, kW, kWh, steps]."""
+TOLERANCE: Final = 1e-5
+"""Room for the last digits [A, kW, kWh, steps]: the solver holds powers to 1e-6 kW, up to 8.4e-6 A."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from scheduler.decision import only_charging
+from scheduler.evaluate import evaluate
 from scheduler.room import Room
 from tests.scheduler.tiny import ALL, circuit, problem, session
 
@@ -37,3 +40,13 @@ def test_a_charger_that_has_its_slot_gets_nothing_more() -> None:
     room = Room(case)
     room.take(0, 0, 0, 6.0)
     assert room.most_a(0, 0, 0, 16.0) == 0.0
+
+
+@pytest.mark.parametrize(("over_a", "broken"), [(8e-6, 0), (2e-5, 3)])
+def test_the_last_digits_of_the_solver_are_no_broken_limit_and_more_is_one(
+    over_a: float, broken: int
+) -> None:
+    """1e-6 kW is 8.4e-6 A at 120 V."""
+    case = problem([0.10], [session([0], 2.0)], circuits=[circuit(1, 10.0 - over_a)])
+    found = evaluate(case, only_charging(case, np.array([10.0]))).violations
+    assert len([one for one in found if "carries" in one]) == broken
