@@ -41,6 +41,7 @@ bench: $(VENV)/.ready-dev  ## Time the planner on sites of many sizes
 	@$(BIN)/python -m benchmarks.clouds
 	@$(BIN)/python -m benchmarks.wires
 	@$(BIN)/python -m benchmarks.control
+	@$(BIN)/python -m benchmarks.closed_loop --days 30
 
 schema: $(VENV)/.ready  ## Write docs/plan.schema.json again
 	@$(BIN)/python -m service.schema docs/plan.schema.json

@@ -100,6 +100,8 @@ class ClosedLoop:
         self._seen: Readings | None = None
         self._flow_a = self.plant.flow_a
         self._changes = -1
+        self._fed = np.zeros(wiring.chargers, dtype=bool)
+        """Whose watchdogs are fed between two decisions, as a tick of a second would."""
 
     def run(self, seconds: int, every_s: int = 60) -> Iterator[int]:
         """Let ``seconds`` pass; gives the second every ``every_s`` and at the end."""
@@ -121,6 +123,8 @@ class ClosedLoop:
                 readings = self.link.readings()
                 if due or has_moved(self._seen, readings):
                     self._decide(readings)
+            elif plant.now_s % self._idle_s == 0:
+                plant.feed_watchdogs(self._fed)
         plant.step()
 
     def _stirs(self) -> bool:
@@ -137,10 +141,12 @@ class ClosedLoop:
 
     def _decide(self, readings: Readings) -> None:
         plant = self.plant
+        in_time = plant.now_s - self._decided_s <= self._idle_s
         decided = self._control.decide(readings, wall_s=plant.wall_utc_s, mono_s=float(plant.now_s))
         self.link.carry_out(decided)
         self.events += [(plant.now_s, event.what.name, event.subject) for event in decided.events]
         self.last, self._seen, self._decided_s = decided, readings, plant.now_s
+        self._fed = decided.feed_watchdog if in_time else self._fed
         self._flow_a = plant.flow_a
         self._changes = plant.chargers.changes + plant.comings.changes
 

@@ -25,6 +25,8 @@ SECTION_14A_KW: Final = 4.2
 DC_EFFICIENCY: Final = 0.9
 DC_POWER_FACTOR: Final = 0.95
 """Lower ends of what DC points have, where the site file does not say."""
+DC_STEP_A: Final = 0.1
+"""What DC points can be told, on their AC side: whole multiples, as the devices round."""
 FED_BY_WRITE: Final = frozenset({"none", "simulated", "charx", "ocpp", "everest"})
 """Drivers whose device's watchdog hears writes only; every other counts as fed by any frame."""
 _CONTINUOUS: Final = 0.8
@@ -182,7 +184,9 @@ def _ends_a(charger: AnyCharger, site: Site) -> tuple[float, float, float]:
     per_kw = a_from_kw(1.0, site.grid.voltage_v, len(charger.wiring)) / (
         (charger.efficiency or DC_EFFICIENCY) * (charger.power_factor or DC_POWER_FACTOR)
     )
-    return charger.power_kw.min * per_kw, charger.power_kw.max * per_kw, 0.1
+    least_a = np.ceil(charger.power_kw.min * per_kw / DC_STEP_A - 1e-6) * DC_STEP_A
+    most_a = np.floor(charger.power_kw.max * per_kw / DC_STEP_A + 1e-6) * DC_STEP_A
+    return float(least_a), float(most_a), DC_STEP_A
 
 
 def _kw_per_a(row: _Row, charger: AnyCharger, site: Site) -> float:
