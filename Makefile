@@ -40,6 +40,7 @@ bench: $(VENV)/.ready-dev  ## Time the planner on sites of many sizes
 	@$(BIN)/python -m benchmarks.reliability
 	@$(BIN)/python -m benchmarks.clouds
 	@$(BIN)/python -m benchmarks.wires
+	@$(BIN)/python -m benchmarks.ticks
 	@$(BIN)/python -m benchmarks.control
 	@$(BIN)/python -m benchmarks.closed_loop --days 30
 

@@ -73,7 +73,7 @@ async def measured(chargers: int, connections: int, seconds: int) -> str:
     process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, limit=2**24)
     assert process.stdout is not None
     assert process.stdin is not None
-    site = Site.model_validate_json(await process.stdout.readline())
+    site = parse_site((await process.stdout.readline()).decode(), "twins.json")
     clock = time.monotonic
     async with devices_of(site, clock, Path()) as devices:
         deciding = deciding_of(site, wiring_of(site), None, (), now=datetime.now(UTC))
