@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
 from scheduler.problem import Circuit, FloatArray, Problem
+
+_EPS_A: Final = 1e-6
 
 
 def widened_by_itself(circuit: Circuit, problem: Problem, c: int) -> Circuit:
@@ -31,16 +34,26 @@ def widened_by_itself(circuit: Circuit, problem: Problem, c: int) -> Circuit:
     )
 
 
-def imbalance_by_itself(grid: Circuit, problem: Problem, limit_a: FloatArray) -> FloatArray:
-    """The imbalance limit [A] with room for a battery that fills or drains by itself."""
+def imbalance_by_itself(
+    grid: Circuit, problem: Problem, limit_a: FloatArray
+) -> tuple[FloatArray, tuple[str, ...]]:
+    """The imbalance limit [A] with room for a battery that acts by itself, and what is said of it."""
     battery = problem.battery
     if battery is None or battery.commanded:
-        return limit_a
-    drain_kw = np.where(problem.surplus_kw < 0, battery.discharge_kw, 0.0)
-    for power_kw in (_most_fill_kw(problem), -np.minimum(drain_kw, -np.minimum(problem.surplus_kw, 0.0))):
+        return limit_a, ()
+    missing_kw = -np.minimum(problem.surplus_kw, 0.0)
+    widest = limit_a
+    for power_kw in (_most_fill_kw(problem), -np.minimum(missing_kw, battery.discharge_kw)):
         flowing_a = grid.base_a + np.outer(battery.feed.a_per_kw, power_kw)
-        limit_a = np.maximum(limit_a, flowing_a.max(axis=0) - flowing_a.min(axis=0))
-    return limit_a
+        widest = np.maximum(widest, flowing_a.max(axis=0) - flowing_a.min(axis=0))
+    wider = widest > limit_a + _EPS_A
+    if not wider.any():
+        return widest, ()
+    note = (
+        f"the battery by itself may put the phases {widest[wider].max():.1f} A apart, where "
+        f"{limit_a[wider].min():.1f} A are allowed, in {int(wider.sum())} slots: nothing commands it"
+    )
+    return widest, (note,)
 
 
 def _most_fill_kw(problem: Problem) -> FloatArray:

@@ -103,13 +103,14 @@ def _with_wires(
     )
     grid, curtailed = held_down(grid, site, inputs)
     circuits = (grid, *below)
-    imbalance = None
+    imbalance: FloatArray | None = None
+    said: tuple[str, ...] = ()
     if site.grid.imbalance_limit_a is not None:
         imbalance = widened_imbalance(circuits[0], bare.forced_kw, site.grid.imbalance_limit_a, breaches)
-        imbalance = imbalance_by_itself(circuits[0], bare, imbalance)
+        imbalance, said = imbalance_by_itself(circuits[0], bare, imbalance)
     pools = pools_of(site, bare.slots)
     problem = replace(bare, circuits=(*circuits, *pools), imbalance_limit_a=imbalance)
-    return SiteProblem(problem, needs, ids, tuple(breaches), curtailed)
+    return SiteProblem(problem, needs, ids, tuple(breaches), (*curtailed, *said))
 
 
 def _circuit(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -31,6 +31,14 @@ class Kept:
             np.all(self.class_kwh <= other.class_kwh + 2 * EPS)
             and all(mine.most <= theirs.most + 2 * EPS for mine, theirs in shares)
             and self.first <= other.first + 2 * EPS
+        )
+
+    def loosened(self, hair: float) -> Kept:
+        """The same with ``hair`` more room in everything that is kept and not nothing."""
+        return Kept(
+            np.where(self.class_kwh > 0, self.class_kwh + hair, 0.0),
+            tuple(replace(fair, most=fair.most + hair) for fair in self.fair),
+            self.first + hair,
         )
 
     def completed(self, x: FloatArray) -> FloatArray:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from scheduler.problem import Problem
 
 BoolArray = NDArray[np.bool_]
-_EPS = 1e-7
-"""Room for rounding in a content [kWh]."""
+_EPS = 1e-5
+"""Room for rounding in the content of a battery that acts by itself [kWh]: it follows from all else."""
 
 
 def battery_slots(problem: Problem) -> range:
@@ -63,7 +63,8 @@ def variables(m: pyo.ConcreteModel, problem: Problem) -> None:
     least, most = ends.least_kwh.tolist(), ends.most_kwh.tolist()
     m.fill_kw = pyo.Var(slots, bounds=lambda _, t: (0.0, fill[t]))
     m.drain_kw = pyo.Var(slots, bounds=lambda _, t: (0.0, drain[t]))
-    m.content_kwh = pyo.Var(slots, bounds=lambda _, t: (least[t] - _EPS, most[t] + _EPS))
+    room = _EPS if m.by_itself else 0.0
+    m.content_kwh = pyo.Var(slots, bounds=lambda _, t: (least[t] - room, most[t] + room))
     m.directed = directed_slots(problem)
     m.fills = pyo.Var(m.directed, within=pyo.Binary)
     m.filling = [t for t in slots if m.by_itself and fill[t] > 0]

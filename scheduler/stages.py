@@ -30,6 +30,9 @@ _SEARCH: Final = 0.5
 _GRACE_S: Final = 5.0
 """Time for the search that a certificate needs, even where no time is left [s]."""
 
+_HAIRS: Final = (0.0, 1e-5, 1e-4)
+"""Room for what rounds of rounding left over, try by try [kWh, shares]."""
+
 Progress = Callable[[str], None]
 
 
@@ -57,7 +60,7 @@ def _cheapest(
     model: Model, shortfall: Shortfall, options: PlanOptions, deadline: Deadline, progress: Progress
 ) -> Solved:
     """The cheapest executable plan at the least shortfall."""
-    relaxed = shortfall.relaxed or relaxation(model.costing(shortfall.kept), deadline)
+    shortfall, relaxed = _relaxed(model, shortfall, deadline)
     scale_eur = max(abs(relaxed.bound - model.nothing().cost_eur), 1.0)
     aim = Aim.for_money(options, scale_eur)
     progress("searching")
@@ -69,6 +72,19 @@ def _cheapest(
         raise SolverError("no plan was found in time")
     progress("rounding to executable currents")
     return _rounded(model, shortfall, found, aim, deadline)
+
+
+def _relaxed(model: Model, shortfall: Shortfall, deadline: Deadline) -> tuple[Shortfall, Answer]:
+    """The relaxation's answer at a shortfall, which gets a hair of room where its many rounds left none."""
+    if shortfall.relaxed is not None:
+        return shortfall, shortfall.relaxed
+    for hair in _HAIRS:
+        kept = shortfall.kept.loosened(hair) if hair else shortfall.kept
+        try:
+            return replace(shortfall, kept=kept), relaxation(model.costing(kept), deadline)
+        except SolverError:
+            continue
+    raise SolverError("the relaxation has no proven answer")
 
 
 def _found(model: Model, shortfall: Shortfall, relaxed: Answer, aim: Aim, deadline: Deadline) -> Answer:

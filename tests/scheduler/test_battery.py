@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
+from scheduler.by_itself import imbalance_by_itself
 from scheduler.decision import Decision, only_charging
 from scheduler.devices import Battery, Control
 from scheduler.evaluate import Outcome, evaluate
@@ -213,3 +214,19 @@ def test_a_power_beyond_its_content_is_a_violation() -> None:
     assert isinstance(asked, Decision)
     assert any("holds" in said for said in evaluate(case, asked).violations)
     assert idle(case).import_kw.sum() == approx_kwh(0.0)
+
+
+def test_a_battery_that_puts_the_phases_apart_by_itself_is_told() -> None:
+    """It gives 2 kW on L2 for 2 kW of load on L1: 8.7 A and -8.7 A are 17.4 A apart; 10 A are allowed."""
+    case = problem(
+        [0.3], [], load_kw=2.0, circuits=[circuit(1, base_a=[[2000 / 230], [0], [0]])], imbalance_limit_a=10.0
+    )
+    case = with_battery(case, battery("none", feed=FEED_L2))
+    assert case.imbalance_limit_a is not None
+    widest, notes = imbalance_by_itself(case.circuits[0], case, case.imbalance_limit_a)
+    assert widest == pytest.approx([4000 / 230])
+    assert notes[0].startswith(
+        "the battery by itself may put the phases 17.4 A apart, where 10.0 A are allowed"
+    )
+    commanded = with_battery(case, battery("full", feed=FEED_L2))
+    assert imbalance_by_itself(case.circuits[0], commanded, case.imbalance_limit_a)[1] == ()

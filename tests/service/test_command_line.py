@@ -52,7 +52,11 @@ def test_check_shows_the_site_and_what_to_know(terminal: Terminal, site: Path) -
     assert "Failsafe proof: cannot be proven (a warning" in said.out
 
 
-def test_check_names_what_plan_will_refuse_and_still_says_yes(terminal: Terminal, tmp_path: Path) -> None:
+def test_check_names_what_plan_will_refuse_and_still_says_yes(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = Row("default_request", "not built", lambda case: ["" for _ in [case.site.default_request]])
+    monkeypatch.setattr("scheduler.not_built.NOT_BUILT", (row,))
     said = terminal.run("check", site_file(tmp_path, HOME + "default_request: cheapest\n"))
     assert said.code == 0
     assert "Not planned by this version" in said.out
