@@ -28,8 +28,8 @@ SAME_EUR = 0.006
 PROVEN_EUR = 0.0101
 EPS = 1e-5
 """Both sides keep a limit to 1e-6 A, kW or kWh; over a night that adds up to a few of these."""
-SLACK_EUR = 1e-4
-"""What the slack of the stages before is worth where a kW of peak costs 4 EUR."""
+SLACK_EUR = 3e-4
+"""What the slack of the stages before is worth: up to 16 EUR a unit (kWh, share, kW) on these sites."""
 SAME_KW = 1e-5
 """Room for the last digits of what comes before the money."""
 SAME = 3e-4
