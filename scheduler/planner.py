@@ -56,8 +56,10 @@ def plan_site(
     if options.remedies_s <= 0 or solved.by_rule or not proof.shortfall_kwh:
         return plan
     (on_progress or (lambda _: None))("looking for what would help")
-    again = partial(plan_site, made_at=made_at, clock=clock, options=replace(options, **_QUICKLY))
-    deadline = Deadline.after(clock, min(options.remedies_s, options.time_limit_s))
+    brief_s = min(options.remedies_s, options.time_limit_s)
+    quick = replace(options, time_limit_s=brief_s, **_QUICKLY)
+    again = partial(plan_site, made_at=made_at, clock=clock, options=quick)
+    deadline = Deadline.after(clock, brief_s)
     return with_remedies(plan, site, inputs, again, deadline)
 
 

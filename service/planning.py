@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -100,6 +101,8 @@ def plan_with(ordered: Ordered, live: Live, now: datetime, tell: Tell) -> Planne
     tell("Solving")
     from scheduler.baselines import by_rule
     from scheduler.planner import PlanOptions, cost_of_charging_at_once_eur, plan_site
+
+    logging.getLogger("pyomo").setLevel(logging.CRITICAL)  # a stop by Ctrl-C is told once, by us
 
     options = PlanOptions(gap=numbers.gap, calm_eur=numbers.calm_eur, time_limit_s=numbers.time_limit_s)
     plan = plan_site(site, inputs, made_at=now, clock=time.monotonic, options=options, on_progress=tell)
