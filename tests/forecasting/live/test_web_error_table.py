@@ -108,7 +108,10 @@ UNLIKE_OTHERS = {("nordpool", "nothing at all"): (Reply(200, b""), Outcome.NOT_P
 def link_to(name: str) -> Link:
     want = Want(NOW, NOW + timedelta(hours=72), NOW, "Europe/Brussels", zone=ZONES.get(name, "BE"))
     if name in SOLAR_PROVIDERS:
-        array = {"id": "roof", "peak_kw": 5, "tilt_deg": 35, "azimuth_deg": 180, "resource_id": "ab-cd"}
+        array = {
+            "id": "roof", "peak_kw": 5, "tilt_deg": 35, "azimuth_deg": 180,
+            "resource_id": "ab-cd", "key_env": "KEY",
+        }  # fmt: skip
         want = Want(
             NOW, NOW + timedelta(hours=72), NOW, "Europe/Brussels", latitude=51.0, longitude=3.7,
             array=SolarArray.model_validate({**array, "source": name}),
