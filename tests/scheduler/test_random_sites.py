@@ -32,7 +32,7 @@ def checked_plan(seed: int, calm_eur: float | None) -> Plan | None:
 
 @pytest.mark.parametrize("part", range(4))
 def test_no_limit_of_a_random_site_is_broken(part: int) -> None:
-    @settings(max_examples=60, derandomize=True, deadline=None)
+    @settings(max_examples=25, derandomize=True, deadline=None)
     @given(seed=SEEDS)
     def every_site(seed: int) -> None:
         checked_plan(seed ^ (part * 0x9E3779B9), calm_eur=0.0)
@@ -44,7 +44,7 @@ def _made_least_eur(plan: Plan) -> float:
     return plan.cost.total_eur - plan.cost.stored_eur
 
 
-@settings(max_examples=25, derandomize=True, deadline=None)
+@settings(max_examples=10, derandomize=True, deadline=None)
 @given(seed=SEEDS)
 def test_calm_breaks_no_limit_and_keeps_to_its_money(seed: int) -> None:
     plan = checked_plan(seed, calm_eur=0.05)
