@@ -35,6 +35,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     people.cars_fit_their_chargers,
     times.the_time_zone_exists,
     times.departures_do_not_overlap,
+    times.runs_fit_their_windows,
     times.holidays_have_a_country,
     times.bands_leave_no_gap,
     rules.solar_has_a_selling_price,

@@ -66,6 +66,25 @@ def _overlap(start: int, end: int, stay: tuple[int, int, int, Day]) -> bool:
     return any(start + turn < stay[1] and stay[0] < end + turn for turn in (-_WEEK_MIN, 0, _WEEK_MIN))
 
 
+def runs_fit_their_windows(site: Site, _: Known) -> Iterator[SiteFault]:
+    """A flexible load has time enough in its window, which may pass midnight."""
+    for i, load in enumerate(site.flexible_loads):
+        begin, end = map(minutes_of, load.between)
+        window_h = ((end - begin) % MINUTES_PER_DAY or MINUTES_PER_DAY) / 60
+        key, needed_h = (
+            ("run_h", load.run_h)
+            if load.run_h is not None
+            else ("energy_kwh", (load.energy_kwh or 0) / load.power_kw)
+        )
+        for name, hours in ((key, needed_h), ("min_run_h", load.min_run_h or 0.0)):
+            if hours > window_h:
+                found = f"{hours:g} h of running in a window of {window_h:g} h"
+                rests_on = tuple(("flexible_loads", i, of) for of in (name, "power_kw", "between"))
+                yield SiteFault(
+                    ("flexible_loads", i, name), found, "widen between, or ask for less", rests_on
+                )
+
+
 def holidays_have_a_country(site: Site, _: Known) -> Iterator[SiteFault]:
     """Bands for public holidays need to know whose holidays."""
     zone = site.location.time_zone

@@ -10,12 +10,13 @@ from pydantic_core import ErrorDetails
 
 from domain.errors import Fault
 from domain.site_keys import pattern_of, siblings, site_keys
-from domain.site_model import CHOICE_OF, TAG
+from domain.site_model import CHOICE_OF, PRINTED, TAG
 from domain.yaml_text import KeyPath, YamlText, dotted
 
 _LONGEST_SHOWN: Final = 60
 _NAMES_A_KEY: Final = "key_env"
 _PATTERNS: Final[Mapping[str, str]] = {
+    PRINTED: "one line of text is allowed, without control characters",
     r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "letters, digits, '_', '-' and '.' are allowed",
     r"^[A-Z]{2}$": "two capital letters are allowed, such as BE",
     r"^[A-Z0-9]{1,3}$": "one to three capital letters or digits are allowed, such as BY",

@@ -57,7 +57,9 @@ def _shape_of_limit(value: Any) -> str:
     return f"{TAG}list" if isinstance(value, list | tuple) else f"{TAG}one"
 
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+PRINTED: Final = r"^[^\x00-\x1f\x7f-\x9f]*$"
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=PRINTED)]
+"""One line of text, without characters that steer a terminal."""
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)]
 """Letters, digits, ``_``, ``-`` and ``.``: it becomes a key of plan.json, a column and a topic."""
 Path = Annotated[str, StringConstraints(min_length=1, max_length=1000)]

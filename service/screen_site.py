@@ -17,14 +17,23 @@ def show_report(report: SiteReport, console: Console) -> None:
     console.print(_tree(report.site))
     _list(console, "Departures", [words.departure_words(one) for one in report.site.departures])
     _list(console, "Good to know", report.warnings)
+    _list(console, "Files that are missing", report.missing_files)
     _list(console, "Not planned by this version", [str(key) for key in report.unbuilt])
     console.print(f"\nFailsafe proof: {verdict_words(report.proof)}")
     for line in proof_lines(report.proof):
         console.print(f"  - {escape(line)}")
     if report.reaction is not None:
         console.print(f"Reaction: {words.reaction_words(report.reaction)}")
-    verdict = "can be planned" if not report.unbuilt else "is read, but `plan` refuses the keys above"
-    console.print(f"The site file is right; the site {verdict}.")
+    console.print(f"The site file is right; the site {_verdict(report)}.")
+
+
+def _verdict(report: SiteReport) -> str:
+    """Whether the site can be planned, and what stands in the way."""
+    if report.unbuilt:
+        return "is read, but `plan` refuses the keys above"
+    if report.missing_files:
+        return "can be planned once the files above are there"
+    return "can be planned"
 
 
 def _tree(site: Site) -> Tree:

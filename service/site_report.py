@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from domain.countries import country_of
-from domain.errors import Unbuilt
+from domain.errors import InputError, Unbuilt
 from domain.site import Site
 from domain.site_chargers import AcCharger
 from domain.site_energy import HabitLoad
@@ -27,6 +27,8 @@ class SiteReport:
 
     site: Site
     warnings: tuple[str, ...]
+    missing_files: tuple[str, ...]
+    """Files that the site names and that cannot be read, in words."""
     unbuilt: tuple[Unbuilt, ...]
     proof: Proof
     """Whether the site survives silence."""
@@ -39,15 +41,15 @@ def report_of(site: Site, folder: Path | None = None) -> SiteReport:
     from scheduler.not_built import unbuilt
 
     keys = unbuilt(site, requests=())
-    about_files = () if folder is None else _about_files(site, folder)
-    return SiteReport(site, (*_warnings(site), *about_files), tuple(keys), prove(site), reaction_of(site))
+    missing = () if folder is None else tuple(_about_files(site, folder))
+    return SiteReport(site, tuple(_warnings(site)), missing, tuple(keys), prove(site), reaction_of(site))
 
 
 def report_json(report: SiteReport) -> dict[str, Any]:
     """The report for programs; ``site`` is the site with every default filled in."""
     return {
         "ok": report.proof.ok,
-        "warnings": list(report.warnings),
+        "warnings": [*report.warnings, *report.missing_files],
         "not_built": [{"where": key.where, "why": key.why} for key in report.unbuilt],
         "failsafe_proof": proof_json(report.proof),
         "reaction": None if report.reaction is None else _reaction_json(report.reaction),
@@ -164,6 +166,15 @@ def _files_named(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _about_holidays(site: Site) -> Iterator[str]:
+    """A country that was derived, and one whose holidays nobody here knows."""
+    from forecasting.public_holidays import holiday_rule
+
+    if site.location.country is not None:
+        try:
+            holiday_rule(site.location)
+        except InputError as error:
+            for fault in error.faults:
+                yield f"{fault.where}: {fault.found}; no public holidays are known there"
     if site.location.country is None and any(map(_names_holidays, (site.tariff.buy, site.tariff.sell))):
         country = country_of(site.location.time_zone)
         yield f"location.country: not said; public holidays are those of {country}, from the time zone"

@@ -39,6 +39,25 @@ def test_the_first_real_site_has_about_ten_lines() -> None:
     assert len(block.splitlines()) <= 10
 
 
+def test_the_files_that_the_docs_show_make_a_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    blocks = dict(re.findall(r"```csv (\w+)\n(.*?)```", (ROOT / "docs" / "files.md").read_text(), re.DOTALL))
+    assert set(blocks) == {"prices", "solar", "load", "requests"}
+    options = []
+    for name, text in blocks.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+        options += [f"--{name}", str(tmp_path / f"{name}.csv")]
+    (block,) = re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL)
+    roof = "solar: [{id: roof, peak_kw: 3, source: sample}]\n"
+    selling = "  sell: {source: fixed, eur_per_kwh: 0.05}\n"
+    (tmp_path / "site.yaml").write_text(block + selling + roof)
+    asked = ["plan", str(tmp_path / "site.yaml"), "--at", "2026-06-17T18:00+02:00", "--json", *options]
+    assert main(asked) == 0
+    plan = json.loads(capsys.readouterr().out)
+    assert plan["site_power_kw"]["solar"][:3] == [1.2, 1.2, 0.9]
+    assert plan["site_power_kw"]["load"][0] == pytest.approx(0.6)
+    assert plan["requests"][0]["delivered_kwh"] == pytest.approx(8.5, abs=0.2)
+
+
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
 def test_every_link_to_a_file_leads_somewhere(page: str) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", (ROOT / page).read_text())

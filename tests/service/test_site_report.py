@@ -100,7 +100,7 @@ def test_files_that_the_site_names_and_that_are_not_there_are_warned_of(tmp_path
         f"load: {{source: file, path: load.csv}}\n{tariff}\n"
         "solar: [{id: roof, peak_kw: 5, source: file, path: no/sun.csv}]\n"
     )
-    told = report_of(parse_site(text, "site.yaml"), tmp_path).warnings
+    told = report_of(parse_site(text, "site.yaml"), tmp_path).missing_files
     lacking = [warning for warning in told if "there is no file" in warning]
     assert [warning.split(":")[0] for warning in lacking] == [
         "solar[0].path",
@@ -131,3 +131,19 @@ def test_a_zone_that_its_source_does_not_have_is_warned_of(price: str, told: str
     text = HOME[: HOME.index("tariff:")] + f"tariff: {{buy: {price}}}\n"
     zones = [line for line in report_of(parse_site(text, "site.yaml")).warnings if ".zone:" in line]
     assert [line[: len(told)] for line in zones] == ([told] if told else [])
+
+
+def test_a_country_without_known_holidays_is_told() -> None:
+    there = HOME.replace("location: {", "location: {country: ZZ, ")
+    assert "ZZ" in warnings(there)
+    assert "no public holidays are known there" in warnings(there)
+
+
+def test_a_site_whose_files_are_missing_can_be_planned_once_they_are_there(tmp_path: Path) -> None:
+    text = HOME[: HOME.index("tariff:")] + "tariff: {buy: {source: file, path: nope.csv}}\n"
+    report = report_of(parse_site(text, "site.yaml"), tmp_path)
+    assert len(report.missing_files) == 1
+    console = Console(file=io.StringIO(), width=200, highlight=False)
+    show_report(report, console)
+    assert isinstance(console.file, io.StringIO)
+    assert "can be planned once the files above are there" in console.file.getvalue()
