@@ -42,3 +42,6 @@ class PlanInputs:
     """Import of the meter since the running window of the capacity tariff began; none where not known."""
     curtailed: tuple[tuple[datetime, datetime], ...] = ()
     """When the signal of the grid operator's curtailment is on, from and to; what is not known is off."""
+    ran_h: Mapping[str, float] = field(default_factory=dict)
+    """Flexible load to hours that it has run in the window that holds the start; where it is not said, its
+    share of time is planned."""

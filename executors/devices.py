@@ -47,17 +47,19 @@ async def devices_of(
     folder: Path,
     source: str = "site file",
     sleep: Sleep = asyncio.sleep,
+    *,
+    only_looks: bool = False,
 ) -> AsyncIterator[Devices]:
     """The devices of a site. Nothing is sent before somebody asks; meters that send by themselves listen.
 
-    ``clock`` is monotonic [s], ``folder`` is that of the site file. ``InputError`` with every key that a
-    driver lacks.
+    ``clock`` is monotonic [s], ``folder`` is that of the site file. Who ``only_looks`` switches no load off
+    and lets no battery go at the end. ``InputError`` with every key that a driver lacks.
     """
     async with AsyncExitStack() as closing:
         links = Links(clock, sleep)
         closing.push_async_callback(links.close)
         client = await closing.enter_async_context(httpx.AsyncClient())
-        parts = Parts(links, client, clock, site.grid.voltage_v, folder, source, closing)
+        parts = Parts(links, client, clock, site.grid.voltage_v, folder, source, closing, only_looks)
         meters, chargers, stations = _meters(site, parts), {}, Stations()
         switches, battery, signal = _others(site, parts)
         for i, charger in enumerate(site.chargers):
@@ -70,7 +72,7 @@ async def devices_of(
                 parts.start(made.run)
         for run in parts.tasks:
             closing.push_async_callback(_stopped, asyncio.ensure_future(run()))
-        if battery is not None:
+        if battery is not None and not only_looks:
             closing.push_async_callback(released, battery)
         yield Devices(
             {name: made.reader for name, made in meters.items() if made is not None},

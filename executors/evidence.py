@@ -17,7 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from executors.control.times import REACTION_S, SIGNAL_S
 from executors.control.why import Event, Told
+from executors.readings import SignalReading
 
 DRAW_S: Final = 60.0
 """While the ceiling holds the draw is recorded so often [s]."""
@@ -31,6 +33,8 @@ WATCHING: Final = "watching"
 """We began to watch: before this line nobody may have."""
 STOPPED: Final = "stopped"
 DRAW: Final = "draw"
+SIGNAL: Final = "signal_"
+"""Before ``on``, ``off`` or ``missing``: what the signal itself became."""
 _TAIL: Final = 65_536
 _FIRST: Final = "0" * 64
 
@@ -99,9 +103,23 @@ def evidence_of(events: Iterable[Event]) -> list[tuple[str, Mapping[str, float]]
     return [(WORDS[event.what], event.numbers) for event in events if event.what in WORDS]
 
 
-def draw_is_due(now_s: float, last_s: float, *, ceiling_on: bool) -> bool:
-    """Whether the grid draw belongs into the record now; times are monotonic [s]."""
-    return ceiling_on and now_s - last_s >= DRAW_S
+def signal_word(reading: SignalReading | None, now_s: float) -> str:
+    """What the signal is now, as the record says it."""
+    if reading is None or now_s - reading.sampled_s > SIGNAL_S:
+        return f"{SIGNAL}missing"
+    return f"{SIGNAL}on" if reading.on else f"{SIGNAL}off"
+
+
+def draw_is_due(now_s: float, last_s: float, on_since_s: float) -> bool:
+    """Whether the grid draw belongs into the record now; times are monotonic [s].
+
+    ``on_since_s`` is when the ceiling began to hold, inf while it does not. The first line comes when every
+    car must have followed, and shows what the cut did.
+    """
+    if not math.isfinite(on_since_s):
+        return False
+    first_s = on_since_s + REACTION_S
+    return now_s >= first_s if last_s < on_since_s else now_s - last_s >= DRAW_S
 
 
 def read_record(path: Path) -> Record:

@@ -56,7 +56,7 @@ def _mqtt(load: FlexibleLoad, where: str, parts: Parts) -> MqttSwitch:
         state_key=load.state_key,
         on=load.payload_on,
         off=load.payload_off,
-        off_when_lost=load.when_lost == "off",
+        off_when_lost=load.when_lost == "off" and not parts.only_looks,
     )
     switch = MqttSwitch(broker_of(load, where, parts), topics, parts.clock)
     parts.start(switch.run)

@@ -30,6 +30,8 @@ class Parts:
     source: str
     """Name of the site file, for faults."""
     closing: AsyncExitStack
+    only_looks: bool = False
+    """Nothing is switched when we end: whoever made the devices only looks at them."""
     faults: list[Fault] = field(default_factory=list)
     tasks: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
     """What devices want to have run, once it is known that nothing is missing."""

@@ -31,6 +31,8 @@ class OthersHeard:
     signal: SignalReading | None = None
     trouble: dict[str, str] = field(default_factory=dict)
     """Why a load, ``battery`` or ``signal`` is missing, in words."""
+    troubled_s: dict[str, float] = field(default_factory=dict)
+    """Since when it is missing [monotonic]."""
 
 
 class Others:
@@ -50,13 +52,13 @@ class Others:
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._wanted, self._clock, self._sleep = wanted, clock, sleep
-        self._switches, self._battery, self._signal = switches, battery, signal
+        self.switches, self._battery, self._signal = switches, battery, signal
         self._released = False
         self.heard = OthersHeard()
 
     async def run(self) -> None:
         """Ask and tell until cancelled; one that is slow keeps none of the others waiting."""
-        loops = [self._often(name, self._switch_of(name, switch)) for name, switch in self._switches.items()]
+        loops = [self._often(name, self._switch_of(name, switch)) for name, switch in self.switches.items()]
         if self._battery is not None:
             loops.append(self._often("battery", self._battery_of(self._battery)))
         if self._signal is not None:
@@ -69,21 +71,43 @@ class Others:
         return Signal(on, age_s)
 
     @property
+    def has_signal(self) -> bool:
+        """Whether there is a signal to listen to."""
+        return self._signal is not None
+
+    @property
     def battery_kw(self) -> float:
         """Power of the battery for tracking, + when it charges; NaN where it is missing or old."""
+        last = self._battery_now()
+        return math.nan if last is None else last.power_kw
+
+    @property
+    def battery_soc(self) -> float | None:
+        """State of charge of the battery for a plan, 0..1; none where it is missing or old."""
+        last = self._battery_now()
+        return None if last is None or math.isnan(last.soc) else last.soc
+
+    def _battery_now(self) -> BatteryReading | None:
         last = self.heard.battery
-        return math.nan if last is None or self._clock() - last.sampled_s > OLD_S else last.power_kw
+        return None if last is None or self._clock() - last.sampled_s > OLD_S else last
 
     async def _often(self, name: str, once: Callable[[], Coroutine[Any, Any, None]]) -> None:
         while True:
             try:
                 await once()
             except DeviceError as error:
-                self.heard.trouble[name] = str(error)
-                self.heard.switches.pop(name, None)
+                self._silent(name, str(error))
+            except Exception as error:  # noqa: BLE001 - a fault of one driver must not end the others
+                self._silent(name, f"{type(error).__name__} in its driver: {error}")
             else:
                 self.heard.trouble.pop(name, None)
+                self.heard.troubled_s.pop(name, None)
             await self._sleep(PERIOD_S)
+
+    def _silent(self, name: str, why: str) -> None:
+        self.heard.trouble[name] = why
+        self.heard.troubled_s.setdefault(name, self._clock())
+        self.heard.switches.pop(name, None)
 
     def _switch_of(self, name: str, switch: Switch) -> Callable[[], Coroutine[Any, Any, None]]:
         async def once() -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from domain.site import Site
 from executors.capabilities import MeterReader
 from executors.control.seam import Bools, Readings, Setpoints, Wiring
+from executors.control.why import Event
 from executors.deciding import Deciding
 from executors.modbus.link import Sleep
 from executors.tick_chargers import ChargerHand, Order, Point
@@ -53,6 +54,8 @@ class Ticking:
         self.ring = Ring()
         self.signal: Callable[[], Signal] = Signal
         """The grid operator's signal; never heard unless somebody puts a source here."""
+        self.battery_kw: Callable[[], float] = lambda: math.nan
+        """Power of the home battery, + when it charges; missing unless somebody puts a source here."""
         self.meters = {name: MeterHand(name, device, clock) for name, device in meters.items()}
         self.chargers = {
             one.id: ChargerHand(one.id, chargers[one.id], one.failsafe, len(one.wiring), clock)
@@ -60,6 +63,8 @@ class Ticking:
             if one.id in chargers
         }
         self.last: tuple[Readings, Setpoints] | None = None
+        self.happened: tuple[Event, ...] = ()
+        """What the last healthy tick told."""
         self.ticked_s = -math.inf
         """When the last healthy tick ended [monotonic]."""
         self._clock, self._wall, self._sleep = clock, wall, sleep
@@ -95,14 +100,14 @@ class Ticking:
 
     async def once(self, late_s: float = 0.0) -> None:
         """One tick. What goes wrong in it is counted and told; nobody is fed then."""
-        began_s = self._clock()
+        began_s, self.happened = self._clock(), ()
         try:
             await self._read_meters()
             now_s = self._clock()
             heard = self.heard()
             readings = readings_of(self.wiring, heard, now_s)
             wall_s = self._wall()
-            beyond = Beyond(power_kw=powers_kw(self.wiring, heard, now_s))
+            beyond = Beyond(self.battery_kw(), power_kw=powers_kw(self.wiring, heard, now_s))
             decided = self.deciding.decide(readings, wall_s=wall_s, mono_s=now_s, beyond=beyond)
             _refuse_old(self._clock() - now_s)
             self._hand_out(decided, now_s)
@@ -114,7 +119,8 @@ class Ticking:
         took_s = self.ticked_s - began_s
         record = record_of(readings, decided, began_s=began_s, wall_s=wall_s, took_s=took_s, late_s=late_s)
         tracked = self.deciding.tracked
-        self.ring.add(record, decided, () if tracked is None else tracked.state.events)
+        self.happened = (*decided.events, *(() if tracked is None else tracked.state.events))
+        self.ring.add(record, self.happened)
 
     def heard(self) -> Heard:
         """The last answers of all devices; of chargers that are not ready, nothing is known."""

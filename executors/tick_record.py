@@ -43,10 +43,10 @@ class Ring:
     failures: int = 0
     last_failure: str = ""
 
-    def add(self, record: TickRecord, setpoints: Setpoints, more: tuple[Event, ...] = ()) -> None:
+    def add(self, record: TickRecord, happened: tuple[Event, ...]) -> None:
         """Keep a tick and what it told."""
         self.ticks.append(record)
-        self.events.extend((record.wall_s, event) for event in (*setpoints.events, *more))
+        self.events.extend((record.wall_s, event) for event in happened)
         self.count += 1
 
 

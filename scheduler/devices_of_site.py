@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from domain.clock import minutes_of
 from domain.inputs import PlanInputs
-from domain.local_time import moment_at
+from domain.load_windows import Window, windows_between
 from domain.phases import Phase, index_of
 from domain.site import Site
 from domain.site_energy import FlexibleLoad
@@ -20,6 +17,8 @@ from domain.units import kw_per_a
 from scheduler.devices import Battery, Feed, IntArray, Run
 
 _EPS: Final = 1e-9
+_ALMOST_H: Final = 2 / 60
+"""A load that lacks no more has run: for two minutes no slot is added [h]."""
 
 
 def feed_of(site: Site, circuit: str, wiring: tuple[Phase, ...], circuits: tuple[str, ...]) -> Feed:
@@ -67,49 +66,34 @@ def battery_of(site: Site, inputs: PlanInputs, circuits: tuple[str, ...]) -> tup
     return battery, notes
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """One window of a flexible load, in UTC."""
-
-    start: datetime
-    end: datetime
-
-
-def runs_of(site: Site, grid: TimeGrid, circuits: tuple[str, ...]) -> tuple[tuple[Run, ...], list[str]]:
+def runs_of(site: Site, inputs: PlanInputs, circuits: tuple[str, ...]) -> tuple[tuple[Run, ...], list[str]]:
     """What every flexible load has to do in every window of the horizon, and what was cut from it."""
+    grid, zone = inputs.grid, ZoneInfo(inputs.grid.time_zone)
     found: list[Run] = []
     notes: list[str] = []
     for load in site.flexible_loads:
         feed = feed_of(site, load.circuit, load.wiring, circuits)
-        for window in _windows(load, grid):
-            run, note = _run(load, window, grid, feed)
+        for window in windows_between(load, grid.start, grid.end, zone):
+            ran_h = inputs.ran_h.get(load.id) if window.start <= grid.start else None
+            run, note = _run(load, window, grid, feed, ran_h)
             found += [] if run is None else [run]
             notes += [note] if note else []
     return tuple(found), list(dict.fromkeys(notes))
 
 
-def _windows(load: FlexibleLoad, grid: TimeGrid) -> list[Window]:
-    """Windows that overlap the horizon; one whose end is not after its start ends the day after."""
-    zone = ZoneInfo(grid.time_zone)
-    first = grid.start.astimezone(zone).date() - timedelta(days=1)
-    days = (grid.end.astimezone(zone).date() - first).days + 1
-    windows = [_window(load, first + timedelta(days=offset), zone) for offset in range(days)]
-    return [one for one in windows if one.start < grid.end and one.end > grid.start]
+def _run(
+    load: FlexibleLoad, window: Window, grid: TimeGrid, feed: Feed, ran_h: float | None
+) -> tuple[Run | None, str]:
+    """The run of one window: its share of time inside the horizon, in whole slots; and what was cut.
 
-
-def _window(load: FlexibleLoad, day: date, zone: ZoneInfo) -> Window:
-    begin, end = load.between
-    overnight = minutes_of(end) <= minutes_of(begin)
-    last = day + timedelta(days=1) if overnight else day
-    return Window(moment_at(day, begin, zone).utc, moment_at(last, end, zone).utc)
-
-
-def _run(load: FlexibleLoad, window: Window, grid: TimeGrid, feed: Feed) -> tuple[Run | None, str]:
-    """The run of one window: its share of time inside the horizon, in whole slots; and what was cut."""
+    Where it is known how long the load has run in this window (``ran_h``), all the rest is planned.
+    """
     slots: IntArray = np.flatnonzero(grid.share(window.start, window.end) > 1 - _EPS)
     asked_h = load.run_h if load.run_h is not None else (load.energy_kwh or 0.0) / load.power_kw
-    inside = (min(window.end, grid.end) - max(window.start, grid.start)) / (window.end - window.start)
-    need_h = asked_h * inside
+    start = window.start if ran_h is None else grid.start
+    inside = (min(window.end, grid.end) - max(window.start, grid.start)) / (window.end - start)
+    left_h = asked_h if ran_h is None else _left_h(asked_h, ran_h)
+    need_h = left_h * inside
     available_h = float(grid.hours[slots].sum())
     note = ""
     if inside < 1 - _EPS:
@@ -135,3 +119,8 @@ def _run(load: FlexibleLoad, window: Window, grid: TimeGrid, feed: Feed) -> tupl
         ),
         note,
     )
+
+
+def _left_h(asked_h: float, ran_h: float) -> float:
+    """What a load that has run for ``ran_h`` lacks [h]."""
+    return asked_h - ran_h if asked_h - ran_h > _ALMOST_H else 0.0

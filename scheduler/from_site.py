@@ -51,7 +51,7 @@ def problem_of(site: Site, inputs: PlanInputs) -> SiteProblem:
     circuit_ids = (GRID, *(circuit.id for circuit in site.circuits))
     needs = needs_of(site, inputs)
     battery, assumed = battery_of(site, inputs, circuit_ids)
-    runs, cut = runs_of(site, inputs.grid, circuit_ids)
+    runs, cut = runs_of(site, inputs, circuit_ids)
     bare = Problem(
         voltage_v=site.grid.voltage_v,
         hours=inputs.grid.hours,

@@ -52,12 +52,13 @@ def probe_command(order: ProbeOrder, *, as_json: bool, clocks: Clocks | None = N
 
 async def probed(around: Around, tell: Tell, *, pretend: bool, quick: bool) -> ProbeReport:
     """The report of a site whose devices were looked at, and without ``quick`` tested."""
-    async with wired_of(around, pretend=pretend) as (wired, _):
+    async with wired_of(around, pretend=pretend, only_looks=True) as (wired, _):
         probing = Probing(wired, around.clocks)
         tell("Looking for every device")
         await probing.look()
         await around.clocks.sleep(1.0)
         await probing.look()
+        await probing.others.look()
         if not quick:
             await probing.check_meters(tell)
             await probing.check_watchdogs(tell)

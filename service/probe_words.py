@@ -14,6 +14,7 @@ from executors.readings import MeterReading
 from executors.tick_chargers import ChargerHand
 from executors.tick_meters import MeterHand
 from service.failsafe_words import proof_lines, verdict_words
+from service.probe_words_others import DeviceReport, others_reports
 from service.probing import Probing
 
 _WIRING: Final = {
@@ -26,28 +27,6 @@ _WIRING: Final = {
 }
 _WRONG: Final = frozenset({Verdict.REVERSED, Verdict.PARTLY_REVERSED, Verdict.SWAPPED, Verdict.NOT_SEEN})
 _NAMES: Final = ("L1", "L2", "L3")
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceReport:
-    """One device."""
-
-    kind: str
-    """``meter`` or ``charger``."""
-    id: str
-    found: bool
-    shows: str
-    """What it says, in one line."""
-    age_s: float | None
-    good: tuple[str, ...] = ()
-    wrong: tuple[str, ...] = ()
-    open: tuple[str, ...] = ()
-    """What could not be tested, and how it can be."""
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing is wrong with it."""
-        return self.found and not self.wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +51,7 @@ def report_of(probing: Probing, proof: Proof, now_s: float, *, quick: bool) -> P
     devices = (
         *(_meter(meter, probing, now_s, quick=quick) for meter in probing.meters.values()),
         *(_charger(hand, probing, now_s, quick=quick) for hand in probing.chargers.values()),
+        *others_reports(probing.site, probing.others, now_s),
     )
     return ProbeReport(
         probing.site.name, devices, verdict_words(proof), proof.ok, tuple(_steps(devices, proof))

@@ -18,6 +18,7 @@ from executors.tick_chargers import ChargerHand, Order
 from executors.tick_meters import MeterHand
 from executors.tick_readings import Heard, readings_of
 from service.planning import Tell
+from service.probing_others import LookedAt
 from service.run.clocks import Clocks
 from service.run.simulated import Wired
 
@@ -50,6 +51,7 @@ class Probing:
         """By meter and charger."""
         self.fallen: dict[str, bool | None] = {}
         """Whether a charger was seen to fall back; None where that cannot be seen."""
+        self.others = LookedAt(wired, clocks)
         self._clocks = clocks
 
     async def look(self) -> None:

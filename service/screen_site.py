@@ -9,6 +9,7 @@ from rich.tree import Tree
 from domain.site import GRID, Site
 from service import site_words as words
 from service.failsafe_words import proof_lines, verdict_words
+from service.other_words import battery_words, curtailment_words, load_words
 from service.site_report import SiteReport
 
 
@@ -41,13 +42,15 @@ def _tree(site: Site) -> Tree:
     tree = Tree(head, guide_style="dim")
     grid = tree.add(f"[bold]grid[/]  {words.grid_words(site.grid)}")
     _add_below(grid, site, GRID)
+    if site.curtailment is not None:
+        tree.add(f"[bold]signal[/] {escape(curtailment_words(site.curtailment))}")
     tree.add(f"[bold]buy[/]   {escape(words.price_words(site.tariff.buy))}")
     tree.add(f"[bold]sell[/]  {escape(words.price_words(site.tariff.sell))}")
     return tree
 
 
 def _add_below(branch: Tree, site: Site, circuit_id: str) -> None:
-    """Circuits, chargers and solar of one circuit."""
+    """Circuits, chargers, loads, battery and solar of one circuit."""
     for circuit in (circuit for circuit in site.circuits if circuit.parent == circuit_id):
         limits = words.circuit_words(circuit, site.grid.phases)
         _add_below(branch.add(f"[bold]{escape(circuit.id)}[/]  {limits}"), site, circuit.id)
@@ -55,6 +58,10 @@ def _add_below(branch: Tree, site: Site, circuit_id: str) -> None:
     for charger in site.chargers:
         if cabinets.get(getattr(charger, "cabinet", None) or "", charger.circuit) == circuit_id:
             branch.add(f"charger [bold]{escape(charger.id)}[/]  {escape(words.charger_words(charger))}")
+    for load in (load for load in site.flexible_loads if load.circuit == circuit_id):
+        branch.add(f"load [bold]{escape(load.id)}[/]  {escape(load_words(load))}")
+    if site.battery is not None and site.battery.circuit == circuit_id:
+        branch.add(f"[bold]battery[/]  {escape(battery_words(site.battery))}")
     for array in (array for array in site.solar if array.circuit == circuit_id):
         branch.add(f"solar [bold]{escape(array.id)}[/]  {escape(words.solar_words(array))}")
 

@@ -17,6 +17,7 @@ from executors.control.failsafe_proof import Proof, prove
 from executors.modbus.timetable import Reaction
 from executors.site_reaction import reaction_of
 from service.failsafe_words import proof_json
+from service.other_words import other_warnings
 
 _NAMES_A_FILE: Final = frozenset({"path", "key_file", "token_file", "map_file"})
 
@@ -72,6 +73,7 @@ def _warnings(site: Site) -> Iterator[str]:
         yield from _about_prices("tariff.sell", site.tariff.sell)
     yield from _about_zones(site)
     yield from _about_holidays(site)
+    yield from other_warnings(site)
     yield from _about_steps(site)
     if not site.departures:
         yield "departures: none, so a plan needs --requests"

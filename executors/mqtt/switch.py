@@ -39,10 +39,7 @@ class Topics:
 
 
 class MqttSwitch:
-    """A switch on MQTT; ``run`` is its connection's task, and connects when it is first read or told.
-
-    A program that only looks at the site leaves no last will, and switches nothing off when it ends.
-    """
+    """A switch on MQTT; ``run`` is its connection's task, and connects when it is first read or told."""
 
     def __init__(self, broker: Broker, topics: Topics, clock: Callable[[], float]) -> None:
         self._topics, self._clock = topics, clock

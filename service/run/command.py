@@ -19,8 +19,10 @@ from executors.control.wiring import wiring_of
 from executors.deciding import deciding_of
 from executors.tick import Ticking
 from service.failsafe_words import proof_lines, verdict_words
+from service.run.beside import Beside
 from service.run.clocks import Clocks
 from service.run.daemon import Around, Daemon
+from service.run.keeper import Keeper
 from service.run.kept import Kept, load, state_file, state_folder
 from service.run.memory import resume
 from service.run.pages import pages_of, served
@@ -111,7 +113,16 @@ def daemon_of(around: Around, wired: Wired, kept: Kept | None) -> Daemon:
         wired.site, deciding, wired.meters, wired.chargers,
         clock=clocks.mono_s, wall=clocks.wall_s, sleep=clocks.sleep,
     )  # fmt: skip
-    return Daemon(around, ticking, kept)
+    keeper = None
+    if around.keep is not None and wired.site.curtailment is not None:
+        keeper = Keeper(record_of(around.keep), clocks.now, around.say, clocks.sleep)
+    ran = None if kept is None else kept.ran
+    return Daemon(around, ticking, kept, Beside(wired, clocks, around.say, keeper=keeper, ran=ran))
+
+
+def record_of(keep: Path) -> Path:
+    """The record of the grid operator's signal, beside the site's memory."""
+    return keep.with_name(f"{keep.stem}.signal.jsonl")
 
 
 def _kept(around: Around) -> Kept | None:

@@ -19,6 +19,7 @@ from executors.control.seam import Bools, CarState
 from executors.deciding import Deciding
 from executors.tick import Ticking
 from executors.tracking.orders import orders_of
+from service.run.beside import Beside
 from service.run.clocks import Clocks
 from service.run.in_worker import PlanFailed, plan_in_worker
 from service.run.jobs import Jobs
@@ -54,9 +55,11 @@ class Around:
 class Daemon:
     """One site that runs."""
 
-    def __init__(self, around: Around, ticking: Ticking, kept: Kept | None) -> None:
-        self.around, self.ticking = around, ticking
+    def __init__(self, around: Around, ticking: Ticking, kept: Kept | None, beside: Beside) -> None:
+        self.around, self.ticking, self.beside = around, ticking, beside
         self.plan: Plan | None = None if kept is None else kept.plan
+        beside.plan = self.plan
+        beside.connect(ticking)
         self.requests: tuple[ChargeRequest, ...] = () if kept is None else kept.requests
         self.delivered_kwh: dict[str, float] = {} if kept is None else dict(kept.delivered_kwh)
         self.plan_trouble = ""
@@ -76,7 +79,10 @@ class Daemon:
     async def run(self, stop: asyncio.Event) -> None:
         """Run until ``stop`` is set; then leave every charger at its failsafe and keep what is known."""
         self._jobs.start()
-        beside = [asyncio.ensure_future(work) for work in (self._keep_planning(), self._keep_saving())]
+        keeper = self.beside.keeper
+        writing = None if keeper is None else asyncio.ensure_future(keeper.run())
+        works = (self._keep_planning(), self._keep_saving(), self.beside.others.run())
+        beside = [asyncio.ensure_future(work) for work in works]
         ticks = asyncio.ensure_future(self.ticking.run(self._heard))
         stopped = asyncio.ensure_future(stop.wait())
         try:
@@ -88,6 +94,7 @@ class Daemon:
             for task in (*beside, ticks, stopped):
                 task.cancel()
             ended = await asyncio.gather(ticks, *beside, return_exceptions=True)
+            await self.beside.finish(writing)
             self._save()
         for error in ended:
             if isinstance(error, Exception):
@@ -101,6 +108,7 @@ class Daemon:
     def take(self, made: PlanMade) -> None:
         """Follow a new plan from the next tick on."""
         self.plan, self.requests, self.plan_trouble = made.plan, made.requests, ""
+        self.beside.plan = self.plan
         self.planned += 1
         self._jobs.prices_at(made.ask_again)
         follow(self.ticking.deciding, self.around, self.plan, self.requests)
@@ -136,6 +144,9 @@ class Daemon:
             delivered_kwh=dict(self.delivered_kwh),
             running=self._running(),
             previous=self.plan,
+            ran_h=self.beside.ran_h(),
+            battery_soc=self.beside.others.battery_soc,
+            curtailed=self.beside.curtailed(),
         )
 
     def _running(self) -> dict[str, Running]:
@@ -165,7 +176,8 @@ class Daemon:
             return
         session = session_of(self.ticking)
         delivered_kwh = dict(self.delivered_kwh)
-        kept = Kept(self.around.clocks.wall_s(), self.plan, self.requests, delivered_kwh, session)
+        wall_s = self.around.clocks.wall_s()
+        kept = Kept(wall_s, self.plan, self.requests, delivered_kwh, session, self.beside.ran)
         try:
             save(self.around.keep, kept)
         except ChargewrightError as error:
@@ -179,7 +191,9 @@ class Daemon:
             self.around.say(f"after a tick: {type(error).__name__}: {error}")
 
     def _after_tick(self) -> None:
-        """Count energy, see cars come and go, tell what happened."""
+        """Count energy, see cars and the signal come and go, tell what happened."""
+        if self.beside.after_tick(self.ticking):
+            self.plan_soon("the grid operator's signal")
         if self.ticking.last is None or self.ticking.deciding.tracked is None:
             return
         self._missed.count(self.ticking)

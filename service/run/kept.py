@@ -6,10 +6,11 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from domain.load_windows import Ran
 from domain.plan import Plan
 from domain.requests import ChargeRequest
 from executors.tracking.arrays import Bools, Floats
@@ -17,7 +18,7 @@ from executors.tracking.learning import Learnt
 from service.run.kept_values import decoded, encoded
 from service.writing import make_folder, write_text
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 _ENVIRONMENT: Final = "CHARGEWRIGHT_STATE"
 
 
@@ -46,6 +47,8 @@ class Kept:
     delivered_kwh: Mapping[str, float]
     """By request, also of cars that have left."""
     session: Session | None = None
+    ran: Ran = field(default_factory=Ran)
+    """Run time of flexible loads."""
 
 
 def state_folder(environment: Mapping[str, str], asked: Path | None) -> Path:

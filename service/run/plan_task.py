@@ -38,6 +38,11 @@ class PlanTask:
     """By request: what the car has had already."""
     running: Mapping[str, Running] = field(default_factory=dict)
     previous: Plan | None = None
+    ran_h: Mapping[str, float] = field(default_factory=dict)
+    """By flexible load: hours that it has run in its running window."""
+    battery_soc: float | None = None
+    curtailed: tuple[tuple[datetime, datetime], ...] = ()
+    """When the grid operator's ceiling is reckoned with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,9 @@ def planned(task: PlanTask) -> PlanMade:
         requests=still_missing(inputs.requests, task.delivered_kwh),
         running=task.running,
         previous=task.previous,
+        ran_h=task.ran_h,
+        battery_soc=task.battery_soc,
+        curtailed=task.curtailed,
     )
     options = PlanOptions(gap=GAP, time_limit_s=SOLVE_S)
     plan = plan_site(task.site, asked, made_at=task.now, clock=time.monotonic, options=options)

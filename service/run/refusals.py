@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from domain.errors import NotBuilt, Unbuilt
 from domain.site import Site
+from executors.battery_table import BATTERIES
 from executors.charger_table import CHARGERS
+from executors.load_table import LOADS
 from executors.meter_table import METERS
 from executors.modbus.map_file import built_in_maps
 
@@ -35,11 +37,14 @@ def _lacking(site: Site) -> Iterator[Unbuilt]:
     for name, meter in site.meters.items():
         if meter.driver not in METERS and meter.driver not in built_in_maps():
             yield Unbuilt(f"meters.{name}.driver", f"no wires to '{meter.driver}' in this version")
-    if site.battery is not None and site.battery.control != "none":
-        yield Unbuilt("battery.control", "no battery is commanded in this version; control: none can be run")
+    if site.battery is not None and site.battery.control != "none" and site.battery.driver not in BATTERIES:
+        why = f"nobody can tell a battery with driver '{site.battery.driver}'; control: none can be run"
+        yield Unbuilt("battery.control", why)
     for load in site.flexible_loads:
-        if load.driver != "none":
-            why = "no load is switched in this version; driver: none can be run, and is planned for only"
+        if load.driver not in LOADS and load.driver != "none":
+            why = (
+                "'simulated' beside real devices; try --simulated, or driver: none, which is planned for only"
+            )
             yield Unbuilt(f"flexible_loads[{load.id}].driver", why)
 
 

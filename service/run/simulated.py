@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.inputs import PlanInputs
 from domain.site import Site
 from domain.site_chargers import AcCharger, DcCharger
-from executors.capabilities import MeterReader
+from executors.capabilities import BatteryReader, MeterReader, SignalReader, Switch
 from executors.control.wiring import wiring_of
 from executors.devices import devices_of
+from executors.readings import SignalReading
 from executors.tick_chargers import Point
 from service.run.clocks import Clocks
 from service.simulating import with_devices
@@ -38,6 +40,21 @@ class Wired:
     site: Site
     meters: Mapping[str, MeterReader]
     chargers: Mapping[str, Point]
+    switches: Mapping[str, Switch] = field(default_factory=dict)
+    """By flexible load."""
+    battery: BatteryReader | None = None
+    signal: SignalReader | None = None
+
+
+class QuietSignal:
+    """The grid operator's signal of a simulated site: it is there, and off."""
+
+    def __init__(self, clocks: Clocks) -> None:
+        self._clocks = clocks
+
+    async def read(self) -> SignalReading:
+        """Off, as of now."""
+        return SignalReading(self._clocks.mono_s(), on=False)
 
 
 @asynccontextmanager
@@ -58,7 +75,8 @@ async def simulated(site: Site, inputs: PlanInputs, clocks: Clocks) -> AsyncIter
         )
         async with TwinHost(site, world, settings) as host:
             here = _nothing_real(on_twins(site, host, folder), host)
-            async with devices_of(here, clocks.mono_s, folder) as devices:
+            silent = here.model_copy(update={"curtailment": None})
+            async with devices_of(silent, clocks.mono_s, folder) as devices:
                 points = {
                     one.id: _direct(one, here, world, clocks)
                     for one in here.chargers
@@ -71,7 +89,9 @@ async def simulated(site: Site, inputs: PlanInputs, clocks: Clocks) -> AsyncIter
                 }
                 ticking = asyncio.ensure_future(_keep_ticking(list(points.values()), clocks))
                 try:
-                    yield Wired(here, {**devices.meters, **meters}, {**devices.chargers, **points})
+                    signal = None if site.curtailment is None else QuietSignal(clocks)
+                    everything = {**devices.meters, **meters}, {**devices.chargers, **points}
+                    yield Wired(here, *everything, signal=signal)
                 finally:
                     ticking.cancel()
                     await asyncio.gather(ticking, return_exceptions=True)
@@ -88,7 +108,11 @@ def _nothing_real(site: Site, host: TwinHost) -> Site:
         name: one.model_copy(update={"driver": "simulated"}) if ("meter", name) in lacking else one
         for name, one in site.meters.items()
     }
-    return site.model_copy(update={"chargers": chargers, "meters": meters})
+    loads = tuple(one.model_copy(update={"driver": "simulated"}) for one in site.flexible_loads)
+    changed: dict[str, Any] = {"chargers": chargers, "meters": meters, "flexible_loads": loads}
+    if site.battery is not None:
+        changed["battery"] = site.battery.model_copy(update={"driver": "simulated"})
+    return site.model_copy(update=changed)
 
 
 def _direct(charger: AcCharger | DcCharger, site: Site, world: PlantWorld, clocks: Clocks) -> DirectCharger:

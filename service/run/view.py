@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, Final
 
 from executors.control.seam import CarState, Readings, Setpoints
@@ -10,6 +9,7 @@ from executors.reasons import sentence
 from executors.tick_chargers import ChargerHand
 from executors.tick_meters import MeterHand
 from service.run.daemon import Daemon
+from service.run.view_others import moment, number, others_of
 
 FRESH_S: Final = 5.0
 """A loop whose last healthy tick is older than this is not well."""
@@ -22,7 +22,7 @@ def health_of(daemon: Daemon) -> dict[str, Any]:
     ring = daemon.ticking.ring
     return {
         "ok": age_s <= FRESH_S,
-        "tick_age_s": _number(age_s),
+        "tick_age_s": number(age_s),
         "ticks": ring.count,
         "skipped": ring.skipped,
         "failed": ring.failures,
@@ -36,15 +36,16 @@ def state_of(daemon: Daemon) -> dict[str, Any]:
     now_s = daemon.around.clocks.mono_s()
     return {
         "site": daemon.around.site.name,
-        "now": _moment(daemon.around.clocks.wall_s()),
+        "now": moment(daemon.around.clocks.wall_s()),
         "health": health_of(daemon),
         "chargers": [_charger(hand, daemon, now_s) for hand in ticking.chargers.values()],
         "meters": [_meter(meter, now_s) for meter in ticking.meters.values()],
+        **others_of(daemon.beside, now_s),
         "plan": _plan(daemon),
         "requests": [one.model_dump(mode="json", exclude_none=True) for one in daemon.requests],
-        "delivered_kwh": {name: _number(kwh) for name, kwh in daemon.delivered_kwh.items()},
+        "delivered_kwh": {name: number(kwh) for name, kwh in daemon.delivered_kwh.items()},
         "events": [
-            {"at": _moment(at_s), "what": event.what.name.lower(), "about": event.subject}
+            {"at": moment(at_s), "what": event.what.name.lower(), "about": event.subject}
             for at_s, event in list(ticking.ring.events)[-_EVENTS:]
         ],
     }
@@ -57,16 +58,16 @@ def _charger(hand: ChargerHand, daemon: Daemon, now_s: float) -> dict[str, Any]:
         "id": hand.name,
         "ready": hand.ready,
         "trouble": hand.trouble,
-        "told_a": _number(hand.told_a),
+        "told_a": number(hand.told_a),
         "findings": [finding.words for finding in hand.findings],
     }
     if reading is not None:
         found |= {
-            "age_s": _number(now_s - reading.sampled_s),
+            "age_s": number(now_s - reading.sampled_s),
             "car": CarState(reading.state).name.lower(),
-            "current_a": [_number(amps) for amps in reading.current_a],
-            "power_kw": _number(reading.power_kw),
-            "session_kwh": _number(reading.session_kwh),
+            "current_a": [number(amps) for amps in reading.current_a],
+            "power_kw": number(reading.power_kw),
+            "session_kwh": number(reading.session_kwh),
             "alarms": [{"code": one.code, "words": one.words} for one in reading.alarms],
         }
     if watchdog is not None:
@@ -76,7 +77,7 @@ def _charger(hand: ChargerHand, daemon: Daemon, now_s: float) -> dict[str, Any]:
             "after_s": watchdog.after_s,
             "proven": watchdog.proven,
             "doubt": watchdog.doubt,
-            "left_s": _number(left_s),
+            "left_s": number(left_s),
         }
     return found | _decided(daemon.ticking.last, row)
 
@@ -86,8 +87,8 @@ def _decided(last: tuple[Readings, Setpoints] | None, row: int) -> dict[str, Any
         return {}
     decided = last[1]
     return {
-        "limit_a": _number(float(decided.limit_a[row])),
-        "wanted_a": _number(float(decided.wanted_a[row])),
+        "limit_a": number(float(decided.limit_a[row])),
+        "wanted_a": number(float(decided.wanted_a[row])),
         "why": sentence(decided.reason(row)),
     }
 
@@ -100,9 +101,9 @@ def _meter(meter: MeterHand, now_s: float) -> dict[str, Any]:
     }
     if meter.reading is not None:
         found |= {
-            "age_s": _number(now_s - meter.reading.sampled_s),
-            "current_a": [_number(amps) for amps in meter.reading.current_a],
-            "power_kw": _number(meter.reading.total_kw),
+            "age_s": number(now_s - meter.reading.sampled_s),
+            "current_a": [number(amps) for amps in meter.reading.current_a],
+            "power_kw": number(meter.reading.total_kw),
             "warnings": list(meter.reading.warnings),
         }
     return found
@@ -113,23 +114,12 @@ def _plan(daemon: Daemon) -> dict[str, Any] | None:
     if plan is None:
         return {"trouble": daemon.plan_trouble} if daemon.plan_trouble else None
     return {
-        "made_at": _moment(plan.made_at.timestamp()),
-        "until": _moment(plan.grid.end.timestamp()),
+        "made_at": moment(plan.made_at.timestamp()),
+        "until": moment(plan.grid.end.timestamp()),
         "status": plan.proof.status.value,
-        "cost_eur": _number(plan.cost.total_eur),
-        "gap": _number(plan.proof.gap),
-        "shortfall_kwh": _number(plan.proof.shortfall_kwh),
+        "cost_eur": number(plan.cost.total_eur),
+        "gap": number(plan.proof.gap),
+        "shortfall_kwh": number(plan.proof.shortfall_kwh),
         "trouble": daemon.plan_trouble,
         "notes": list(plan.notes),
     }
-
-
-def _number(value: float) -> float | None:
-    """At most three digits; what is not known is null."""
-    return round(value, 3) if math.isfinite(value) else None
-
-
-def _moment(seconds: float) -> str:
-    from datetime import UTC, datetime
-
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

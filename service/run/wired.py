@@ -14,11 +14,17 @@ from service.run.simulated import Wired, simulated
 
 
 @asynccontextmanager
-async def wired_of(around: Around, *, pretend: bool) -> AsyncIterator[tuple[Wired, PlanMade | None]]:
+async def wired_of(
+    around: Around, *, pretend: bool, only_looks: bool = False
+) -> AsyncIterator[tuple[Wired, PlanMade | None]]:
     """The devices of the site; of a simulated one, twins on the day of a first plan, and that plan."""
     if not pretend:
-        async with devices_of(around.site, around.clocks.mono_s, around.base) as devices:
-            yield Wired(around.site, devices.meters, devices.chargers), None
+        clock = around.clocks.mono_s
+        async with devices_of(around.site, clock, around.base, only_looks=only_looks) as devices:
+            yield Wired(
+                around.site, devices.meters, devices.chargers,
+                devices.switches, devices.battery, devices.signal,
+            ), None  # fmt: skip
         return
     around.say("simulated: nothing real is spoken to; load, sun and cars are those of the first plan")
     task = PlanTask(around.site, around.base, around.clocks.now(), around.requests, around.cache)

@@ -119,6 +119,9 @@ def test_only_the_signals_events_belong_into_the_record() -> None:
 
 
 def test_the_draw_is_recorded_every_minute_while_the_ceiling_holds() -> None:
-    assert draw_is_due(160.0, 100.0, ceiling_on=True)
-    assert not draw_is_due(159.0, 100.0, ceiling_on=True)
-    assert not draw_is_due(500.0, 100.0, ceiling_on=False)
+    since_s = 100.0
+    assert not draw_is_due(114.0, 50.0, since_s)
+    assert draw_is_due(115.0, 50.0, since_s)
+    assert not draw_is_due(174.0, 115.0, since_s)
+    assert draw_is_due(175.0, 115.0, since_s)
+    assert not draw_is_due(500.0, 115.0, math.inf)

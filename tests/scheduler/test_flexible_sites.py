@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from tests.scheduler.days import checked, inputs_of, site_of, wish
 from tests.tolerance import approx_kw
 
@@ -25,3 +29,15 @@ def test_a_boiler_heats_between_busy_hours() -> None:
     plan = checked(site, inputs)
     assert plan.power.flexible_kw["boiler"] == approx_kw((3.0, 0.0, 0.0, 0.0, 3.0))
     assert not [note for note in plan.notes if "boiler" in note]
+
+
+@pytest.mark.parametrize(("ran_h", "left_h"), [(0.0, 2.0), (1.0, 1.0), (1.97, 0.0), (3.0, 0.0)])
+def test_a_load_that_has_run_is_planned_for_the_rest_and_for_all_of_it(ran_h: float, left_h: float) -> None:
+    """The horizon begins at 06:00, half a day after the window: without ``ran_h`` its share is planned."""
+    boiler = 'flexible_loads: [{id: boiler, power_kw: 3, run_h: 2, between: ["01:00", "11:00"]}]'
+    site = site_of(HOME, grid="limit_a: 400", more=boiler)
+    inputs = inputs_of(site, [0.3, 0.1, 0.3, 0.1, 0.2], [wish("home", 4.14)])
+    share = checked(site, inputs).power.flexible_kw["boiler"] @ inputs.grid.hours / 3
+    assert share == pytest.approx(1.0)
+    plan = checked(site, replace(inputs, ran_h={"boiler": ran_h}))
+    assert plan.power.flexible_kw["boiler"] @ inputs.grid.hours / 3 == pytest.approx(left_h)
