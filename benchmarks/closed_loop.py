@@ -25,8 +25,9 @@ from executors.control.wiring import wiring_of
 from executors.deciding import Deciding, deciding_of
 from forecasting.gather import Files, gather
 from scheduler.planner import plan_site
-from simulation.closed_loop import ClosedLoop, Scene, run_whole, seconds_of
+from simulation.closed_loop import ClosedLoop, run_whole, seconds_of
 from simulation.outcome import outcome_of
+from simulation.ran import Scene
 
 DAY_S: Final = 86400
 IDLE_S: Final = 5

@@ -19,10 +19,11 @@ from executors.control.wiring import wiring_of
 from executors.deciding import deciding_of
 from forecasting.gather import Files, gather
 from scheduler.planner import plan_site
-from simulation.closed_loop import ClosedLoop, Scene
+from simulation.closed_loop import ClosedLoop
 from simulation.outcome import outcome_of
 from simulation.plant.fault import FaultKind, PlantFault
 from simulation.plant.profile import by_second
+from simulation.ran import Scene
 
 FROM_S, UNTIL_S, STEP_S, END_S = 600, 900, 720, 1500
 BACK_A: Final = 10.9

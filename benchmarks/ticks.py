@@ -1,15 +1,18 @@
-"""The tick over wires: from the meter's sample to the last write, and what many chargers cost.
+"""The daemon over wires: from the meter's sample to the last write, what many chargers cost, and whether
+memory grows: ``python -m benchmarks.ticks [SECONDS] [CHARGERS/CONNECTIONS ...]``.
 
-``python -m benchmarks.ticks [SECONDS]``: twins in a process of their own answer after 30 ms on loopback.
+Twins in a process of their own answer after 30 ms on loopback. The daemon is that of `run`: it plans, keeps
+its file and serves its pages. Memory is looked at once a minute; its slope is that of the second half.
 """
 
 from __future__ import annotations
 
 import asyncio
-import resource
+import os
 import sys
 import tempfile
 import time
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,19 +20,24 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from domain.site import Site, parse_site
-from executors.control.wiring import wiring_of
-from executors.deciding import deciding_of
 from executors.devices import devices_of
 from executors.tick import Ticking
+from service.run.clocks import Clocks
+from service.run.command import daemon_of
+from service.run.daemon import Around, Daemon
+from service.run.pages import pages_of, served
+from service.run.simulated import Wired
+from service.run.view import health_of, state_of
 from simulation.twins.host import TwinHost
 from simulation.twins.host_settings import HostSettings
 from simulation.twins.readdress import on_twins
 from simulation.twins.standalone import Car
 from simulation.twins.world import SimpleWorld
 
-CASES = ((12, 12), (12, 1), (200, 20))
+CASES = ("12/12", "12/1", "200/20")
 """Chargers, and the connections that they share."""
 MEASURED_AFTER_S = 40
+LOOK_S = 60
 
 
 def site_of(chargers: int, connections: int) -> Site:
@@ -66,6 +74,27 @@ async def twins(chargers: int, connections: int) -> None:
             await asyncio.to_thread(sys.stdin.readline)
 
 
+@dataclass
+class Seen:
+    """What was seen of a daemon that runs."""
+
+    took_s: list[float] = field(default_factory=list)
+    memory_mb: list[tuple[float, float]] = field(default_factory=list)
+    """Seconds since the beginning, and what is resident then."""
+    written_s: float = float("nan")
+    cpu: float = float("nan")
+    """Share of a core."""
+
+    @property
+    def slope_mb_per_h(self) -> float:
+        """Growth of the second half, by least squares; NaN where there is too little to tell."""
+        half = self.memory_mb[len(self.memory_mb) // 2 :]
+        if len(half) < 3:
+            return float("nan")
+        at_s, mb = np.array(half).T
+        return float(np.polyfit(at_s / 3600, mb, 1)[0])
+
+
 async def measured(chargers: int, connections: int, seconds: int) -> str:
     """One line of figures."""
     command = [sys.executable, "-m", "benchmarks.ticks", "twins", str(chargers), str(connections)]
@@ -74,38 +103,70 @@ async def measured(chargers: int, connections: int, seconds: int) -> str:
     assert process.stdout is not None
     assert process.stdin is not None
     site = parse_site((await process.stdout.readline()).decode(), "twins.json")
-    clock = time.monotonic
-    async with devices_of(site, clock, Path()) as devices:
-        deciding = deciding_of(site, wiring_of(site), None, (), now=datetime.now(UTC))
-        loop = Ticking(site, deciding, devices.meters, devices.chargers, clock=clock, wall=time.time)
-        running = asyncio.ensure_future(loop.run())
-        await asyncio.sleep(MEASURED_AFTER_S)
-        begun, cpu_s = clock(), time.process_time()
-        process.stdin.write(b"\n")
-        await asyncio.sleep(3)
-        written_s = last_cut_s(loop, begun)
-        await asyncio.sleep(max(0, seconds - 3))
-        cpu = (time.process_time() - cpu_s) / (clock() - begun)
-        took = np.array([tick.took_s for tick in loop.ring.ticks if tick.mono_s > begun])
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+    with tempfile.TemporaryDirectory() as name:
+        around = Around(site, Path(name), Clocks(), say=lambda _: None, keep=Path(name) / "kept.json")
+        async with devices_of(site, time.monotonic, Path()) as devices:
+            daemon = daemon_of(around, Wired(site, devices.meters, devices.chargers), None)
+            pages = pages_of(asyncio.get_running_loop(), lambda: health_of(daemon), lambda: state_of(daemon))
+            stop = asyncio.Event()
+            with served(pages, 0):
+                running = asyncio.ensure_future(daemon.run(stop))
+                seen = await looked_at(daemon, seconds, process.stdin)
+                stop.set()
+                await running
     process.kill()
     await process.wait()
-    memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return (
-        f"{chargers:8d} {connections:11d} {written_s:12.2f} {np.quantile(took, 0.5):10.3f} "
-        f"{np.quantile(took, 0.99):10.3f} {cpu:8.0%} {memory_mb:8.0f} "
-        f"{loop.ring.skipped:8d} {loop.ring.failures:7d}"
-    )
+    return line_of(chargers, connections, seen, daemon.ticking)
 
 
-def last_cut_s(loop: Ticking, begun: float) -> float:
+async def looked_at(daemon: Daemon, seconds: int, twins: asyncio.StreamWriter) -> Seen:
+    """Wait until it has settled, raise the load, look for so many seconds."""
+    seen, loop = Seen(), daemon.ticking
+    await asyncio.sleep(MEASURED_AFTER_S)
+    begun_s, cpu_s, counted = time.monotonic(), time.process_time(), loop.ring.count
+    twins.write(b"\n")
+    await asyncio.sleep(3)
+    seen.written_s = last_cut_s(loop, begun_s)
+    while (left_s := begun_s + seconds - time.monotonic()) > 0:
+        await asyncio.sleep(min(LOOK_S, left_s))
+        new = loop.ring.count - counted
+        counted = loop.ring.count
+        seen.took_s += [tick.took_s for tick in list(loop.ring.ticks)[-new:]]
+        seen.memory_mb.append((time.monotonic() - begun_s, resident_mb()))
+    seen.cpu = (time.process_time() - cpu_s) / (time.monotonic() - begun_s)
+    return seen
+
+
+def resident_mb() -> float:
+    """Memory of this process that is in use now [MB]; of Linux."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def last_cut_s(loop: Ticking, begun_s: float) -> float:
     """From the beginning of the tick that cut to the last order heard [s]; NaN where none cut."""
-    before = [tick for tick in loop.ring.ticks if tick.mono_s <= begun][-1]
+    before = [tick for tick in loop.ring.ticks if tick.mono_s <= begun_s][-1]
     cut = next(
-        (t for t in loop.ring.ticks if t.mono_s > begun and t.limit_a.sum() < before.limit_a.sum() - 1), None
+        (t for t in loop.ring.ticks if t.mono_s > begun_s and t.limit_a.sum() < before.limit_a.sum() - 1),
+        None,
     )
     return float("nan") if cut is None else loop.last_write_s - cut.mono_s
+
+
+HEAD = (
+    "chargers connections last write s  tick p50 s tick p99 s      CPU  MB first   MB last  MB per h"
+    "  skipped  failed"
+)
+
+
+def line_of(chargers: int, connections: int, seen: Seen, loop: Ticking) -> str:
+    """The figures of one case."""
+    median_s, most_s = np.quantile(seen.took_s, (0.5, 0.99))
+    return (
+        f"{chargers:8d} {connections:11d} {seen.written_s:12.2f} {median_s:12.3f} {most_s:10.3f} "
+        f"{seen.cpu:8.1%} {seen.memory_mb[0][1]:9.1f} {seen.memory_mb[-1][1]:9.1f} "
+        f"{seen.slope_mb_per_h:9.1f} {loop.ring.skipped:8d} {loop.ring.failures:7d}"
+    )
 
 
 def main() -> None:
@@ -114,8 +175,9 @@ def main() -> None:
         asyncio.run(twins(int(sys.argv[2]), int(sys.argv[3])))
         return
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 30
-    print("chargers connections last write s  tick p50 s tick p99 s      CPU   MB max  skipped  failed")
-    for chargers, connections in CASES:
+    print(HEAD)
+    for case in sys.argv[2:] or CASES:
+        chargers, connections = map(int, case.split("/"))
         print(asyncio.run(measured(chargers, connections, seconds)), flush=True)
 
 

@@ -15,8 +15,8 @@ from domain.plan import FloatArray
 from service.chart import drawn, ending_fault
 from service.chart_axis import INK, draw_time_axis, edges
 from service.writing import write_bytes
-from simulation.closed_loop import ClosedLoop
 from simulation.plant.trace import TRACE_S
+from simulation.ran import Ran
 
 _PLAN: Final = "#9aa7b0"
 _ACTUAL: Final = "#1f77b4"
@@ -24,7 +24,7 @@ _SUN: Final = "#e0a93b"
 _S_PER_DAY: Final = 86400.0
 
 
-def run_figure(loop: ClosedLoop) -> Figure:
+def run_figure(loop: Ran) -> Figure:
     """Charging, exchange with the street, and the fullest phase of every circuit, planned and actual."""
     chart = Figure(figsize=(11.0, 7.0), dpi=120, facecolor="white")
     FigureCanvasAgg(chart)
@@ -48,7 +48,7 @@ def run_figure(loop: ClosedLoop) -> Figure:
     return chart
 
 
-def save_run(loop: ClosedLoop, path: Path, option: str = "--chart") -> None:
+def save_run(loop: Ran, path: Path, option: str = "--chart") -> None:
     """Write the chart; the ending of the name says whether as PNG or as SVG."""
     fault = ending_fault(path, option)
     if fault is not None:
@@ -56,7 +56,7 @@ def save_run(loop: ClosedLoop, path: Path, option: str = "--chart") -> None:
     write_bytes(path, drawn(run_figure(loop), path.suffix.lower().lstrip(".")), option=option)
 
 
-def _over_s(loop: ClosedLoop) -> int:
+def _over_s(loop: Ran) -> int:
     score = loop.score
     return int(sum(one.seconds.sum() for one in (score.current, score.power, score.imbalance, score.export)))
 
@@ -65,7 +65,7 @@ def _stairs(panel: Axes, values: FloatArray, at: FloatArray, label: str) -> None
     panel.stairs(values, at, color=_PLAN, fill=True, alpha=0.35, label=label)
 
 
-def _charging(panel: Axes, loop: ClosedLoop, at: FloatArray, times: FloatArray) -> None:
+def _charging(panel: Axes, loop: Ran, at: FloatArray, times: FloatArray) -> None:
     planned = np.sum([charger.power_kw for charger in loop.plan.chargers.values()], axis=0)
     _stairs(panel, planned, at, "planned")
     panel.plot(times, loop.trace.charger_kw.sum(axis=1), color=_ACTUAL, linewidth=1.2, label="actual")
@@ -73,7 +73,7 @@ def _charging(panel: Axes, loop: ClosedLoop, at: FloatArray, times: FloatArray) 
     panel.set_ylim(bottom=0)
 
 
-def _exchange(panel: Axes, loop: ClosedLoop, at: FloatArray, times: FloatArray) -> None:
+def _exchange(panel: Axes, loop: Ran, at: FloatArray, times: FloatArray) -> None:
     power = loop.plan.power
     _stairs(panel, power.import_kw - power.export_kw, at, "planned")
     panel.plot(times, loop.trace.exchange_kw, color=_ACTUAL, linewidth=1.2, label="actual")
@@ -83,7 +83,7 @@ def _exchange(panel: Axes, loop: ClosedLoop, at: FloatArray, times: FloatArray) 
     panel.set_ylabel("from the street [kW]")
 
 
-def _currents(panel: Axes, loop: ClosedLoop, times: FloatArray) -> None:
+def _currents(panel: Axes, loop: Ran, times: FloatArray) -> None:
     """Highest second of each five minutes, as a share of the limit."""
     wires = loop.plant.wires
     for row, circuit in enumerate(wires.circuit_ids):

@@ -195,6 +195,12 @@ def simulate(
     hours: HoursOption = None,
     seed: SeedOption = None,
     fault: FaultOption = None,
+    real_time: Annotated[
+        bool, typer.Option("--real-time", help="Over wires: twins that speak the devices' protocols.")
+    ] = False,
+    speed: Annotated[
+        str | None, typer.Option(metavar="FACTOR", help="With --real-time: so much faster, 1 to 100.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Write plan.json here.")] = None,
     chart: Annotated[Path | None, typer.Option(help="Draw plan against actual, .png or .svg.")] = None,
     cache: CacheOption = None,
@@ -218,10 +224,12 @@ def simulate(
         cache=cache,
         curtailed=curtailed,
     )
-    simulate_command(
-        SimulateOrder(order, hours, seed, tuple(fault or ())),
+    code = simulate_command(
+        SimulateOrder(order, hours, seed, tuple(fault or ()), real_time, speed),
         datetime.now(UTC), program_version(), as_json=as_json,
     )  # fmt: skip
+    if code:
+        raise typer.Exit(code)
 
 
 app.command()(run)

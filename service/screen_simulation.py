@@ -16,14 +16,14 @@ from rich.text import Text
 from service.plan_words import money
 
 if TYPE_CHECKING:
-    from simulation.closed_loop import ClosedLoop
     from simulation.outcome import Outcome
+    from simulation.ran import Ran
 
 _MOST_ROWS: Final = 24
 _MOST_EVENTS: Final = 8
 
 
-def live_view(loop: ClosedLoop, seconds: int) -> Group:
+def live_view(loop: Ran, seconds: int) -> Group:
     """The site at this second."""
     plant = loop.plant
     zone = ZoneInfo(loop.site.location.time_zone)
@@ -42,7 +42,7 @@ def live_view(loop: ClosedLoop, seconds: int) -> Group:
     return Group(head, table)
 
 
-def _row(loop: ClosedLoop, index: int) -> tuple[str, ...]:
+def _row(loop: Ran, index: int) -> tuple[str, ...]:
     """One charger now."""
     cars, chargers = loop.plant.cars, loop.plant.chargers
     why = "" if loop.last is None else loop.last.reason(index).code.name.lower().replace("_", " ")

@@ -12,38 +12,51 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 
 from domain.plan_document import document, text_of
 from service.console import output, progress
 from service.planning import Tell
 from service.simulate_options import SimulateOrder
-from service.simulating import Simulation, simulation_of
+from service.simulating import Simulation, planned_of, simulation_with
 from service.writing import write_text
 
 if TYPE_CHECKING:
     from simulation.outcome import Outcome
+    from simulation.ran import Ran
 
 _VIEW_EVERY_S: Final = 300
 """Simulated seconds between two views of the living table."""
 
 
-def simulate_command(order: SimulateOrder, now: datetime, made_by: str, *, as_json: bool) -> None:
-    """Plan and run as ordered, write the files that were asked for, and show the day."""
+def simulate_command(order: SimulateOrder, now: datetime, made_by: str, *, as_json: bool) -> int:
+    """Plan and run as ordered, write the files that were asked for, and show the day.
+
+    Gives the exit code: 0, or that of a stop, where a day over wires was ended early and its figures told.
+    """
     with progress() as tell:
-        simulation = simulation_of(order, now, tell)
+        planned, wanted = planned_of(order, now, tell)
+        simulation = None if order.real_time else simulation_with(planned, wanted)
     if order.plan.out is not None:
-        write_text(
-            order.plan.out, text_of(document(simulation.planned.plan, made_by=made_by)), option="--out"
-        )
-    outcome = run_shown(simulation)
+        write_text(order.plan.out, text_of(document(planned.plan, made_by=made_by)), option="--out")
+    code, words = 0, "second by second"
+    ran: Ran
+    if simulation is not None:
+        ran, outcome = simulation.loop, run_shown(simulation)
+    else:
+        from service.simulate_wires import run_on_wires, words_of
+
+        ran, outcome, code = run_on_wires(planned, wanted)
+        words = words_of(ran)
     if order.plan.chart is not None:
         from service.chart_run import save_run
 
-        save_run(simulation.loop, order.plan.chart)
+        save_run(ran, order.plan.chart)
     if as_json:
         sys.stdout.write(json.dumps(outcome_json(outcome), indent=1) + "\n")
-        return
-    show(simulation, outcome, [path for path in (order.plan.out, order.plan.chart) if path is not None])
+        return code
+    show(planned.plan.site, words, outcome, [path for path in (order.plan.out, order.plan.chart) if path])
+    return code
 
 
 def run_shown(simulation: Simulation, tell: Tell | None = None) -> Outcome:
@@ -64,14 +77,12 @@ def run_shown(simulation: Simulation, tell: Tell | None = None) -> Outcome:
     return outcome_of(simulation.loop)
 
 
-def show(simulation: Simulation, outcome: Outcome, files: list[Path]) -> None:
-    """Print what the day came to."""
+def show(site: str, words: str, outcome: Outcome, files: list[Path]) -> None:
+    """Print what the day came to; ``words`` say how it was run."""
     from service.screen_simulation import show_outcome
 
     console = output()
-    console.print(
-        f"[bold]{simulation.planned.plan.site}[/]  {simulation.seconds / 3600:.1f} hours, second by second\n"
-    )
+    console.print(f"[bold]{escape(site)}[/]  {outcome.seconds / 3600:.1f} hours, {words}\n")
     show_outcome(outcome, console)
     for path in files:
         console.print(f"Written  {path}", markup=False)

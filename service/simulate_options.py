@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _SHAPE: Final = (
     "write KIND:FROM-UNTIL or KIND:DEVICE:FROM-UNTIL, in seconds after the start: meter_lost:p1:600-900"
 )
+FASTEST: Final = 100.0
+"""Wires have a pace of their own: beyond this no computer here keeps up."""
 _SITE_WIDE: Final = ("clock_step", "control_hung")
 
 
@@ -26,6 +28,8 @@ class SimulateOrder:
     hours: str | None = None
     seed: str | None = None
     faults: tuple[str, ...] = ()
+    real_time: bool = False
+    speed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class Wanted:
     seed: int | None
     """Of made-up clouds and appliances; none: the day goes as planned."""
     faults: tuple[PlantFault, ...]
+    speed: float = 1.0
+    """Of a run over wires: simulated seconds in a real one."""
 
 
 def wanted_of(order: SimulateOrder, site: Site) -> Wanted:
@@ -44,10 +50,29 @@ def wanted_of(order: SimulateOrder, site: Site) -> Wanted:
     faults: list[Fault] = []
     seconds = _whole("--hours", order.hours, faults, 3600.0, 1, 72 * 3600)
     seed = _whole("--seed", order.seed, faults, 1.0, 0, 2**32 - 1)
+    speed = _speed(order, faults)
     wrongs = [_plant_fault(text, site, faults) for text in order.faults]
     if faults:
         raise InputError(faults)
-    return Wanted(seconds, seed, tuple(wrong for wrong in wrongs if wrong is not None))
+    return Wanted(seconds, seed, tuple(wrong for wrong in wrongs if wrong is not None), speed)
+
+
+def _speed(order: SimulateOrder, faults: list[Fault]) -> float:
+    """How much faster than the clock on the wall a run over wires is."""
+    if order.speed is None:
+        return 1.0
+    if not order.real_time:
+        faults.append(
+            Fault("--speed", f"'{order.speed}'", "only with --real-time: virtual time has no speed")
+        )
+        return 1.0
+    try:
+        speed = float(order.speed)
+    except ValueError:
+        speed = float("nan")
+    if not 1.0 <= speed <= FASTEST:
+        faults.append(Fault("--speed", f"'{order.speed}'", f"from 1 to {FASTEST:g} is allowed"))
+    return speed
 
 
 def _whole(

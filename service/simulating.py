@@ -13,7 +13,8 @@ from service.simulate_options import SimulateOrder, Wanted, wanted_of
 from service.site_file import read_site
 
 if TYPE_CHECKING:
-    from simulation.closed_loop import ClosedLoop, Scene
+    from simulation.closed_loop import ClosedLoop
+    from simulation.ran import Scene
 
 
 IDLE_S: Final = 5
@@ -35,22 +36,35 @@ class Simulation:
 
 def simulation_of(order: SimulateOrder, now: datetime, tell: Tell) -> Simulation:
     """The simulation that was ordered, planned and not yet run; raises as ``plan_order``."""
+    return simulation_with(*planned_of(order, now, tell))
+
+
+def planned_of(order: SimulateOrder, now: datetime, tell: Tell) -> tuple[Planned, Wanted]:
+    """The plan of the day, and how it is to be run; raises as ``plan_order``."""
     wanted = wanted_of(order, read_site(order.plan.site))
-    return simulation_with(plan_order(order.plan, now, tell), wanted)
+    return plan_order(order.plan, now, tell), wanted
 
 
 def simulation_with(planned: Planned, wanted: Wanted) -> Simulation:
     """The simulation of a plan that is already made."""
     from executors.control.wiring import wiring_of
     from executors.deciding import deciding_of
-    from simulation.closed_loop import ClosedLoop, seconds_of
+    from simulation.closed_loop import ClosedLoop
 
     site, plan, inputs = with_devices(planned.site), planned.plan, planned.inputs
     wiring = wiring_of(site)
     control = deciding_of(site, wiring, plan, inputs.requests, now=plan.grid.start)
-    scene = _scene(planned, wanted)
+    scene = scene_of(planned, wanted)
     loop = ClosedLoop(site, inputs, plan, scene, wiring, control, idle_s=IDLE_S)
-    return Simulation(planned, loop, min(seconds_of(plan), wanted.seconds or seconds_of(plan)) - 1)
+    return Simulation(planned, loop, seconds_of_run(planned, wanted))
+
+
+def seconds_of_run(planned: Planned, wanted: Wanted) -> int:
+    """How long the run is, to the last second inside the plan [s]."""
+    from simulation.closed_loop import seconds_of
+
+    whole_s = seconds_of(planned.plan)
+    return min(whole_s, wanted.seconds or whole_s) - 1
 
 
 def with_devices(site: Site) -> Site:
@@ -62,10 +76,10 @@ def with_devices(site: Site) -> Site:
     return site.model_copy(update={"chargers": chargers})
 
 
-def _scene(planned: Planned, wanted: Wanted) -> Scene:
+def scene_of(planned: Planned, wanted: Wanted) -> Scene:
     """The day as planned, or with clouds and appliances that nobody foresaw."""
-    from simulation.closed_loop import Scene
     from simulation.plant.weather import with_appliances, with_clouds
+    from simulation.ran import Scene
 
     scene = replace(Scene.as_planned(planned.site, planned.inputs), faults=wanted.faults)
     if wanted.seed is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -12,15 +11,8 @@ from domain.inputs import PlanInputs
 from domain.plan import Plan
 from domain.site import Site
 from executors.control.seam import Readings, Setpoints, Wiring
-from simulation.plant.build import house_of, plant_of, visits_of
-from simulation.plant.car import Visit
-from simulation.plant.fault import PlantFault
-from simulation.plant.house import House
-from simulation.plant.plant import Plant
-from simulation.plant.score import Prices, Score
-from simulation.plant.trace import Trace
-from simulation.plant.trips import Trips, trips_of
 from simulation.plant_link import PlantLink
+from simulation.ran import Scene, counted, signal_times_s
 from simulation.switching import PlannedSwitches
 
 NOBODY_S = 60
@@ -35,21 +27,6 @@ class Control(Protocol):
     def decide(self, readings: Readings, *, wall_s: float, mono_s: float) -> Setpoints:
         """Setpoints of this second; ``wall_s`` counts from 1970 and may jump, ``mono_s`` may not."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What happens on the day, whatever the plan expects of it."""
-
-    house: House
-    visits: tuple[Visit, ...]
-    faults: tuple[PlantFault, ...] = ()
-
-    @classmethod
-    def as_planned(cls, site: Site, inputs: PlanInputs) -> Scene:
-        """Load, sun and cars as the plan was told."""
-        visits = visits_of(site, inputs.requests, inputs.grid.start)
-        return cls(house_of(site, inputs), tuple(visits))
 
 
 class ClosedLoop:
@@ -72,25 +49,9 @@ class ClosedLoop:
         idle_s: int = 1,
     ) -> None:
         self.site, self.plan, self._control = site, plan, control
-        start = plan.grid.start
-        self.score = Score(site, start.timestamp(), prices_of(inputs))
-        self.trips: Trips = trips_of(site)
-        self.trace = Trace()
-        hearers = (self.score.hear, self.trips.hear, self.trace.hear)
-        self.plant: Plant = plant_of(
-            site,
-            scene.house,
-            scene.visits,
-            start,
-            *hearers,
-            faults=scene.faults,
-            battery_soc=inputs.battery_soc,
-        )
-        ceiling_s = [
-            ((first - start).total_seconds(), (past - start).total_seconds())
-            for first, past in inputs.curtailed
-        ]
-        self.link = PlantLink(self.plant, wiring, ceiling_s)
+        sums = counted(site, inputs, scene)
+        self.plant, self.score, self.trips, self.trace = sums.plant, sums.score, sums.trips, sums.trace
+        self.link = PlantLink(self.plant, wiring, signal_times_s(inputs))
         self.last: Setpoints | None = None
         self.events: list[tuple[int, str, str]] = []
         """Second, what, about which charger or circuit: told by the control."""
@@ -102,6 +63,11 @@ class ClosedLoop:
         self._changes = -1
         self._fed = np.zeros(wiring.chargers, dtype=bool)
         """Whose watchdogs are fed between two decisions, as a tick of a second would."""
+
+    @property
+    def refused_writes(self) -> int:
+        """Writes that did not arrive."""
+        return self.link.refused
 
     def run(self, seconds: int, every_s: int = 60) -> Iterator[int]:
         """Let ``seconds`` pass; gives the second every ``every_s`` and at the end."""
@@ -173,12 +139,6 @@ def run_whole(loop: ClosedLoop, seconds: int, heard: Callable[[int], None] | Non
         if heard is not None:
             heard(second)
     return loop
-
-
-def prices_of(inputs: PlanInputs) -> Prices:
-    """The prices of the plan, in seconds since its start."""
-    edges_s = (inputs.grid.edges_s - inputs.grid.edges_s[0]).astype(np.float64)
-    return Prices(edges_s, inputs.buy.values, inputs.sell.values)
 
 
 def seconds_of(plan: Plan) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Final
 
-from domain.errors import DeviceRefused
+from domain.errors import DeviceRefused, DeviceSilent
 from executors.capabilities import FedBy, Told, WatchdogState
 from executors.control.seam import CarState
 from executors.readings import ChargerReading, MeterReading
@@ -32,8 +33,10 @@ class DirectCharger:
         max_a: float,
         step_a: float,
         terminals: int,
+        answers: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._point, self._clock = point, clock
+        """``answers``: whether there is a link to it now."""
+        self._point, self._clock, self._answers = point, clock, answers
         self._min_a, self._max_a, self._step_a = min_a, max_a, step_a
         self._all = self._terminals = tuple(range(terminals))
         self._limit_a = 0.0
@@ -54,6 +57,7 @@ class DirectCharger:
 
     async def read(self) -> ChargerReading:
         """One sample."""
+        self._reach()
         seen = self._point.read()
         return ChargerReading(
             sampled_s=self._clock(),
@@ -69,6 +73,7 @@ class DirectCharger:
 
     async def offer(self, limit_a: float) -> Told:
         """Offer at most ``limit_a`` [A], down to its own steps; below its least it pauses."""
+        self._reach()
         steps = math.floor((limit_a - self._min_a) / self._step_a + _ROUNDING)
         told_a = 0.0 if steps < 0 else min(self._min_a + steps * self._step_a, self._max_a)
         written, self._limit_a = told_a != self._limit_a, told_a
@@ -81,6 +86,7 @@ class DirectCharger:
 
     async def use_phases(self, count: int) -> None:
         """Use 1 or all of its terminals; the current stops meanwhile."""
+        self._reach()
         if count not in {1, len(self._all)}:
             raise DeviceRefused(f"{count} phases: 1 and {len(self._all)} are possible")
         self._terminals = self._all[:count]
@@ -88,14 +94,20 @@ class DirectCharger:
 
     async def arm(self, fallback_a: float, after_s: float) -> WatchdogState:
         """Fall back to ``fallback_a`` [A] after ``after_s`` [s] without a feed."""
+        self._reach()
         self._armed, self._fed_s = (fallback_a, after_s), self._clock()
         return WatchdogState(fallback_a, after_s, proven=True)
 
     async def feed(self) -> bool:
         """Say that we live."""
+        self._reach()
         self._fed_s = self._clock()
         self.tick()
         return True
+
+    def _reach(self) -> None:
+        if not self._answers():
+            raise DeviceSilent("no link to it")
 
 
 class DirectMeter:

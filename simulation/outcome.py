@@ -10,8 +10,8 @@ import numpy as np
 from domain.phases import PHASES
 from domain.plan import Plan
 from domain.site import GRID, Site
-from simulation.closed_loop import ClosedLoop
 from simulation.plant.score import Excess
+from simulation.ran import Ran
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Outcome:
         return sum(limit.caused_s for limit in self.limits)
 
 
-def outcome_of(loop: ClosedLoop) -> Outcome:
+def outcome_of(loop: Ran) -> Outcome:
     """The sums of a run."""
     score, ids = loop.score, loop.plant.wires.charger_ids
     whole_horizon = loop.plant.now_s >= (loop.plan.grid.end - loop.plan.grid.start).total_seconds()
@@ -99,12 +99,12 @@ def outcome_of(loop: ClosedLoop) -> Outcome:
         planned_eur=planned_eur(loop),
         solar_share=score.solar_share,
         peak_kw=score.peak_kw,
-        refused_writes=loop.link.refused,
+        refused_writes=loop.refused_writes,
         events=tuple(loop.events),
     )
 
 
-def planned_eur(loop: ClosedLoop) -> float:
+def planned_eur(loop: Ran) -> float:
     """What the plan's exchange with the street costs in the time that was run [EUR]."""
     grid, power, prices = loop.plan.grid, loop.plan.power, loop.score.prices
     assert prices is not None
@@ -121,7 +121,7 @@ def tolerance_kwh(site: Site, plan: Plan, charger_id: str) -> float:
     return float(step_a * per_a * plan.grid.hours.max() / 2)
 
 
-def _cars(loop: ClosedLoop, *, whole_horizon: bool) -> tuple[CarOutcome, ...]:
+def _cars(loop: Ran, *, whole_horizon: bool) -> tuple[CarOutcome, ...]:
     """Every request; one whose stay goes on misses nothing yet."""
     over = {end.visit.id: end for end in loop.plant.visit_ends}
     ends = over | {end.visit.id: end for end in loop.plant.comings.present(loop.plant.cars)}
@@ -145,7 +145,7 @@ def _cars(loop: ClosedLoop, *, whole_horizon: bool) -> tuple[CarOutcome, ...]:
     return tuple(cars)
 
 
-def _exceeded(loop: ClosedLoop) -> list[LimitOutcome]:
+def _exceeded(loop: Ran) -> list[LimitOutcome]:
     score, circuits = loop.score, loop.plant.wires.circuit_ids
     names = [f"{circuit} {phase}" for circuit in circuits for phase in PHASES]
     found = _rows(names, score.current, "A")
@@ -172,6 +172,6 @@ def _rows(names: list[str], excess: Excess, unit: str) -> list[LimitOutcome]:
     ]
 
 
-def _tripped(loop: ClosedLoop) -> tuple[str, ...]:
+def _tripped(loop: Ran) -> tuple[str, ...]:
     places = np.argwhere(np.isfinite(loop.trips.tripped_s)).tolist()
     return tuple(f"{loop.plant.wires.circuit_ids[row]} {PHASES[phase]}" for row, phase in places)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,11 +21,12 @@ from executors.readings import SignalReading
 from executors.tick_chargers import Point
 from service.run.clocks import Clocks
 from service.simulating import with_devices
-from simulation.closed_loop import Scene
 from simulation.direct import DirectCharger, DirectMeter
 from simulation.plant.build import plant_of
+from simulation.ran import Scene
 from simulation.twins.host import TwinHost
 from simulation.twins.host_settings import HostSettings
+from simulation.twins.plant_faults import WireFaults
 from simulation.twins.plant_world import PlantWorld
 from simulation.twins.readdress import on_twins
 
@@ -59,24 +60,31 @@ class QuietSignal:
 
 @asynccontextmanager
 async def simulated(site: Site, inputs: PlanInputs, clocks: Clocks) -> AsyncIterator[Wired]:
-    """The site on a virtual plant whose load, sun and cars are as ``inputs`` say.
-
-    What has a twin is spoken to over its protocol on loopback; everything else directly.
-    """
+    """The site on a virtual plant whose load, sun and cars are as ``inputs`` say."""
     site = with_devices(site)
     scene = Scene.as_planned(site, inputs)
     soc = inputs.battery_soc
     plant = plant_of(site, scene.house, scene.visits, inputs.grid.start, battery_soc=soc)
-    world = PlantWorld(plant, clocks.mono_s)
+    async with on_wires(site, PlantWorld(plant, clocks.mono_s), clocks) as wired:
+        yield wired
+
+
+@asynccontextmanager
+async def on_wires(site: Site, world: PlantWorld, clocks: Clocks) -> AsyncIterator[Wired]:
+    """The devices of a site that stands on a virtual plant; a charger wherever it plans for one.
+
+    What has a twin is spoken to over its protocol on loopback; everything else directly.
+    """
     with TemporaryDirectory(prefix="chargewright-") as name:
         folder, zone = Path(name), ZoneInfo(site.location.time_zone)
         settings = HostSettings(
-            clocks.mono_s, folder, zone, answer_s=ANSWER_S / clocks.speed, tick_s=TICK_S / clocks.speed
-        )
+            clocks.mono_s, folder, zone,
+            answer_s=ANSWER_S / clocks.speed, tick_s=TICK_S / clocks.speed, speed=clocks.speed,
+        )  # fmt: skip
         async with TwinHost(site, world, settings) as host:
             here = _nothing_real(on_twins(site, host, folder), host)
             silent = here.model_copy(update={"curtailment": None})
-            async with devices_of(silent, clocks.mono_s, folder) as devices:
+            async with devices_of(silent, clocks.mono_s, folder, sleep=clocks.sleep) as devices:
                 points = {
                     one.id: _direct(one, here, world, clocks)
                     for one in here.chargers
@@ -87,7 +95,9 @@ async def simulated(site: Site, inputs: PlanInputs, clocks: Clocks) -> AsyncIter
                     for name in here.meters
                     if name not in devices.meters
                 }
-                ticking = asyncio.ensure_future(_keep_ticking(list(points.values()), clocks))
+                faults = WireFaults(world.plant, host, clocks.speed)
+                ticked = [*(point.tick for point in points.values()), faults.tick]
+                ticking = asyncio.ensure_future(_keep_ticking(ticked, clocks))
                 try:
                     signal = None if site.curtailment is None else QuietSignal(clocks)
                     everything = {**devices.meters, **meters}, {**devices.chargers, **points}
@@ -118,18 +128,20 @@ def _nothing_real(site: Site, host: TwinHost) -> Site:
 def _direct(charger: AcCharger | DcCharger, site: Site, world: PlantWorld, clocks: Clocks) -> DirectCharger:
     wiring = wiring_of(site)
     row = wiring.charger_ids.index(charger.id)
+    point = world.point(charger.id)
     return DirectCharger(
-        world.point(charger.id),
+        point,
         clocks.mono_s,
         min_a=float(wiring.min_a[row]),
         max_a=float(wiring.max_a[row]),
         step_a=float(wiring.step_a[row]),
         terminals=len(charger.wiring),
+        answers=lambda: point.answers,
     )
 
 
-async def _keep_ticking(points: Sequence[DirectCharger], clocks: Clocks) -> None:
+async def _keep_ticking(ticked: Sequence[Callable[[], None]], clocks: Clocks) -> None:
     while True:
-        for point in points:
-            point.tick()
+        for tick in ticked:
+            tick()
         await asyncio.sleep(TICK_S / clocks.speed)

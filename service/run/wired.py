@@ -19,8 +19,10 @@ async def wired_of(
 ) -> AsyncIterator[tuple[Wired, PlanMade | None]]:
     """The devices of the site; of a simulated one, twins on the day of a first plan, and that plan."""
     if not pretend:
-        clock = around.clocks.mono_s
-        async with devices_of(around.site, clock, around.base, only_looks=only_looks) as devices:
+        clocks = around.clocks
+        async with devices_of(
+            around.site, clocks.mono_s, around.base, sleep=clocks.sleep, only_looks=only_looks
+        ) as devices:
             yield Wired(
                 around.site, devices.meters, devices.chargers,
                 devices.switches, devices.battery, devices.signal,

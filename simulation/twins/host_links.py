@@ -66,7 +66,7 @@ def served_links(links: Links, settings: HostSettings) -> dict[Key, Served]:
     for number, (line, devices) in enumerate(links.on_bus.items(), 1):
         bits = 1 + 8 + (line.parity != "none") + line.stop_bits
         path = settings.folder / f"tty-bus{number}"
-        bus = ModbusRtuBus(list(devices.values()), path, line.baud, bits, settings.answer_s)
+        bus = ModbusRtuBus(list(devices.values()), path, line.baud, bits, settings.answer_s, settings.speed)
         served |= {key: _of_bus(bus, device) for key, device in devices.items()}
     for devices in links.behind_port.values():
         unique = list({id(device): device for device in devices.values()}.values())

@@ -24,5 +24,7 @@ class HostSettings:
     """From question to answer, real seconds [s]."""
     tick_s: float = 0.25
     """How often watchdogs and cars go on without being asked, real seconds [s]."""
+    speed: float = 1.0
+    """How much faster than a real one bytes cross a serial wire."""
     p1_kind: MeterKind = MeterKind.BELGIAN
     """What the P1 meters are."""

@@ -65,6 +65,6 @@ def rtu_question(frame: bytes) -> tuple[int, bytes] | None:
     return frame[0], frame[1:-2]
 
 
-def wire_s(count: int, baud: int, bits: int = 10) -> float:
+def wire_s(count: int, baud: float, bits: int = 10) -> float:
     """How long so many bytes are on a serial line [s]; 10 bits each for 8N1, 11 with parity."""
     return count * bits / baud

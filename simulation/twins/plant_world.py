@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
+
+from simulation.plant.chargers import FloatArray
 from simulation.plant.meters import ThreePhases
 from simulation.plant.plant import Plant
 from simulation.twins.physics import (
@@ -13,7 +16,6 @@ from simulation.twins.physics import (
     Clock,
     MeterPhysics,
     MeterReading,
-    PointPhysics,
     PointReading,
     Three,
 )
@@ -22,18 +24,19 @@ NAN3: Three = (math.nan, math.nan, math.nan)
 
 
 class PlantWorld:
-    """A plant that is kept at the clock's second."""
+    """A plant that is kept at the clock's second, up to ``last_s``; one that is held waits for ``begin``."""
 
-    def __init__(self, plant: Plant, clock: Clock) -> None:
+    def __init__(self, plant: Plant, clock: Clock, last_s: float = math.inf, *, held: bool = False) -> None:
         self.plant = plant
         self._clock = clock
-        self._began_s = clock() - plant.now_s
+        self._last_s = last_s
+        self._began_s = math.inf if held else clock() - plant.now_s
         self._meters: dict[str, PlantMeter] = {}
         self._points = {
             charger_id: PlantPoint(self, index) for index, charger_id in enumerate(plant.wires.charger_ids)
         }
 
-    def point(self, charger_id: str) -> PointPhysics:
+    def point(self, charger_id: str) -> PlantPoint:
         """The plug of a charger."""
         return self._points[charger_id]
 
@@ -44,9 +47,14 @@ class PlantWorld:
             self._meters[meter_id] = PlantMeter(self.plant, meter_id)
         return self._meters[meter_id]
 
+    def begin(self) -> None:
+        """Let the plant's time run from now on."""
+        self._began_s = self._clock() - self.plant.now_s
+
     def tick(self) -> None:
         """Step the plant to the clock's second; its own watchdogs are kept quiet, the twins' count."""
-        while self.plant.now_s + 1 <= self._clock() - self._began_s:
+        until_s = min(self._clock() - self._began_s, self._last_s)
+        while self.plant.now_s + 1 <= until_s:
             for point in self._points.values():
                 point.keep_awake()
             self.plant.step()
@@ -76,9 +84,15 @@ class PlantPoint:
         if handle.set_limit(current_a if wired else 0.0) and reached:
             self._told = (current_a, wired)
 
+    @property
+    def answers(self) -> bool:
+        """Whether there is a link to it."""
+        return bool(self._world.plant.charger_at(self._index).read().answered[self._index])
+
     def keep_awake(self) -> None:
-        """Feed the plant's own watchdog: the twin has one."""
-        self._world.plant.charger_at(self._index).feed_watchdog()
+        """Feed the plant's own watchdog: the twin has one. Who cannot be reached is told anew afterwards."""
+        if not self._world.plant.charger_at(self._index).feed_watchdog():
+            self._told = None
 
     def count(self) -> None:
         """Count a second in which current flowed."""
@@ -91,7 +105,7 @@ class PlantPoint:
     def read(self) -> PointReading:
         """What is measured in the plant's second."""
         plant, index = self._world.plant, self._index
-        drawn = plant.phase_a[index]
+        drawn = self._drawn_a()
         amps = [float(drawn[phase]) for phase in self._wiring]
         volts = [plant.wires.voltage_v] * len(self._wiring)
         visit = plant.cars.visits[index]
@@ -105,6 +119,15 @@ class PlantPoint:
             connected_s=0.0 if visit is None else float(plant.now_s - visit.arrive_s),
             charging_s=self._charging_s,
         )
+
+    def _drawn_a(self) -> FloatArray:
+        """By grid phase, as the charger's own meter has it: it may lie, or be slow [A]."""
+        plant, index = self._world.plant, self._index
+        drawn_a: FloatArray = plant.phase_a[index]
+        if not plant.faults.active:
+            return drawn_a
+        said_a = plant.charger_at(index).read().measured_a[index]
+        return np.where(np.isnan(said_a), drawn_a, said_a)
 
     def _car(self) -> CarState:
         cars = self._world.plant.cars

@@ -15,10 +15,11 @@ from executors.control.seam import Binding, Readings, Setpoints, Wiring
 from executors.control.wiring import wiring_of
 from forecasting.gather import Files, gather
 from scheduler.planner import plan_site
-from simulation.closed_loop import NOBODY_S, ClosedLoop, Scene, has_moved, run_whole
+from simulation.closed_loop import NOBODY_S, ClosedLoop, has_moved, run_whole
 from simulation.outcome import outcome_of
 from simulation.plant.fault import FaultKind, PlantFault
 from simulation.plant.house import quiet_house
+from simulation.ran import Scene
 from tests.simulation.plant.plants import charger_line, site_of
 
 EVENING = """
