@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,9 +95,8 @@ async def on_wires(site: Site, world: PlantWorld, clocks: Clocks) -> AsyncIterat
                     for name in here.meters
                     if name not in devices.meters
                 }
-                faults = WireFaults(world.plant, host, clocks.speed)
-                ticked = [*(point.tick for point in points.values()), faults.tick]
-                ticking = asyncio.ensure_future(_keep_ticking(ticked, clocks))
+                world.stepped = WireFaults(world.plant, host, clocks.speed).tick
+                ticking = asyncio.ensure_future(_keep_ticking(list(points.values()), clocks))
                 try:
                     signal = None if site.curtailment is None else QuietSignal(clocks)
                     everything = {**devices.meters, **meters}, {**devices.chargers, **points}
@@ -140,8 +139,8 @@ def _direct(charger: AcCharger | DcCharger, site: Site, world: PlantWorld, clock
     )
 
 
-async def _keep_ticking(ticked: Sequence[Callable[[], None]], clocks: Clocks) -> None:
+async def _keep_ticking(points: Sequence[DirectCharger], clocks: Clocks) -> None:
     while True:
-        for tick in ticked:
-            tick()
+        for point in points:
+            point.tick()
         await asyncio.sleep(TICK_S / clocks.speed)

@@ -33,7 +33,7 @@ class _Restarts(Protocol):
 
 
 class WireFaults:
-    """Brings the servers of a host into the state that the plant's faults make; ask it often."""
+    """Brings the servers of a host into the state that the plant's faults make; ask it every second."""
 
     def __init__(self, plant: Plant, host: TwinHost, speed: float) -> None:
         """``speed``: seconds of the plant in a real one."""

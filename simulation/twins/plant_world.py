@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -30,6 +31,8 @@ class PlantWorld:
         self.plant = plant
         self._clock = clock
         self._last_s = last_s
+        self.stepped: Callable[[], None] = lambda: None
+        """Called after every second of the plant."""
         self._began_s = math.inf if held else clock() - plant.now_s
         self._meters: dict[str, PlantMeter] = {}
         self._points = {
@@ -58,6 +61,7 @@ class PlantWorld:
             for point in self._points.values():
                 point.keep_awake()
             self.plant.step()
+            self.stepped()
             for meter in self._meters.values():
                 meter.count()
             for point in self._points.values():
