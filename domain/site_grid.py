@@ -81,7 +81,7 @@ class Protection(SiteModel):
     type: Literal["mcb", "gg", "sls_e", "ul", "points"] | None = None
     rating_a: Amperes
     continuous: ContinuousShare | None = None
-    """Share of the rating that may flow for hours (North America)."""
+    """Share of the rating that may flow for hours (North America); `ul` counts 0.8 where it is not said."""
     points: tuple[CurvePoint, ...] | None = None
 
     @model_validator(mode="after")

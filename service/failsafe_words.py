@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import Any
 
 from executors.control.failsafe_proof import Finding, Kind, Proof, Verdict
+from executors.control.times import LEAST_TIMEOUT_S
 
 
 def verdict_words(proof: Proof) -> str:
@@ -38,7 +39,7 @@ def _alike(finding: Finding) -> str:
 def _sentence(finding: Finding, phases: str) -> str:
     if finding.kind is Kind.UNKNOWN:
         return "grid.base_load_max_a: missing; say the highest current of everything but charging, per phase"
-    found = f"{finding.circuit} {phases}: {_amps(finding.found_a)}"
+    found = f"{finding.circuit} {phases}: {_amps(finding.found_a, rounded=math.ceil)}"
     if finding.kind is Kind.FUSE:
         flows = "of failsafe currents and base_load_max_a, the limit is"
         return f"{found} {flows} {_amps(finding.allowed_a)}; {_zero(finding)}"
@@ -57,13 +58,15 @@ def _zero(finding: Finding) -> str:
 
 def _shorter(finding: Finding) -> str:
     together = f"a circuit of {_amps(finding.most_offers_a)} for the chargers below it would do"
-    if finding.largest_after_s is None:
-        return f"no failsafe.after_s would do; {together}, or points of the maker's curve as protection"
+    if finding.largest_after_s is None or finding.largest_after_s < LEAST_TIMEOUT_S:
+        none = f"no failsafe.after_s of {LEAST_TIMEOUT_S:g} s or more would do"
+        return f"{none}; {together}, or points of the maker's curve as protection"
     return f"failsafe.after_s of at most {finding.largest_after_s:g} s would do, or {together}"
 
 
-def _amps(current_a: float | None) -> str:
-    return "unknown" if current_a is None else f"{math.floor(current_a * 10) / 10:g} A"
+def _amps(current_a: float | None, rounded: Callable[[float], int] = math.floor) -> str:
+    """Tenths of an ampere: what is allowed downwards, what may flow upwards."""
+    return "unknown" if current_a is None else f"{rounded(round(current_a * 10, 6)) / 10:g} A"
 
 
 def proof_json(proof: Proof) -> dict[str, Any]:

@@ -32,9 +32,8 @@ def _verdict(report: SiteReport) -> str:
     """Whether the site can be planned, and what stands in the way."""
     if report.unbuilt:
         return "is read, but `plan` refuses the keys above"
-    if report.missing_files:
-        return "can be planned once the files above are there"
-    return "can be planned"
+    planned = "can be planned once the files above are there" if report.missing_files else "can be planned"
+    return planned if report.proof.ok else f"{planned}, and `run` refuses it until the failsafe proof holds"
 
 
 def _tree(site: Site) -> Tree:

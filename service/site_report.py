@@ -14,6 +14,7 @@ from domain.site_chargers import AcCharger
 from domain.site_energy import HabitLoad
 from domain.site_tariff import BandPrice, MarketTerms, PriceSource, ProviderPrice
 from executors.control.failsafe_proof import Proof, prove
+from executors.control.times import LEAST_TIMEOUT_S
 from executors.modbus.timetable import Reaction
 from executors.site_reaction import reaction_of
 from service.failsafe_words import proof_json
@@ -75,6 +76,7 @@ def _warnings(site: Site) -> Iterator[str]:
     yield from _about_holidays(site)
     yield from other_warnings(site)
     yield from _about_steps(site)
+    yield from _about_watchdogs(site)
     if not site.departures:
         yield "departures: none, so a plan needs --requests"
     yield from _about_habit(site)
@@ -138,6 +140,16 @@ def _about_steps(site: Site) -> Iterator[str]:
                     f"chargers[{i}].current_a.step: {step_a:g} A from {low_a:g} A on is above the maximum of "
                     f"{high_a:g} A, so '{charger.id}' is only ever told {low_a:g} A or to pause"
                 )
+
+
+def _about_watchdogs(site: Site) -> Iterator[str]:
+    """Watchdogs so short that a healthy site may let them fall."""
+    for i, charger in enumerate(site.chargers):
+        if charger.failsafe is not None and charger.failsafe.after_s < LEAST_TIMEOUT_S:
+            yield (
+                f"chargers[{i}].failsafe.after_s: {charger.failsafe.after_s:g} s is short; below "
+                f"{LEAST_TIMEOUT_S:g} s '{charger.id}' may fall to its failsafe on a healthy site"
+            )
 
 
 def _about_files(site: Site, folder: Path) -> Iterator[str]:

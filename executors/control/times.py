@@ -36,6 +36,8 @@ STILL_A: Final = 1.0
 """A load that moved by no more may be noise, where twice as much has room on every row."""
 LATE_S: Final = 5.0
 """A tick that comes later than this after the last one feeds no watchdog."""
+LEAST_TIMEOUT_S: Final = 2 * LATE_S
+"""A watchdog that is shorter than two late ticks may fall on a healthy site."""
 SIGNAL_S: Final = 60.0
 """A signal of the grid operator that is older counts as on."""
 RETRY_S: Final = 5.0

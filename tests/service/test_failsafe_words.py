@@ -59,3 +59,23 @@ def test_without_a_base_load_it_cannot_be_proven(tmp_path: Path, capsys: pytest.
     out = " ".join(capsys.readouterr().out.split())
     assert "cannot be proven" in out
     assert "grid.base_load_max_a: missing" in out
+
+
+def test_no_timeout_is_named_that_a_healthy_site_cannot_feed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert checked(tmp_path, "base_load_max_a: 17.93,", 60) == 1
+    out = " ".join(capsys.readouterr().out.split())
+    assert "no failsafe.after_s of 10 s or more would do" in out
+    assert "`run` refuses it until the failsafe proof holds" in out
+
+
+def test_what_may_flow_is_rounded_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert checked(tmp_path, "base_load_max_a: 19.04,", 30) == 1  # and 6 A: 25.04 A
+    out = " ".join(capsys.readouterr().out.split())
+    assert "25.1 A of failsafe currents and base_load_max_a, the limit is 25 A" in out
+
+
+def test_a_short_watchdog_is_warned_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert checked(tmp_path, "base_load_max_a: 5,", 5) == 0
+    assert "may fall to its failsafe on a healthy site" in " ".join(capsys.readouterr().out.split())
