@@ -26,8 +26,8 @@ from service.run.clocks import Clocks
 from service.run.command import daemon_of
 from service.run.daemon import Around, Daemon
 from service.run.pages import pages_of, served
-from service.run.simulated import Wired
 from service.run.view import health_of, state_of
+from service.run.wired_site import Wired
 from simulation.twins.host import TwinHost
 from simulation.twins.host_settings import HostSettings
 from simulation.twins.readdress import on_twins
@@ -116,6 +116,9 @@ async def measured(chargers: int, connections: int, seconds: int) -> str:
                 await running
     process.kill()
     await process.wait()
+    if len(seen.memory_mb) > 2:
+        looks = "  ".join(f"{at_s / 60:.0f} min {mb:.1f}" for at_s, mb in seen.memory_mb[::5])
+        print(f"memory [MB]: {looks}", file=sys.stderr)
     return line_of(chargers, connections, seen, daemon.ticking)
 
 

@@ -20,7 +20,7 @@ from executors.tick_readings import Heard, readings_of
 from service.planning import Tell
 from service.probing_others import LookedAt
 from service.run.clocks import Clocks
-from service.run.simulated import Wired
+from service.run.wired_site import Wired
 
 SETTLE_S: Final = 15.0
 """A told offer has its effect: charger 10 s, car 5 s."""

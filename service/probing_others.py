@@ -7,7 +7,7 @@ from typing import Final
 from domain.errors import DeviceError
 from executors.readings import BatteryReading, SignalReading, SwitchReading
 from service.run.clocks import Clocks
-from service.run.simulated import Wired
+from service.run.wired_site import Wired
 
 WITHIN_S: Final = 6.0
 """A broker is connected to, and says what it keeps, within this [s]."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -19,6 +20,8 @@ from executors.modbus.timetable import gap_s
 
 BitTable = Literal["coil", "discrete"]
 """Read with function code 1 or 2."""
+
+logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # what goes wrong is raised, and told once by us
 
 TIMEOUT_S: Final = 1.0
 QUIET_S: Final = 1.0

@@ -22,7 +22,7 @@ from executors.signal import counts_as_on, curtailed
 from executors.tick import Ticking
 from service.run.clocks import Clocks
 from service.run.keeper import Keeper
-from service.run.simulated import Wired
+from service.run.wired_site import Wired
 
 COUNT_S: Final = 10.0
 """How often run time of loads is counted [s]."""

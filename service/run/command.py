@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from domain.errors import Fault, InputError, NotBuilt
 from domain.site import Site
 from executors.control.failsafe_proof import prove
 from executors.control.wiring import wiring_of
-from executors.deciding import deciding_of
+from executors.deciding import Deciding, deciding_of
 from executors.tick import Ticking
 from service.failsafe_words import proof_lines, verdict_words
 from service.run.beside import Beside
@@ -24,12 +25,14 @@ from service.run.clocks import Clocks
 from service.run.daemon import Around, Daemon
 from service.run.keeper import Keeper
 from service.run.kept import Kept, load, state_file, state_folder
+from service.run.lock import alone
 from service.run.memory import resume
 from service.run.pages import pages_of, served
 from service.run.refusals import all_simulated, refuse_without_wires
-from service.run.simulated import Wired
+from service.run.supervisor import Supervisor
 from service.run.view import health_of, state_of
 from service.run.wired import wired_of
+from service.run.wired_site import Wired
 from service.site_file import read_site
 
 PORT: Final = 8710
@@ -57,6 +60,7 @@ def run_command(order: RunOrder, clocks: Clocks | None = None) -> int:
         refuse_without_wires(site)
     if not _survives_silence(site, pretend=pretend):
         return 1
+    supervisor = Supervisor(os.environ)
     around = Around(
         site=site,
         base=order.site.parent,
@@ -65,8 +69,10 @@ def run_command(order: RunOrder, clocks: Clocks | None = None) -> int:
         keep=None if pretend else state_file(state_folder(os.environ, order.state), order.site),
         requests=order.requests,
         cache=order.cache,
+        alive=supervisor.alive,
     )
-    return asyncio.run(_run(around, port, pretend=pretend))
+    with alone(around.keep, say):
+        return asyncio.run(_run(around, port, supervisor, pretend=pretend))
 
 
 def say(line: str) -> None:
@@ -77,12 +83,13 @@ def say(line: str) -> None:
         sys.stderr.flush()
 
 
-async def _run(around: Around, port: int, *, pretend: bool) -> int:
+async def _run(around: Around, port: int, supervisor: Supervisor, *, pretend: bool) -> int:
     stop, caught = asyncio.Event(), set[int]()
     loop = asyncio.get_running_loop()
 
     def hear(number: int) -> None:
         caught.add(number)
+        supervisor.stopping()
         stop.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -103,9 +110,7 @@ async def _run(around: Around, port: int, *, pretend: bool) -> int:
 def daemon_of(around: Around, wired: Wired, kept: Kept | None) -> Daemon:
     """The daemon over these devices, going on with what was kept."""
     clocks = around.clocks
-    wiring = wiring_of(wired.site)
-    plan, requests = (None, ()) if kept is None else (kept.plan, kept.requests)
-    deciding = deciding_of(wired.site, wiring, plan, requests, now=clocks.now())
+    deciding, kept = deciding_with(wired.site, kept, clocks.now(), around.say)
     if kept is not None and kept.session is not None and not resume(deciding, kept.session):
         around.say("the site has other chargers than before: sessions begin anew")
         kept = replace(kept, session=None)
@@ -118,6 +123,20 @@ def daemon_of(around: Around, wired: Wired, kept: Kept | None) -> Daemon:
         keeper = Keeper(record_of(around.keep), clocks.now, around.say, clocks.sleep)
     ran = None if kept is None else kept.ran
     return Daemon(around, ticking, kept, Beside(wired, clocks, around.say, keeper=keeper, ran=ran))
+
+
+def deciding_with(
+    site: Site, kept: Kept | None, now: datetime, say: Callable[[str], None]
+) -> tuple[Deciding, Kept | None]:
+    """A beginning from what was kept; from nothing where that does not fit the site any more."""
+    wiring = wiring_of(site)
+    if kept is not None:
+        try:
+            return deciding_of(site, wiring, kept.plan, kept.requests, now=now), kept
+        except (KeyError, ValueError, IndexError, TypeError) as error:
+            why = f"{type(error).__name__}: {error}"
+            say(f"what was kept does not fit the site any more ({why}); a new plan is made")
+    return deciding_of(site, wiring, None, (), now=now), None
 
 
 def record_of(keep: Path) -> Path:

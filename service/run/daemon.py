@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -50,6 +51,8 @@ class Around:
     requests: Path | None = None
     cache: Path | None = None
     make_plan: MakePlan = plan_in_worker
+    alive: Callable[[], None] = lambda: None
+    """Called after every healthy tick."""
 
 
 class Daemon:
@@ -63,6 +66,8 @@ class Daemon:
         self.requests: tuple[ChargeRequest, ...] = () if kept is None else kept.requests
         self.delivered_kwh: dict[str, float] = {} if kept is None else dict(kept.delivered_kwh)
         self.plan_trouble = ""
+        self.kept_trouble = ""
+        """Why the last attempt to keep what is known failed."""
         self.planned = 0
         """Plans since the start."""
         session = None if kept is None else kept.session
@@ -75,6 +80,8 @@ class Daemon:
         self._on: Bools = np.zeros(ticking.wiring.chargers, dtype=np.bool_)
         self._since_s = np.full(ticking.wiring.chargers, around.clocks.mono_s())
         self._told_s = 0.0
+        self._healthy_s = ticking.ticked_s
+        self._saver = ThreadPoolExecutor(1, "chargewright-saving")
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until ``stop`` is set; then leave every charger at its failsafe and keep what is known."""
@@ -94,6 +101,7 @@ class Daemon:
             for task in (*beside, ticks, stopped):
                 task.cancel()
             ended = await asyncio.gather(ticks, *beside, return_exceptions=True)
+            self._saver.shutdown(cancel_futures=True)
             await self.beside.finish(writing)
             self._save()
         for error in ended:
@@ -131,7 +139,7 @@ class Daemon:
                 self._wanted.set()
             else:
                 self.around.say(f"planned ({reason})")
-                await asyncio.to_thread(self._save)
+                await self._save_beside()
 
     def _task(self) -> PlanTask:
         around = self.around
@@ -168,7 +176,11 @@ class Daemon:
     async def _keep_saving(self) -> None:
         while True:
             await self.around.clocks.sleep(SAVE_S)
-            await asyncio.to_thread(self._save)
+            await self._save_beside()
+
+    async def _save_beside(self) -> None:
+        """Keep what is known without keeping the loop waiting; one at a time."""
+        await asyncio.get_running_loop().run_in_executor(self._saver, self._save)
 
     def _save(self) -> None:
         """Keep what is known; a disk that takes nothing is told and ends nothing."""
@@ -180,11 +192,21 @@ class Daemon:
         kept = Kept(wall_s, self.plan, self.requests, delivered_kwh, session, self.beside.ran)
         try:
             save(self.around.keep, kept)
-        except ChargewrightError as error:
-            self.around.say(f"not kept: {error}")
+        except Exception as error:  # noqa: BLE001 - planning and saving go on, whatever stands in the way now
+            words = str(error) if isinstance(error, ChargewrightError) else f"{type(error).__name__}: {error}"
+            if words != self.kept_trouble:
+                self.around.say(f"not kept: {words}")
+            self.kept_trouble = words
+        else:
+            if self.kept_trouble:
+                self.around.say("kept again")
+            self.kept_trouble = ""
 
     def _heard(self) -> None:
         """After a tick; whatever goes wrong here must not end the loop."""
+        if self.ticking.ticked_s > self._healthy_s:
+            self._healthy_s = self.ticking.ticked_s
+            self.around.alive()
         try:
             self._after_tick()
         except Exception as error:  # noqa: BLE001 - counting and telling come after safety

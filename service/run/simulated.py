@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,12 +13,11 @@ from zoneinfo import ZoneInfo
 from domain.inputs import PlanInputs
 from domain.site import Site
 from domain.site_chargers import AcCharger, DcCharger
-from executors.capabilities import BatteryReader, MeterReader, SignalReader, Switch
 from executors.control.wiring import wiring_of
 from executors.devices import devices_of
 from executors.readings import SignalReading
-from executors.tick_chargers import Point
 from service.run.clocks import Clocks
+from service.run.wired_site import Wired
 from service.simulating import with_devices
 from simulation.direct import DirectCharger, DirectMeter
 from simulation.plant.build import plant_of
@@ -32,19 +30,6 @@ from simulation.twins.readdress import on_twins
 
 ANSWER_S = 0.03
 TICK_S = 0.25
-
-
-@dataclass(frozen=True, slots=True)
-class Wired:
-    """A site whose devices are there."""
-
-    site: Site
-    meters: Mapping[str, MeterReader]
-    chargers: Mapping[str, Point]
-    switches: Mapping[str, Switch] = field(default_factory=dict)
-    """By flexible load."""
-    battery: BatteryReader | None = None
-    signal: SignalReader | None = None
 
 
 class QuietSignal:

@@ -42,6 +42,7 @@ def state_of(daemon: Daemon) -> dict[str, Any]:
         "meters": [_meter(meter, now_s) for meter in ticking.meters.values()],
         **others_of(daemon.beside, now_s),
         "plan": _plan(daemon),
+        "kept": {"trouble": daemon.kept_trouble},
         "requests": [one.model_dump(mode="json", exclude_none=True) for one in daemon.requests],
         "delivered_kwh": {name: number(kwh) for name, kwh in daemon.delivered_kwh.items()},
         "events": [

@@ -10,7 +10,7 @@ from executors.devices import devices_of
 from service.run.daemon import Around
 from service.run.in_worker import PlanFailed, plan_in_worker
 from service.run.plan_task import PlanMade, PlanTask
-from service.run.simulated import Wired, simulated
+from service.run.wired_site import Wired
 
 
 @asynccontextmanager
@@ -34,5 +34,7 @@ async def wired_of(
         made = await plan_in_worker(task)
     except PlanFailed as error:
         raise SourceError(f"no plan, so that nothing can be simulated: {error}") from error
+    from service.run.simulated import simulated
+
     async with simulated(around.site, made.inputs, around.clocks) as wired:
         yield wired, made

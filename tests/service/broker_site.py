@@ -24,8 +24,8 @@ from service.run.clocks import Clocks
 from service.run.command import daemon_of, record_of
 from service.run.daemon import Around, Daemon
 from service.run.plan_task import PlanMade, PlanTask
-from service.run.simulated import Wired
 from service.run.view import state_of
+from service.run.wired_site import Wired
 from simulation.twins.host import TwinHost
 from simulation.twins.host_settings import HostSettings
 from simulation.twins.readdress import on_twins

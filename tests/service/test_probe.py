@@ -22,7 +22,7 @@ from service.main import main
 from service.probe_words import ProbeReport, report_of
 from service.probing import Probing, has_fallen
 from service.run.clocks import Clocks
-from service.run.simulated import Wired
+from service.run.wired_site import Wired
 from simulation.twins.host import TwinHost
 from simulation.twins.host_settings import HostSettings
 from simulation.twins.readdress import on_twins

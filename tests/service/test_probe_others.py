@@ -10,7 +10,7 @@ from executors.devices import devices_of
 from service.probe_words_others import DeviceReport, others_reports
 from service.probing_others import LookedAt
 from service.run.clocks import Clocks
-from service.run.simulated import Wired
+from service.run.wired_site import Wired
 from tests.executors.mqtt.mosquitto import free_port, heard, post, running
 from tests.service.broker_site import SITE
 

@@ -15,7 +15,9 @@ from domain.plan import Plan
 from domain.requests import ChargeRequest
 from domain.site import parse_site
 from executors.tracking.learning import Learnt
+from service.run.command import deciding_with
 from service.run.kept import Kept, Session, load, save, state_file, state_folder
+from service.run.memory import resume
 from service.run.plan_task import PlanTask, planned, still_missing
 from tests.service.run_sites import SIMULATED
 
@@ -114,3 +116,33 @@ def test_a_new_plan_is_made_for_what_is_still_missing() -> None:
 
     left = still_missing([request("a", 10.0), request("b", 5.0), request("c", 5.0)], {"a": 4.0, "b": 6.0})
     assert [(one.id, one.energy_kwh) for one in left] == [("a", 6.0), ("b", 0.0), ("c", 5.0)]
+
+
+OTHER = """
+name: Pretend
+location: {time_zone: Europe/Brussels}
+grid: {limit_a: 32, base_load_max_a: 5}
+circuits: [{id: barn, parent: grid, limit_a: 20}]
+chargers:
+  - {id: driveway, circuit: barn, driver: simulated, wiring: [L2], current_a: {min: 6, max: 10}}
+  - {id: new, driver: simulated, current_a: {min: 6, max: 16}}
+default_request: full
+load: {source: fixed, kw: 0.5}
+tariff: {buy: {source: fixed, eur_per_kwh: 0.3}}
+"""
+
+
+def test_what_was_kept_of_an_earlier_site_file_is_gone_on_with_as_far_as_it_fits(plan: Plan) -> None:
+    """The shed's charger is gone, the car too, the other charger is on another circuit and phase."""
+    requests = tuple(
+        ChargeRequest(charger=name, arrival=NOW, departure=NOW.replace(hour=23), energy_kwh=7.0, id=name,
+                      vehicle="gone")
+        for name in ("driveway", "shed")
+    )  # fmt: skip
+    site, said = parse_site(OTHER, "site.yaml"), list[str]()
+    kept = Kept(0.5, plan, requests, {"shed": 2.0, "driveway": 1.0}, SESSION)
+    deciding, _ = deciding_with(site, kept, NOW, said.append)
+    assert deciding.wiring.charger_ids == ("driveway", "new")
+    assert resume(deciding, SESSION) is False
+    made = planned(PlanTask(site, Path(), NOW, delivered_kwh=kept.delivered_kwh, previous=plan))
+    assert set(made.plan.chargers) == {"driveway", "new"}
