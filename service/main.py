@@ -53,6 +53,13 @@ FaultOption = Annotated[
     list[str] | None,
     typer.Option(metavar="KIND:DEVICE:FROM-UNTIL", help="What goes wrong, in seconds; may be repeated."),
 ]
+ReplanOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WHEN",
+        help="New plans on the way: changed (default), never, or every so many minutes.",
+    ),
+]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -201,6 +208,7 @@ def simulate(
     speed: Annotated[
         str | None, typer.Option(metavar="FACTOR", help="With --real-time: so much faster, 1 to 100.")
     ] = None,
+    replan: ReplanOption = None,
     out: Annotated[Path | None, typer.Option(help="Write plan.json here.")] = None,
     chart: Annotated[Path | None, typer.Option(help="Draw plan against actual, .png or .svg.")] = None,
     cache: CacheOption = None,
@@ -225,7 +233,7 @@ def simulate(
         curtailed=curtailed,
     )
     code = simulate_command(
-        SimulateOrder(order, hours, seed, tuple(fault or ()), real_time, speed),
+        SimulateOrder(order, hours, seed, tuple(fault or ()), real_time, speed, replan),
         datetime.now(UTC), program_version(), as_json=as_json,
     )  # fmt: skip
     if code:

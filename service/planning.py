@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from forecasting.gather import Files
     from forecasting.live.answer import Live
     from scheduler.baselines import Baseline
+    from scheduler.planner import PlanOptions
 
 Tell = Callable[[str], None]
 """Hears what is being done, in a few words."""
@@ -39,6 +40,9 @@ class Planned:
     """What the plan was made from."""
     by_rule: Baseline
     """What the same day costs with each car in its cheapest hours, one after the other."""
+    ordered: Ordered
+    live: Live
+    """What was ordered and what the sources answered: enough to plan again later."""
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
@@ -100,15 +104,22 @@ def plan_with(ordered: Ordered, live: Live, now: datetime, tell: Tell) -> Planne
     _refuse_unbuilt(site, inputs.requests)
     tell("Solving")
     from scheduler.baselines import by_rule
-    from scheduler.planner import PlanOptions, cost_of_charging_at_once_eur, plan_site
+    from scheduler.planner import cost_of_charging_at_once_eur, plan_site
 
     logging.getLogger("pyomo").setLevel(logging.CRITICAL)  # a stop by Ctrl-C is told once, by us
 
-    options = PlanOptions(gap=numbers.gap, calm_eur=numbers.calm_eur, time_limit_s=numbers.time_limit_s)
+    options = options_of(numbers)
     plan = plan_site(site, inputs, made_at=now, clock=time.monotonic, options=options, on_progress=tell)
     noted = replace(plan, notes=(ordered.said, *plan.notes)) if ordered.said else plan
     at_once_eur = cost_of_charging_at_once_eur(site, inputs)
-    return Planned(site, noted, at_once_eur, inputs, by_rule(site, inputs))
+    return Planned(site, noted, at_once_eur, inputs, by_rule(site, inputs), ordered, live)
+
+
+def options_of(numbers: Numbers) -> PlanOptions:
+    """How good a plan has to be, and how long it may take."""
+    from scheduler.planner import PlanOptions
+
+    return PlanOptions(gap=numbers.gap, calm_eur=numbers.calm_eur, time_limit_s=numbers.time_limit_s)
 
 
 def _site_of(order: PlanOrder) -> Site:

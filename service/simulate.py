@@ -53,9 +53,14 @@ def simulate_command(order: SimulateOrder, now: datetime, made_by: str, *, as_js
 
         save_run(ran, order.plan.chart)
     if as_json:
-        sys.stdout.write(json.dumps(outcome_json(outcome), indent=1) + "\n")
+        answer = outcome_json(outcome)
+        if simulation is not None:
+            answer |= {"plans": simulation.plans, "plans_failed": simulation.plans_failed}
+        sys.stdout.write(json.dumps(answer, indent=1) + "\n")
         return code
     show(planned.plan.site, words, outcome, [path for path in (order.plan.out, order.plan.chart) if path])
+    if simulation is not None:
+        output().print(f"Plans    {plans_words(simulation)}", markup=False)
     return code
 
 
@@ -84,8 +89,16 @@ def show(site: str, words: str, outcome: Outcome, files: list[Path]) -> None:
     console = output()
     console.print(f"[bold]{escape(site)}[/]  {outcome.seconds / 3600:.1f} hours, {words}\n")
     show_outcome(outcome, console)
+    console.print(f"Plans    {plans_words(simulation)}", markup=False)
     for path in files:
         console.print(f"Written  {path}", markup=False)
+
+
+def plans_words(simulation: Simulation) -> str:
+    """How many plans the day had, and what went wrong with others."""
+    count, failed = simulation.plans, simulation.plans_failed
+    made = "one, followed to the end" if count == 1 else f"{count}: the first, and {count - 1} on the way"
+    return made if not failed else f"{made}; {len(failed)} not made, the last because {failed[-1]}"
 
 
 def outcome_json(outcome: Outcome) -> dict[str, Any]:

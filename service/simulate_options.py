@@ -17,6 +17,7 @@ _SHAPE: Final = (
 )
 FASTEST: Final = 100.0
 """Wires have a pace of their own: beyond this no computer here keeps up."""
+_DAY_MIN: Final = 1440
 _SITE_WIDE: Final = ("clock_step", "control_hung")
 
 
@@ -30,6 +31,15 @@ class SimulateOrder:
     faults: tuple[str, ...] = ()
     real_time: bool = False
     speed: str | None = None
+    replan: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replan:
+    """That new plans are made while the day runs."""
+
+    every_s: int | None = None
+    """None: when a car comes or goes, and at quarters that find something changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,8 @@ class Wanted:
     faults: tuple[PlantFault, ...]
     speed: float = 1.0
     """Of a run over wires: simulated seconds in a real one."""
+    replan: Replan | None = Replan()
+    """None: one plan for all of it."""
 
 
 def wanted_of(order: SimulateOrder, site: Site) -> Wanted:
@@ -51,10 +63,11 @@ def wanted_of(order: SimulateOrder, site: Site) -> Wanted:
     seconds = _whole("--hours", order.hours, faults, 3600.0, 1, 72 * 3600)
     seed = _whole("--seed", order.seed, faults, 1.0, 0, 2**32 - 1)
     speed = _speed(order, faults)
+    replan = _replan(order, faults)
     wrongs = [_plant_fault(text, site, faults) for text in order.faults]
     if faults:
         raise InputError(faults)
-    return Wanted(seconds, seed, tuple(wrong for wrong in wrongs if wrong is not None), speed)
+    return Wanted(seconds, seed, tuple(wrong for wrong in wrongs if wrong is not None), speed, replan)
 
 
 def _speed(order: SimulateOrder, faults: list[Fault]) -> float:
@@ -73,6 +86,21 @@ def _speed(order: SimulateOrder, faults: list[Fault]) -> float:
     if not 1.0 <= speed <= FASTEST:
         faults.append(Fault("--speed", f"'{order.speed}'", f"from 1 to {FASTEST:g} is allowed"))
     return speed
+
+
+def _replan(order: SimulateOrder, faults: list[Fault]) -> Replan | None:
+    """How often to plan anew."""
+    text = order.replan
+    if text is None or text == "changed":
+        return Replan()
+    if order.real_time:
+        faults.append(Fault("--replan", f"'{text}'", "only in virtual time, without --real-time"))
+    if text == "never":
+        return None
+    if text.isdecimal() and text.isascii() and 1 <= int(text) <= _DAY_MIN:
+        return Replan(60 * int(text))
+    faults.append(Fault("--replan", f"'{text}'", f"changed, never, or 1 to {_DAY_MIN} minutes is allowed"))
+    return None
 
 
 def _whole(

@@ -13,12 +13,14 @@ from service.simulate_options import SimulateOrder, Wanted, wanted_of
 from service.site_file import read_site
 
 if TYPE_CHECKING:
+    from service.replanning import Replanning
     from simulation.closed_loop import ClosedLoop
     from simulation.ran import Scene
 
 
 IDLE_S: Final = 5
 """While no reading moves, a decision every so many seconds is enough; the watchdogs wait longer."""
+_MINUTE_S: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,28 @@ class Simulation:
     planned: Planned
     loop: ClosedLoop
     seconds: int
+    replanning: Replanning | None = None
+    """None: the first plan is followed to the end."""
 
     def minutes(self) -> Iterator[int]:
         """Run it; gives the second at every full minute and at the end."""
-        yield from self.loop.run(self.seconds)
+        if self.replanning is None:
+            yield from self.loop.run(self.seconds)
+            return
+        for second in self.loop.run(self.seconds, every_s=1):
+            self.replanning.look(self.loop)
+            if second % _MINUTE_S == 0 or second == self.seconds:
+                yield second
+
+    @property
+    def plans(self) -> int:
+        """How many plans the day has had so far."""
+        return 1 if self.replanning is None else self.replanning.plans
+
+    @property
+    def plans_failed(self) -> list[str]:
+        """Why plans on the way could not be made; the one before was followed then."""
+        return [] if self.replanning is None else self.replanning.failed
 
 
 def simulation_of(order: SimulateOrder, now: datetime, tell: Tell) -> Simulation:
@@ -45,18 +65,19 @@ def planned_of(order: SimulateOrder, now: datetime, tell: Tell) -> tuple[Planned
     return plan_order(order.plan, now, tell), wanted
 
 
-def simulation_with(planned: Planned, wanted: Wanted) -> Simulation:
-    """The simulation of a plan that is already made."""
+def simulation_with(planned: Planned, wanted: Wanted, scene: Scene | None = None) -> Simulation:
+    """The simulation of a plan that is already made; ``scene``: what happens, where it is not as planned."""
     from executors.control.wiring import wiring_of
     from executors.deciding import deciding_of
+    from service.replanning import Replanning
     from simulation.closed_loop import ClosedLoop
 
     site, plan, inputs = with_devices(planned.site), planned.plan, planned.inputs
     wiring = wiring_of(site)
     control = deciding_of(site, wiring, plan, inputs.requests, now=plan.grid.start)
-    scene = scene_of(planned, wanted)
-    loop = ClosedLoop(site, inputs, plan, scene, wiring, control, idle_s=IDLE_S)
-    return Simulation(planned, loop, seconds_of_run(planned, wanted))
+    loop = ClosedLoop(site, inputs, plan, scene or scene_of(planned, wanted), wiring, control, idle_s=IDLE_S)
+    replanning = None if wanted.replan is None else Replanning(planned, site, control, wanted.replan.every_s)
+    return Simulation(planned, loop, seconds_of_run(planned, wanted), replanning)
 
 
 def seconds_of_run(planned: Planned, wanted: Wanted) -> int:

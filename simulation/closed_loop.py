@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -11,6 +11,7 @@ from domain.inputs import PlanInputs
 from domain.plan import Plan
 from domain.site import Site
 from executors.control.seam import Readings, Setpoints, Wiring
+from simulation.plant.record import Record
 from simulation.plant_link import PlantLink
 from simulation.ran import Scene, counted, signal_times_s
 from simulation.switching import PlannedSwitches
@@ -34,7 +35,8 @@ class ClosedLoop:
 
     The control decides in every second in which a reading has moved, else every ``idle_s`` seconds, and
     every ``NOBODY_S`` while no car is there; with ``idle_s`` 1 it decides in every second. Afterwards
-    ``score``, ``trips`` and ``trace`` hold the sums; ``last`` the latest setpoints.
+    ``score``, ``trips`` and ``trace`` hold the sums; ``last`` the latest setpoints. ``plan`` is the first
+    one, with which the day is compared; ``follow`` takes another one.
     """
 
     def __init__(
@@ -47,18 +49,21 @@ class ClosedLoop:
         control: Control,
         *,
         idle_s: int = 1,
+        hearers: Sequence[Callable[[Record], None]] = (),
     ) -> None:
         self.site, self.plan, self._control = site, plan, control
-        sums = counted(site, inputs, scene)
+        sums = counted(site, inputs, scene, hearers)
         self.plant, self.score, self.trips, self.trace = sums.plant, sums.score, sums.trips, sums.trace
         self.link = PlantLink(self.plant, wiring, signal_times_s(inputs))
         self.last: Setpoints | None = None
+        self.readings: Readings | None = None
+        """What ``last`` was decided on."""
         self.events: list[tuple[int, str, str]] = []
         """Second, what, about which charger or circuit: told by the control."""
-        self._switches = PlannedSwitches(plan, self.plant)
+        self.switches = PlannedSwitches(plan, self.plant)
         self._idle_s = idle_s
-        self._decided_s = -idle_s
-        self._seen: Readings | None = None
+        self.decided_s = -idle_s
+        """When ``last`` was decided [s since the start]."""
         self._flow_a = self.plant.flow_a
         self._changes = -1
         self._fed = np.zeros(wiring.chargers, dtype=bool)
@@ -80,14 +85,18 @@ class ClosedLoop:
         plant.flush()
         yield plant.now_s
 
+    def follow(self, plan: Plan) -> None:
+        """Switch the flexible loads by another plan from now on; the control has orders of its own."""
+        self.switches.follow(plan)
+
     def _tick(self) -> None:
         plant = self.plant
-        self._switches.turn(plant.now_s)
+        self.switches.turn(plant.now_s)
         if plant.control_runs:
-            due = plant.now_s - self._decided_s >= self._longest_s()
+            due = plant.now_s - self.decided_s >= self._longest_s()
             if due or plant.faults.active or self._stirs():
                 readings = self.link.readings()
-                if due or has_moved(self._seen, readings):
+                if due or has_moved(self.readings, readings):
                     self._decide(readings)
             elif plant.now_s % self._idle_s == 0:
                 plant.feed_watchdogs(self._fed)
@@ -107,11 +116,11 @@ class ClosedLoop:
 
     def _decide(self, readings: Readings) -> None:
         plant = self.plant
-        in_time = plant.now_s - self._decided_s <= self._idle_s
+        in_time = plant.now_s - self.decided_s <= self._idle_s
         decided = self._control.decide(readings, wall_s=plant.wall_utc_s, mono_s=float(plant.now_s))
         self.link.carry_out(decided)
         self.events += [(plant.now_s, event.what.name, event.subject) for event in decided.events]
-        self.last, self._seen, self._decided_s = decided, readings, plant.now_s
+        self.last, self.readings, self.decided_s = decided, readings, plant.now_s
         self._fed = decided.feed_watchdog if in_time else self._fed
         self._flow_a = plant.flow_a
         self._changes = plant.chargers.changes + plant.comings.changes

@@ -55,6 +55,8 @@ class Outcome:
     most_heat: float
     """Nearest to a trip, 0..1."""
     energy_kwh: dict[str, float]
+    flexible_kwh: dict[str, float]
+    """By flexible load."""
     starts: dict[str, int]
     switches: dict[str, int]
     cost_eur: float
@@ -93,6 +95,7 @@ def outcome_of(loop: Ran) -> Outcome:
         tripped=_tripped(loop),
         most_heat=float(loop.trips.most_heat.max()),
         energy_kwh=dict(zip(ids, score.energy_kwh.tolist(), strict=True)),
+        flexible_kwh={name: switch.energy_kwh for name, switch in loop.plant.switches.items()},
         starts=dict(zip(ids, score.starts.tolist(), strict=True)),
         switches=dict(zip(ids, loop.plant.chargers.switches.tolist(), strict=True)),
         cost_eur=score.cost_eur,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from simulation.plant.car import Visit
 from simulation.plant.fault import PlantFault
 from simulation.plant.house import House
 from simulation.plant.plant import Plant
+from simulation.plant.record import Record
 from simulation.plant.score import Prices, Score
 from simulation.plant.trace import Trace
 from simulation.plant.trips import Trips, trips_of
@@ -96,12 +97,14 @@ class Counted:
     trace: Trace
 
 
-def counted(site: Site, inputs: PlanInputs, scene: Scene) -> Counted:
-    """The plant of a scene from the start of the inputs on."""
+def counted(
+    site: Site, inputs: PlanInputs, scene: Scene, hearers: Sequence[Callable[[Record], None]] = ()
+) -> Counted:
+    """The plant of a scene from the start of the inputs on; ``hearers`` get every recorded block, too."""
     start = inputs.grid.start
     score, trips, trace = Score(site, start.timestamp(), prices_of(inputs)), trips_of(site), Trace()
     plant = plant_of(
-        site, scene.house, scene.visits, start, score.hear, trips.hear, trace.hear,
+        site, scene.house, scene.visits, start, score.hear, trips.hear, trace.hear, *hearers,
         faults=scene.faults, battery_soc=inputs.battery_soc,
     )  # fmt: skip
     return Counted(plant, score, trips, trace)

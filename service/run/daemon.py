@@ -14,22 +14,19 @@ import numpy as np
 from domain.errors import ChargewrightError
 from domain.plan import Plan
 from domain.requests import ChargeRequest
-from domain.running import Running
 from domain.site import Site
-from executors.control.seam import Bools, CarState
 from executors.deciding import Deciding
 from executors.tick import Ticking
 from executors.tracking.orders import orders_of
 from service.run.beside import Beside
 from service.run.clocks import Clocks
 from service.run.in_worker import PlanFailed, plan_in_worker
-from service.run.jobs import Jobs
+from service.run.jobs import SOON_S, Jobs
 from service.run.kept import Kept, save
 from service.run.memory import Missed, session_of
 from service.run.plan_task import PlanMade, PlanTask
+from service.run.seen import Seen
 
-SOON_S: Final = 2.0
-"""Between a reason and the plan for it [s]: cars often come in pairs, and a plug bounces."""
 RETRY_S: Final = 60.0
 SAVE_S: Final = 60.0
 
@@ -64,7 +61,8 @@ class Daemon:
         beside.plan = self.plan
         beside.connect(ticking)
         self.requests: tuple[ChargeRequest, ...] = () if kept is None else kept.requests
-        self.delivered_kwh: dict[str, float] = {} if kept is None else dict(kept.delivered_kwh)
+        delivered_kwh = {} if kept is None else kept.delivered_kwh
+        self.seen = Seen(around.site, ticking.wiring, around.clocks.mono_s(), delivered_kwh)
         self.plan_trouble = ""
         self.kept_trouble = ""
         """Why the last attempt to keep what is known failed."""
@@ -76,9 +74,6 @@ class Daemon:
         self._jobs = Jobs(self.plan_soon, around.clocks.now, around.clocks.speed)
         self._wanted = asyncio.Event()
         self._reason = ""
-        self._here: Bools | None = None
-        self._on: Bools = np.zeros(ticking.wiring.chargers, dtype=np.bool_)
-        self._since_s = np.full(ticking.wiring.chargers, around.clocks.mono_s())
         self._told_s = 0.0
         self._healthy_s = ticking.ticked_s
         self._saver = ThreadPoolExecutor(1, "chargewright-saving")
@@ -120,8 +115,7 @@ class Daemon:
         self.planned += 1
         self._jobs.prices_at(made.ask_again)
         follow(self.ticking.deciding, self.around, self.plan, self.requests)
-        known = {one.id for one in made.requests}
-        self.delivered_kwh = {name: kwh for name, kwh in self.delivered_kwh.items() if name in known}
+        self.seen.keep_only({one.id for one in made.requests})
 
     async def _keep_planning(self) -> None:
         while True:
@@ -142,36 +136,23 @@ class Daemon:
                 await self._save_beside()
 
     def _task(self) -> PlanTask:
-        around = self.around
+        around, seen = self.around, self.seen
         return PlanTask(
             site=around.site,
             base=around.base,
             now=around.clocks.now(),
             requests=around.requests,
             cache=around.cache,
-            delivered_kwh=dict(self.delivered_kwh),
-            running=self._running(),
+            delivered_kwh=dict(seen.delivered_kwh),
+            limits=seen.limits(),
+            running=seen.running(around.clocks.mono_s()),
             previous=self.plan,
+            peak=seen.imported.peak,
+            window_import_kwh=seen.imported.running_kwh,
             ran_h=self.beside.ran_h(),
             battery_soc=self.beside.others.battery_soc,
             curtailed=self.beside.curtailed(),
         )
-
-    def _running(self) -> dict[str, Running]:
-        """What the chargers with a car do now."""
-        if self.ticking.last is None:
-            return {}
-        readings, decided = self.ticking.last
-        since_s = self.around.clocks.mono_s() - self._since_s
-        return {
-            name: Running(
-                tuple(np.flatnonzero(decided.phases[row]).tolist()),
-                float(decided.limit_a[row]),
-                max(0.0, float(since_s[row])),
-            )
-            for row, name in enumerate(self.ticking.wiring.charger_ids)
-            if readings.car[row] in {CarState.WAITING, CarState.CHARGING} and decided.phases[row].any()
-        }
 
     async def _keep_saving(self) -> None:
         while True:
@@ -187,7 +168,7 @@ class Daemon:
         if self.around.keep is None:
             return
         session = session_of(self.ticking)
-        delivered_kwh = dict(self.delivered_kwh)
+        delivered_kwh = dict(self.seen.delivered_kwh)
         wall_s = self.around.clocks.wall_s()
         kept = Kept(wall_s, self.plan, self.requests, delivered_kwh, session, self.beside.ran)
         try:
@@ -219,19 +200,10 @@ class Daemon:
         if self.ticking.last is None or self.ticking.deciding.tracked is None:
             return
         self._missed.count(self.ticking)
-        session = self.ticking.deciding.tracked.state.session
-        for name, kwh in zip(session.request_ids, session.delivered_kwh.tolist(), strict=True):
-            if name:
-                self.delivered_kwh[name] = kwh
         readings, decided = self.ticking.last
-        here = np.asarray(readings.car != CarState.NONE) & (readings.car != CarState.UNKNOWN)
-        known = readings.car != CarState.UNKNOWN
-        if self._here is not None and (here != self._here)[known].any():
+        tracked = self.ticking.deciding.tracked
+        if self.seen.look(readings, decided, tracked, self.around.clocks.mono_s()):
             self.plan_soon("a car came or went")
-        self._here = here if self._here is None else np.where(known, here, self._here)
-        on = decided.limit_a > 0
-        self._since_s = np.where(on == self._on, self._since_s, self.around.clocks.mono_s())
-        self._on = on
         self._tell()
 
     def _tell(self) -> None:

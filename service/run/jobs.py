@@ -8,6 +8,8 @@ from typing import Final
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+SOON_S: Final = 2.0
+"""Between a reason and the plan for it [s]: cars often come in pairs, and a plug bounces."""
 AFTER_S: Final = 5.0
 """A quarter's plan is made so long after its border, when the quarter's last tick is counted [s]."""
 QUARTER_S: Final = 900.0

@@ -14,14 +14,20 @@ from domain.plan import Plan
 from domain.requests import ChargeRequest, default_request_id
 from domain.running import Running
 from domain.site import Site
+from domain.site_tariff import MonthPeak
+from domain.site_vehicles import Vehicle
+from service.run.car_limits import CarLimits, within
 
 if TYPE_CHECKING:
+    from forecasting.gather import Files
     from forecasting.live.answer import Live
+    from scheduler.planner import PlanOptions
 
 GAP: Final = 0.01
 SOLVE_S: Final = 60.0
 ASK_S: Final = 45.0
 """All live sources together have so long."""
+_USUAL_EFFICIENCY: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +42,14 @@ class PlanTask:
     cache: Path | None = None
     delivered_kwh: Mapping[str, float] = field(default_factory=dict)
     """By request: what the car has had already."""
+    limits: Mapping[str, CarLimits] = field(default_factory=dict)
+    """By request: what its car has shown."""
     running: Mapping[str, Running] = field(default_factory=dict)
     previous: Plan | None = None
+    peak: MonthPeak | None = None
+    """The highest import of this month that was seen; the site file's own counts too."""
+    window_import_kwh: float | None = None
+    """Import of the running window of the capacity tariff; none where not known."""
     ran_h: Mapping[str, float] = field(default_factory=dict)
     """By flexible load: hours that it has run in its running window."""
     battery_soc: float | None = None
@@ -59,33 +71,57 @@ class PlanMade:
 
 def planned(task: PlanTask) -> PlanMade:
     """Ask the sources, gather, and solve; raises as ``service.planning.plan_order``."""
-    from forecasting.gather import Files, gather
-    from scheduler.planner import PlanOptions, plan_site
+    from forecasting.gather import Files
+    from scheduler.planner import PlanOptions
     from service.live import live_answers
 
     files = Files(requests=task.requests, base=task.base)
     live = live_answers(task.site, files, task.now, task.now, task.cache, lambda _: None, ASK_S)
-    inputs = gather(task.site, task.now, files, 15, live)
+    made = planned_from(task, files, live, PlanOptions(gap=GAP, time_limit_s=SOLVE_S))
+    return replace(made, ask_again=ask_again(live, task.now))
+
+
+def planned_from(
+    task: PlanTask, files: Files, live: Live, options: PlanOptions, slot_min: int = 15
+) -> PlanMade:
+    """Gather from files and from what the sources answered, and solve for what is still missing."""
+    from forecasting.gather import gather
+    from scheduler.planner import plan_site
+
+    site = _with_peak(task.site, task.peak)
+    inputs = gather(site, task.now, files, slot_min, live)
     inputs = replace(inputs, requests=tuple(map(named, inputs.requests)))
+    left = still_missing(inputs.requests, task.delivered_kwh, site)
     asked = replace(
         inputs,
-        requests=still_missing(inputs.requests, task.delivered_kwh),
+        requests=tuple(within(one, task.limits, site) for one in left),
         running=task.running,
         previous=task.previous,
+        window_import_kwh=task.window_import_kwh,
         ran_h=task.ran_h,
         battery_soc=task.battery_soc,
         curtailed=task.curtailed,
     )
-    options = PlanOptions(gap=GAP, time_limit_s=SOLVE_S)
-    plan = plan_site(task.site, asked, made_at=task.now, clock=time.monotonic, options=options)
-    return PlanMade(plan, inputs.requests, inputs, ask_again(live, task.now))
+    plan = plan_site(site, asked, made_at=task.now, clock=time.monotonic, options=options)
+    return PlanMade(plan, inputs.requests, inputs, None)
+
+
+def _with_peak(site: Site, seen: MonthPeak | None) -> Site:
+    """The site with the peak that was seen, where it is higher than what the owner wrote of that month."""
+    peak = site.tariff.peak
+    if peak is None or seen is None:
+        return site
+    if peak.so_far is not None and peak.so_far.month == seen.month and peak.so_far.kw >= seen.kw:
+        return site
+    tariff = site.tariff.model_copy(update={"peak": peak.model_copy(update={"so_far": seen})})
+    return site.model_copy(update={"tariff": tariff})
 
 
 def still_missing(
-    requests: Sequence[ChargeRequest], delivered_kwh: Mapping[str, float]
+    requests: Sequence[ChargeRequest], delivered_kwh: Mapping[str, float], site: Site
 ) -> tuple[ChargeRequest, ...]:
     """The requests, all named, less what was delivered."""
-    return tuple(_less(one, delivered_kwh.get(one.id, 0.0)) for one in requests)
+    return tuple(_less(one, delivered_kwh.get(one.id, 0.0), site) for one in requests)
 
 
 def named(request: ChargeRequest) -> ChargeRequest:
@@ -94,11 +130,26 @@ def named(request: ChargeRequest) -> ChargeRequest:
     return request.model_copy(update={"id": request.id or default_request_id(request.charger, arrival)})
 
 
-def _less(request: ChargeRequest, delivered_kwh: float) -> ChargeRequest:
-    if request.energy_kwh is None or delivered_kwh <= 0:
+def _less(request: ChargeRequest, delivered_kwh: float, site: Site) -> ChargeRequest:
+    """The request less some energy; one for a state of charge begins at the one that it has now."""
+    if delivered_kwh <= 0:
         return request
-    left_kwh = max(0.0, request.energy_kwh - delivered_kwh)
-    return request.model_copy(update={"energy_kwh": left_kwh})
+    if request.energy_kwh is not None:
+        left_kwh = max(0.0, request.energy_kwh - delivered_kwh)
+        return request.model_copy(update={"energy_kwh": left_kwh})
+    vehicle = None if request.vehicle is None else site.vehicle(request.vehicle)
+    if vehicle is None or vehicle.battery_kwh is None or request.soc_now is None:
+        return request
+    risen = delivered_kwh * _efficiency(vehicle) / vehicle.battery_kwh
+    return request.model_copy(update={"soc_now": min(1.0, request.soc_now + risen)})
+
+
+def _efficiency(vehicle: Vehicle) -> float:
+    """From the plug into the battery; the lowest of a table, so that no car is taken as fuller than it is."""
+    stated = vehicle.efficiency
+    if isinstance(stated, tuple):
+        return min(point.efficiency for point in stated)
+    return _USUAL_EFFICIENCY if stated is None else stated
 
 
 def ask_again(live: Live, now: datetime) -> datetime | None:

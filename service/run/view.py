@@ -44,7 +44,7 @@ def state_of(daemon: Daemon) -> dict[str, Any]:
         "plan": _plan(daemon),
         "kept": {"trouble": daemon.kept_trouble},
         "requests": [one.model_dump(mode="json", exclude_none=True) for one in daemon.requests],
-        "delivered_kwh": {name: number(kwh) for name, kwh in daemon.delivered_kwh.items()},
+        "delivered_kwh": {name: number(kwh) for name, kwh in daemon.seen.delivered_kwh.items()},
         "events": [
             {"at": moment(at_s), "what": event.what.name.lower(), "about": event.subject}
             for at_s, event in list(ticking.ring.events)[-_EVENTS:]

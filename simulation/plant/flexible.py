@@ -12,6 +12,7 @@ class Switch:
     def __init__(self, load: FlexibleLoad) -> None:
         self.id = load.id
         self.power_kw = load.power_kw
+        self.least_run_s = (load.min_run_h or 0.0) * S_PER_H
         self.is_on = False
         self.starts = 0
         self.on_s = 0

@@ -93,6 +93,11 @@ class Plant:
         return self.faults.on(FaultKind.CONTROL_HUNG) is None
 
     @property
+    def battery(self) -> HomeBattery | None:
+        """The home battery, where there is one."""
+        return None if self.parts.battery is None else self.parts.battery[0]
+
+    @property
     def visit_ends(self) -> list[VisitEnd]:
         """What the cars took that have left, oldest first."""
         return self.comings.ended

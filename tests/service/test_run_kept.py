@@ -114,7 +114,9 @@ def test_a_new_plan_is_made_for_what_is_still_missing() -> None:
             charger="driveway", arrival=NOW, departure=NOW.replace(hour=23), energy_kwh=energy_kwh, id=name
         )
 
-    left = still_missing([request("a", 10.0), request("b", 5.0), request("c", 5.0)], {"a": 4.0, "b": 6.0})
+    had_kwh = {"a": 4.0, "b": 6.0}
+    site = parse_site(SIMULATED, "site.yaml")
+    left = still_missing([request("a", 10.0), request("b", 5.0), request("c", 5.0)], had_kwh, site)
     assert [(one.id, one.energy_kwh) for one in left] == [("a", 6.0), ("b", 0.0), ("c", 5.0)]
 
 
