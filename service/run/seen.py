@@ -73,7 +73,8 @@ class Seen:
             return {}
         readings, decided, _ = self._last
         there = np.isin(readings.car, (CarState.WAITING, CarState.CHARGING)) & decided.phases.any(axis=1)
-        return {self._wiring.charger_ids[row]: self._running(row, mono_s) for row in np.flatnonzero(there)}
+        rows = np.flatnonzero(there).tolist()
+        return {self._wiring.charger_ids[row]: self._running(row, mono_s) for row in rows}
 
     def _running(self, row: int, mono_s: float) -> Running:
         assert self._last is not None

@@ -92,9 +92,7 @@ def test_a_car_that_takes_less_than_its_papers_say_is_planned_as_it_is(tmp_path:
     (visit,) = [visit for visit in scene.visits if visit.arrive_s < 3600]
     weak = replace(visit, car=replace(visit.car, max_current_a=9.0))
     others = tuple(one for one in scene.visits if one is not visit)
-    run = simulation_with(
-        planned, Wanted(4 * 3600, None, ()), replace(scene, visits=(weak, *others))
-    )
+    run = simulation_with(planned, Wanted(4 * 3600, None, ()), replace(scene, visits=(weak, *others)))
     assert run.replanning is not None
     for second in run.minutes():
         if second == 5400:
@@ -124,4 +122,4 @@ def test_how_often_to_plan_is_the_owners_word(terminal: Terminal, tmp_path: Path
     assert "Plans    2: the first, and 1 on the way" in said.out
     said = terminal.run("simulate", site, "--at", AT, "--replan", "often")
     assert said.code == 2
-    assert "'often': changed, never, or 1 to 1440 minutes is allowed" in said.err
+    assert "'often'; changed, never, or 1 to 1440 minutes is allowed" in said.err
