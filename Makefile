@@ -39,6 +39,8 @@ bench: $(VENV)/.ready-dev  ## Time the planner on sites of many sizes
 	@$(BIN)/python -m benchmarks.forecasts
 	@$(BIN)/python -m benchmarks.reliability
 	@$(BIN)/python -m benchmarks.clouds
+	@$(BIN)/python -m benchmarks.traces 10000
+	@$(BIN)/python -m benchmarks.rotation
 	@$(BIN)/python -m benchmarks.wires
 	@$(BIN)/python -m benchmarks.ticks
 	@$(BIN)/python -m benchmarks.control

@@ -138,9 +138,9 @@ def _house(seed: int, recorded: dict[str, Floats]) -> House:
     load_a = np.vstack((np.repeat(load_a[:1], CALM_S, axis=0), load_a))
     lines = np.ones(3, dtype=np.bool_) if chance.random() < 0.7 else np.eye(3, dtype=np.bool_)[1]
     beyond = bool(chance.random() < 0.25)
-    load_a = _near(
-        protection, rating_a, load_a, FAILSAFE_A * lines, beyond=beyond, push=chance.random() < 0.5
-    )
+    failsafe_a: Floats = np.where(lines, FAILSAFE_A, 0.0)
+    push = bool(chance.random() < 0.5)
+    load_a = _near(protection, rating_a, load_a, failsafe_a, beyond=beyond, push=push)
     wishes = chance.choice([0.0, 8.0, 16.0, np.inf], len(load_a) // 20, p=[0.1, 0.2, 0.3, 0.4])
     return House(
         kind, protection, rating_a, load_a, lines,

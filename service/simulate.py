@@ -89,7 +89,6 @@ def show(site: str, words: str, outcome: Outcome, files: list[Path]) -> None:
     console = output()
     console.print(f"[bold]{escape(site)}[/]  {outcome.seconds / 3600:.1f} hours, {words}\n")
     show_outcome(outcome, console)
-    console.print(f"Plans    {plans_words(simulation)}", markup=False)
     for path in files:
         console.print(f"Written  {path}", markup=False)
 
