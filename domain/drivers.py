@@ -20,6 +20,8 @@ class Ability(StrEnum):
     """Between one phase, the first terminal, and all."""
     PHASE_CHOICE = "phase_choice"
     """Any single phase, any pair, or all three."""
+    GROUP_LIMIT = "group_limit"
+    """Many points are limited in one frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ CHARGER_DRIVERS: Final[Mapping[str, Driver]] = {
     "simulated": _charger(
         "a charger without wires", Ability.WATCHDOG, Ability.PHASE_SWITCH, switch_s=SWITCH_S
     ),
-    "charx": _charger("Phoenix Contact CHARX SEC over Modbus/TCP", Ability.WATCHDOG),
+    "charx": _charger("Phoenix Contact CHARX SEC over Modbus/TCP", Ability.WATCHDOG, Ability.GROUP_LIMIT),
     "teltocharge": _charger(
         "Teltonika TeltoCharge EVC2 over Modbus RTU",
         Ability.WATCHDOG,

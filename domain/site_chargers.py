@@ -106,6 +106,10 @@ class ChargerBase(Connection):
     """What speaks to it; ``none``: it is only planned for."""
     connector: Annotated[int, Field(ge=1, le=1000)] | None = None
     """Number of the point at its device."""
+    in_load_circuit: bool = False
+    """CHARX: the point is bound to the first load circuit of its load management, whose limit (register 167)
+    is ours alone: it cuts all such points in one frame.
+    """
     station: Name | None = None
     """Identity of an OCPP charge point."""
     protocol: Literal["ocpp1.6", "ocpp2.0.1"] | None = None

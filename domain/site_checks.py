@@ -29,6 +29,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     wires.the_failsafe_can_be_told,
     wires.drivers_exist,
     wires.phases_can_be_switched,
+    wires.groups_can_be_limited,
     people.groups_name_chargers,
     people.users_name_groups,
     people.departures_name_what_exists,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from domain.dc_points import ac_side
-from domain.drivers import BATTERY_DRIVERS, CHARGER_DRIVERS, LOAD_DRIVERS, METER_DRIVERS
+from domain.drivers import BATTERY_DRIVERS, CHARGER_DRIVERS, LOAD_DRIVERS, METER_DRIVERS, Ability
 from domain.phases import Phase, index_of
 from domain.site_chargers import AcCharger, DcCharger
 from domain.site_checks_tree import chain, nodes
@@ -142,3 +142,13 @@ def phases_can_be_switched(site: Site, _: Known) -> Iterator[SiteFault]:
             yield SiteFault(path, found, f"never, or a driver that can: {', '.join(able)}")
         elif len(charger.wiring) == 1:
             yield SiteFault(path, f"{switching.mode} with one wired terminal", "never is allowed")
+
+
+def groups_can_be_limited(site: Site, _: Known) -> Iterator[SiteFault]:
+    """Only chargers whose driver can do it are limited in one frame."""
+    able = [name for name, driver in CHARGER_DRIVERS.items() if Ability.GROUP_LIMIT in driver.abilities]
+    for i, charger in enumerate(site.chargers):
+        if charger.in_load_circuit and charger.driver in CHARGER_DRIVERS and charger.driver not in able:
+            found = f"true with driver: {charger.driver}, which has no load circuit"
+            allowed = f"false, or a driver that has one: {', '.join(able)}"
+            yield SiteFault(("chargers", i, "in_load_circuit"), found, allowed)

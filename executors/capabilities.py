@@ -157,8 +157,16 @@ class Watchdog(Protocol):
 class GroupLimit(Protocol):
     """A station that limits all of its points with one frame."""
 
+    async def group_limit(self) -> float:
+        """What it holds now [A]; infinite where it has no limit."""
+        ...
+
     async def offer_group(self, limit_a: float) -> Told:
         """Offer at most ``limit_a`` [A] to all points together."""
+        ...
+
+    async def release_group(self) -> None:
+        """Take the limit of the group away: every point's own holds."""
         ...
 
 

@@ -50,11 +50,13 @@ def _charx(charger: ChargerBase, where: str, parts: Parts, stations: Stations) -
         unit = CHARX_UNIT if charger.unit is None else charger.unit
         station = stations.charx[place] = CharxStation(parts.links.tcp(*place), (), unit)
     try:
-        return station.add(charger.connector)
+        point = station.add(charger.connector)
     except ValueError as error:
         allowed = "each point of a CHARX once, 1 to 48"
         parts.faults.append(Fault(parts.source, str(error), allowed, f"{where}.connector"))
         raise Missing from error
+    point.group = station if charger.in_load_circuit else None
+    return point
 
 
 def _teltocharge(charger: ChargerBase, where: str, parts: Parts, _: Stations) -> ChargerDevice:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from domain.site import Site
@@ -13,6 +14,7 @@ from executors.modbus.map_file import built_in_maps
 from executors.modbus.register_meter import plan_blocks
 from executors.modbus.teltocharge_words import LIVE
 from executors.modbus.timetable import Reaction, Work, reaction
+from executors.tick_groups import FROM
 
 TICK_S: Final = 1.0
 PACE_S: Final = 1.0
@@ -33,15 +35,24 @@ def reaction_of(site: Site) -> Reaction | None:
         return None
     points: dict[Hashable, list[Work]] = defaultdict(list)
     lines: dict[Hashable, SerialLine | None] = {}
+    grouped: dict[Hashable, int] = defaultdict(int)
     for charger in chargers:
         link = _link_of(charger)
         points[link].append(_POINTS[charger.driver])
+        grouped[link] += charger.in_load_circuit
         lines[link] = charger.serial
     others = {name: other for name, other in site.meters.items() if name != site.grid.meter}
     for link, works in points.items():
+        if grouped[link] == len(works) >= FROM:
+            works[:] = _in_one_frame(works)
         works.extend(_works_on(link, others.values()))
     links = [(lines[link], tuple(works), link == _link_of(meter)) for link, works in points.items()]
     return reaction(TICK_S, (meter.serial, work, PACE_S), links)
+
+
+def _in_one_frame(works: list[Work]) -> list[Work]:
+    """The work of points that one frame cuts together."""
+    return [replace(work, writes=int(place == 0)) for place, work in enumerate(works)]
 
 
 def _link_of(device: Connection) -> Hashable:

@@ -18,6 +18,7 @@ from executors.control.why import Event
 from executors.deciding import Deciding
 from executors.modbus.link import Sleep
 from executors.tick_chargers import ChargerHand, Order, Point
+from executors.tick_groups import GroupHand, groups_of
 from executors.tick_links import GOOD_FOR_S, Errand, LinkRound
 from executors.tick_meters import MeterHand
 from executors.tick_readings import Heard, Signal, powers_kw, readings_of
@@ -150,6 +151,16 @@ class Ticking:
             _, late = await asyncio.wait(lowering, timeout=STOPPING_S)
             for task in late:
                 task.cancel()
+        leaving = [asyncio.ensure_future(one.leave()) for one in self.groups]
+        if leaving:
+            _, late = await asyncio.wait(leaving, timeout=STOPPING_S)
+            for task in late:
+                task.cancel()
+
+    @property
+    def groups(self) -> list[GroupHand]:
+        """Limits of many chargers in one frame."""
+        return [group for one in self._rounds for group in one.groups]
 
     async def _read_meters(self) -> None:
         """Ask every meter; wait for those that answered last time."""
@@ -186,7 +197,10 @@ class Ticking:
         for name, hand in self.chargers.items():
             link = getattr(devices[name], "link", None)
             by_link[id(devices[name]) if link is None else id(link)].append(hand)
-        rounds = {LinkRound(self._clock): hands for hands in by_link.values()}
+        rounds = {
+            LinkRound(self._clock, groups_of(hands, devices, self._clock)): hands
+            for hands in by_link.values()
+        }
         self._round_of = {hand.name: one for one, hands in rounds.items() for hand in hands}
         return rounds
 

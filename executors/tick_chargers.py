@@ -57,6 +57,8 @@ class ChargerHand:
         self.watchdog: WatchdogState | None = None
         self.fed_s = -math.inf
         self.told: Told | None = None
+        self.heard_s = -math.inf
+        """When it last heard a new current [monotonic]."""
         self._clock = clock
         self._terminals: tuple[int, ...] = tuple(range(terminals))
         self._every = self._terminals
@@ -130,6 +132,8 @@ class ChargerHand:
                 await device.use_phases(1 if len(order.terminals) == 1 else len(self._every))
             self._terminals = order.terminals
         self.told = await device.offer(order.limit_a)
+        if self.told.written:
+            self.heard_s = self._clock()
 
     async def _feed(self) -> None:
         device = self.device

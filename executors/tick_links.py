@@ -1,5 +1,7 @@
 """One link in a tick: cuts before rises, then the watchdogs, then a look at every charger, one at a time.
 
+Where a link has a limit for many chargers it comes first when it falls, and last when it rises.
+
 A tick hands out work and does not wait for it. What it hands out is good for a short while only, so that
 a loop that hangs or dies feeds nobody and raises nothing.
 """
@@ -12,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from executors.tick_chargers import ChargerHand, Order
+from executors.tick_groups import GroupHand
 
 GOOD_FOR_S: Final = 2.0
 """How long a rise, a feed and a look may wait for their turn [s]; a cut may wait for ever."""
@@ -30,7 +33,8 @@ class Errand:
 class LinkRound:
     """The only one that speaks to the chargers of a link while the loop runs."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], groups: Sequence[GroupHand] = ()) -> None:
+        self.groups = tuple(groups)
         self.last_write_s = float("-inf")
         """When the last order was heard."""
         self._clock = clock
@@ -39,6 +43,7 @@ class LinkRound:
         self._feeds: list[ChargerHand] = []
         self._looks: dict[str, ChargerHand] = {}
         self._granted_s = float("-inf")
+        self._rests: list[GroupHand] = []
         self._task: asyncio.Task[None] | None = None
 
     def go(
@@ -52,6 +57,9 @@ class LinkRound:
         self._feeds = list(feeds)
         self._looks |= {hand.name: hand for hand in looks if hand.name not in self._looks}
         self._granted_s = self._clock()
+        self._rests = list(self.groups)
+        for group in self.groups:
+            group.plan({name: one.order.limit_a for name, one in self._errands.items()})
         if self._task is None or self._task.done():
             self._task = asyncio.ensure_future(self._run())
 
@@ -75,15 +83,27 @@ class LinkRound:
     def _next(self) -> Awaitable[object] | None:
         """What comes next; none when all is done or too old."""
         young = self._clock() - self._granted_s <= GOOD_FOR_S
-        while self._errands:
-            errand = self._errands.pop(next(iter(self._errands)))
-            if not errand.rises or self._clock() - errand.at_s <= GOOD_FOR_S:
-                return self._carry(errand)
+        if (order := self._next_order()) is not None:
+            return order
         if young and self._feeds:
             return self._feeds.pop(0).feed()
         if young and self._looks:
             return self._looks.pop(next(iter(self._looks))).look()
+        while young and self._rests:
+            if (group := self._rests.pop(0)).rest_is_due:
+                return group.carry_rest()
         self._feeds, self._looks = [], {}
+        return None
+
+    def _next_order(self) -> Awaitable[object] | None:
+        """The next order: the group's cut before those of its members; none when all are carried."""
+        for group in self.groups:
+            if group.cut_is_due:
+                return group.carry_cut()
+        while self._errands:
+            errand = self._errands.pop(next(iter(self._errands)))
+            if not errand.rises or self._clock() - errand.at_s <= GOOD_FOR_S:
+                return self._carry(errand)
         return None
 
     async def _carry(self, errand: Errand) -> None:

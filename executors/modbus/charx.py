@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from domain.errors import DeviceError, DeviceRefused, WrongDevice
-from executors.capabilities import FedBy, Told, WatchdogState
+from executors.capabilities import FedBy, GroupLimit, Told, WatchdogState
 from executors.meters.start_up import Finding
 from executors.modbus import charx_words as words
 from executors.modbus.charx_alarms import limit_alarms, setup_alarms, watchdog_alarms
@@ -37,6 +37,8 @@ class CharxPoint:
         if not 1 <= connector <= words.MOST_POINTS:
             raise ValueError(f"connector {connector}: 1 to {words.MOST_POINTS} are possible")
         self.link, self.unit, self.connector = link, unit, connector
+        self.group: GroupLimit | None = None
+        """What limits it together with others, where it is bound to a load circuit."""
         self._base = connector * words.POINT_SIZE
         self._first: PointSetup | None = None
         self._setup_at = -math.inf

@@ -53,6 +53,15 @@ class CharxStation:
             self._group_a = None  # somebody else wrote it, or it restarted: the next order is written
         return found
 
+    async def group_limit(self) -> float:
+        """What register 167 holds [A]; infinite where it has no limit."""
+        return (await self.read_group()).limit_a
+
+    async def release_group(self) -> None:
+        """Take the group's limit away (65535 in register 167)."""
+        self._group_a = None
+        await self.link.write(self.unit, words.GROUP_LIMIT, [words.NO_GROUP_LIMIT])
+
     async def offer_group(self, limit_a: float) -> Told:
         """Limit the group's load circuit with one frame (register 167), whole amperes downwards.
 

@@ -39,6 +39,14 @@ def state_of(daemon: Daemon) -> dict[str, Any]:
         "now": moment(daemon.around.clocks.wall_s()),
         "health": health_of(daemon),
         "chargers": [_charger(hand, daemon, now_s) for hand in ticking.chargers.values()],
+        "groups": [
+            {
+                "chargers": [one.name for one in group.members],
+                "limit_a": number(group.told_a),
+                "trouble": group.trouble,
+            }
+            for group in ticking.groups
+        ],
         "meters": [_meter(meter, now_s) for meter in ticking.meters.values()],
         **others_of(daemon.beside, now_s),
         "plan": _plan(daemon),

@@ -19,6 +19,7 @@ from simulation.twins.modbus_pdu import (
     answer,
     is_write,
 )
+from simulation.twins.physics import CarState
 from simulation.twins.register_table import Register, RegisterTable
 
 MOST_POINTS = 48
@@ -59,8 +60,8 @@ class Charx:
         reply = answer(question, self._tables)
         if self._restart_wanted:
             self.reboot()
-        if addressed is not None and is_write(question):
-            addressed.tick()
+        if is_write(question):
+            (self if addressed is None else addressed).tick()
         return reply
 
     def tick(self) -> None:
@@ -78,12 +79,22 @@ class Charx:
             point.restart()
 
     def _manage_load(self) -> None:
-        """Points that are bound to the load circuit get equal whole amps of what it may carry."""
+        """Points with a car that are bound to the load circuit get equal whole amps of what it may carry.
+
+        Where that is below the least current, the cars that charge longest are cut off. What a car leaves
+        unused is not given to others here.
+        """
         bound = [point for point in self.points.values() if point.settings.bound_to_circuit]
+        here = sorted((p for p in bound if p.seen.car is not CarState.AWAY), key=lambda p: p.seen.charging_s)
+        served = here if self.cap_a == NO_CAP_A else here[: self.cap_a // LOWEST_A]
         for point in bound:
             most_a = point.settings.max_current_a
-            share_a = most_a if self.cap_a == NO_CAP_A else min(most_a, self.cap_a // len(bound))
-            point.set_limit(share_a if share_a >= LOWEST_A else 0)
+            if point in here and point not in served:
+                point.give_share(0)
+            elif self.cap_a == NO_CAP_A or not served:
+                point.give_share(most_a)
+            else:
+                point.give_share(min(most_a, self.cap_a // len(served)))
 
     def _group_registers(self) -> list[Register]:
         zeros = [*range(115, 147)]

@@ -50,7 +50,9 @@ class PointSettings:
     released_otherwise: bool = True
     """Whether charging is released where that is not up to Modbus."""
     bound_to_circuit: bool = False
-    """The internal load management sets X301."""
+    """The internal load management gives it a share."""
+    keeps_own_limit: bool = False
+    """X301 holds beside the share; else the share is written into it. The manual does not say which."""
     phases_known: bool = True
     """Phase rotation is set; without it currents read -1."""
     uid: str = "CP0001"
@@ -72,6 +74,7 @@ class CharxPoint:
         """Begin as after power came back; what was written is forgotten."""
         self.released = True
         self.limit_a = self.settings.max_current_a
+        self.share_a = self.settings.max_current_a
         self.outputs = 0
         self.locked = False
         self.available = True
@@ -87,7 +90,7 @@ class CharxPoint:
         if self.seen.car in {CarState.AWAY, CarState.FAULT} or not self._in_service:
             return 0
         limit_a = self.fallback_a if self.fallen_back else self._allowed_a
-        limit_a = min(limit_a, self.settings.max_current_a, self.settings.cable_a)
+        limit_a = min(limit_a, self.share_a, self.settings.max_current_a, self.settings.cable_a)
         return limit_a if limit_a >= self.settings.min_current_a else 0
 
     @property
@@ -118,6 +121,13 @@ class CharxPoint:
         """Write X301."""
         if not (self.sticks_at_zero and self.limit_a == 0):
             self.limit_a = amps
+
+    def give_share(self, amps: int) -> None:
+        """What the load management gives it."""
+        if self.settings.keeps_own_limit:
+            self.share_a = amps
+        else:
+            self.set_limit(amps)
 
     def set_timeout(self, seconds: int) -> None:
         """Write X307, which starts the timer again."""

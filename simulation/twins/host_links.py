@@ -114,6 +114,8 @@ def _charx(points: Mapping[int, AcCharger], world: World, settings: HostSettings
                     min_current_a=int(charger.current_a.min),
                     cable_a=max(32, int(charger.current_a.max)),
                     uid=f"CP{number:04d}",
+                    bound_to_circuit=charger.in_load_circuit,
+                    keeps_own_limit=charger.in_load_circuit,
                 ),
             )
             for number, charger in points.items()
