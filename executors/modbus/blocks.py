@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from executors.modbus.words import RegisterType, WordOrder, number, width
+
+_HALVES: Final = (("power_import", "power_export"), ("charge", "discharge"))
+"""Values that are two unsigned halves of one power."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,26 @@ def _pieces(block: Block, taken: set[int], *, even: bool) -> tuple[Block, ...]:
         left, right = _block(block.cells[:at]), _block(block.cells[at:])
         apart = left.address + left.count <= right.address
         new = left.count != right.count and not {left.count, right.count} & taken
-        if apart and new and not (even and (left.count % 2 or right.count % 2)):
+        if (
+            apart
+            and new
+            and not _parts_a_power(left, right)
+            and not (even and (left.count % 2 or right.count % 2))
+        ):
             return (left, right)
     return (block,)
+
+
+def _parts_a_power(left: Block, right: Block) -> bool:
+    """Whether one half of a power lies left and the other right: read apart they may be of two moments."""
+    names = {cell.name for cell in right.cells}
+    return any(other in names for cell in left.cells for other in _other_halves(cell.name))
+
+
+def _other_halves(name: str) -> tuple[str, ...]:
+    return tuple(
+        other + name.removeprefix(half)
+        for pair in _HALVES
+        for half, other in (pair, pair[::-1])
+        if name.startswith(half)
+    )

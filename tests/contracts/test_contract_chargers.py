@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from pathlib import Path
 
 import pytest
 
 from domain.errors import DeviceError
-from executors.capabilities import FedBy, PhaseChoice
+from executors.capabilities import FedBy, GroupLimit, PhaseChoice
 from executors.control.seam import CarState
+from executors.modbus.charx_station import CharxStation
+from simulation.twins.charx import Charx
+from simulation.twins.charx_point import CharxPoint, PointSettings
 from simulation.twins.faults import Fault, FaultKind
-from tests.contracts.benches import CHARGERS
-from tests.simulation.twins.wires import run
+from simulation.twins.standalone import Car, SimplePoint
+from tests.contracts.benches import CHARGERS, on_tcp
+from tests.simulation.twins.wires import HandClock, run
 
 every_charger = pytest.mark.parametrize("name", list(CHARGERS))
 
@@ -134,6 +139,49 @@ def test_phase_choice_the_car_goes_on_where_it_was_put(name: str, tmp_path: Path
                 assert bench.drawn_a() == amps
 
     run(choose())
+
+
+@every_charger
+def test_session_reading_counts_what_the_car_takes(name: str, tmp_path: Path) -> None:
+    async def count() -> None:
+        async with CHARGERS[name](tmp_path) as bench:
+            await bench.driver.arm(8, 60)
+            await bench.seconds(60, 16.0)
+            before = await bench.driver.read()
+            await bench.seconds(120, 16.0)
+            after = await bench.driver.read()
+            taken_kwh = 3 * 16 * 0.230 * 120 / 3600
+            assert after.session_kwh - before.session_kwh == pytest.approx(taken_kwh, abs=0.02)
+            if name.startswith("charx"):  # a TeltoCharge is asked for its counter now and then only
+                assert after.total_kwh - before.total_kwh == pytest.approx(taken_kwh, abs=0.02)
+
+    run(count())
+
+
+@pytest.mark.parametrize("keeps", [True, False], ids=["limits kept", "limits written over"])
+def test_group_limit_one_frame_holds_all_cars_below_it(keeps: bool) -> None:
+    async def hold() -> None:
+        clock = HandClock()
+        plugs = {number: SimplePoint(clock) for number in range(1, 5)}
+        bound = PointSettings(bound_to_circuit=True, keeps_own_limit=keeps)
+        twin = Charx({number: CharxPoint(plug, clock, bound) for number, plug in plugs.items()})
+        for plug in plugs.values():
+            plug.plug(Car())
+        async with on_tcp(twin, clock) as link:
+            station = CharxStation(link, tuple(plugs))
+            assert isinstance(station, GroupLimit)
+            assert await station.group_limit() == math.inf
+            for group_a, most_a, cars in ((30.9, 28, 4), (20.0, 18, 3), (5.0, 0, 0)):
+                told = await station.offer_group(group_a)
+                assert (told.limit_a, told.written) == (math.floor(group_a), True)
+                assert await station.group_limit() == math.floor(group_a)
+                offers = [point.offer_a for point in twin.points.values()]
+                assert (sum(offers), sum(offer > 0 for offer in offers)) == (most_a, cars)
+            await station.release_group()
+            assert await station.group_limit() == math.inf
+            assert sum(point.offer_a for point in twin.points.values()) == 64
+
+    run(hold())
 
 
 @pytest.mark.parametrize("name", ["charx", "teltocharge"])

@@ -6,13 +6,10 @@ import re
 from pathlib import Path
 
 from domain.drivers import CHARGER_DRIVERS, METER_DRIVERS
-from executors.capabilities import CurrentLimit, Pause, PhaseChoice, PowerReading, Watchdog
 from executors.charger_table import CHARGERS
 from executors.device_table import device_table
 from executors.meter_table import METERS
-from executors.modbus.charx import CharxPoint
 from executors.modbus.map_file import built_in_maps, parse_map
-from executors.modbus.teltocharge import TeltoCharge
 
 PAGE = (Path(__file__).parents[2] / "docs" / "devices.md").read_text(encoding="utf-8")
 
@@ -33,18 +30,3 @@ def test_the_map_of_the_page_can_be_read() -> None:
 def test_every_driver_with_wires_is_one_of_the_site_file() -> None:
     assert set(CHARGERS) <= set(CHARGER_DRIVERS)
     assert set(METERS) | set(built_in_maps()) == set(METER_DRIVERS) - {"simulated", "mqtt"}
-
-
-def test_a_charger_has_the_abilities_that_its_driver_promises() -> None:
-    protocols = {
-        "current_limit": CurrentLimit,
-        "pause": Pause,
-        "power_reading": PowerReading,
-        "watchdog": Watchdog,
-        "phase_choice": PhaseChoice,
-    }
-    for name, device in (("charx", CharxPoint), ("teltocharge", TeltoCharge)):
-        promised = {ability.value for ability in CHARGER_DRIVERS[name].abilities} - {"session_reading"}
-        for ability in promised:
-            wanted = {word for word in dir(protocols[ability]) if not word.startswith("_")}
-            assert wanted <= set(dir(device)), (name, ability)

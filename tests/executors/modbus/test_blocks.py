@@ -38,6 +38,20 @@ def test_a_length_stays_where_cutting_does_not_help() -> None:
     assert spans(0, 10, distinct=True) == [(0, 2), (10, 2)]
 
 
+def test_the_halves_of_a_power_are_of_one_moment() -> None:
+    """Cut between them a change of sign would be import and export at once."""
+
+    def halves(at: int) -> list[Cell]:
+        names = ("power_import_l1", "power_export_l1", "current_l1")
+        return [Cell(name, "input", at + 2 * place, "uint32") for place, name in enumerate(names)]
+
+    others = [Cell(f"v{address}", "input", address, "uint32") for address in (100, 102, 104)]
+    found = blocks([*halves(0), *others], 20, distinct=True)
+    at = {cell.name: block for block in found for cell in block.cells}
+    assert at["power_import_l1"] is at["power_export_l1"]
+    assert len({block.count for block in found}) == len(found)
+
+
 @given(st.sets(st.integers(0, 60), min_size=1), st.integers(2, 20), st.booleans())
 def test_every_register_that_is_wanted_is_read_once_and_no_other(
     starts: set[int], longest: int, distinct: bool

@@ -15,7 +15,8 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 from domain.drivers import METER_DRIVERS
 from domain.units import from_device
 from executors.modbus.link import ModbusLink, TcpAddress
-from executors.modbus.map_file import built_in_maps
+from executors.modbus.map_file import built_in_maps, parse_map
+from executors.modbus.register_map import RegisterMap
 from executors.modbus.register_meter import RegisterMeter
 from tests.shared_data import shared
 
@@ -165,7 +166,7 @@ def sim_data(cells: dict[int, int]) -> list[SimData]:
     return [SimData(start, values=words, datatype=DataType.REGISTERS) for start, words in runs]
 
 
-async def read_back(name: str, entry: dict[str, Any], cells: dict[int, int]) -> dict[str, float]:
+async def read_back(layout: RegisterMap, entry: dict[str, Any], cells: dict[int, int]) -> dict[str, float]:
     """All values of a meter from a server that has these registers and no others."""
     # The server knows one table for both functions; that the function is right is checked above.
     server = ModbusTcpServer(SimDevice(1, simdata=sim_data(cells)), address=("127.0.0.1", 0))
@@ -174,7 +175,7 @@ async def read_back(name: str, entry: dict[str, Any], cells: dict[int, int]) -> 
     port = listening.sockets[0].getsockname()[1]
     link = ModbusLink(TcpAddress("127.0.0.1", port), asyncio.get_running_loop().time)
     try:
-        meter = RegisterMeter(link, 1, built_in_maps()[name], nominal_v=230)
+        meter = RegisterMeter(link, 1, layout, nominal_v=230)
         if "addr_is" in entry:
             meter._base = 40_002
         return await meter._values((*meter.live_blocks, *meter.slow_blocks))
@@ -187,9 +188,60 @@ async def read_back(name: str, entry: dict[str, Any], cells: dict[int, int]) -> 
 def test_every_value_comes_over_the_wire_as_the_facts_lay_it_out(name: str) -> None:
     entry = facts()[FACTS_OF[name]]
     cells, values = laid_out(entry)
-    found = asyncio.run(read_back(name, entry, cells))
+    found = asyncio.run(read_back(built_in_maps()[name], entry, cells))
     assert found.keys() == built_in_maps()[name].registers.keys()
     for value, number in found.items():
         fact = RENAMED.get((name, value), value)
         wanted = from_device(values[fact], entry["registers"][fact]["unit"])
         assert math.isclose(number, wanted, rel_tol=1e-6), (value, number, wanted)
+
+
+def written_down(entry: dict[str, Any]) -> RegisterMap:
+    """A meter that is not built in, as its owner would write it into a map file of his own."""
+    keys = {"addr": "address", "type": "type", "unit": "unit", "scale": "scale"}
+    body = {
+        "title": entry["id"],
+        "source": "the facts",
+        "table": {3: "holding", 4: "input"}[entry["fc"]],
+        "word_order": entry["word_order"],
+        "longest_read": entry.get("max_registers_per_read", 20),
+        "registers": {
+            name: {ours: register[theirs] for theirs, ours in keys.items() if theirs in register}
+            for name, register in entry["registers"].items()
+        },
+    }
+    return parse_map(yaml.safe_dump(body), "mine.yaml")
+
+
+def not_built_in() -> list[str]:
+    return [
+        "cg_em24_rs485",
+        "chint_ddsu666",
+        "phoenix_eem_350",
+        "acrel_adw300",
+        "entes_mpr",
+        "smartstuff_p1_modbus",
+    ]
+
+
+@pytest.mark.parametrize("name", not_built_in())
+def test_a_map_of_ones_own_is_read_as_it_says(name: str) -> None:
+    entry = facts()[name]
+    cells, values = laid_out(entry)
+    layout = written_down(entry)
+    found = asyncio.run(read_back(layout, entry, cells))
+    assert found.keys() == entry["registers"].keys()
+    for value, number in found.items():
+        wanted = from_device(values[value], entry["registers"][value]["unit"])
+        assert math.isclose(number, wanted, rel_tol=1e-6), (value, number, wanted)
+
+
+def test_more_than_352_values_are_read_back() -> None:
+    """Of the meters that are built in, and of those that a map of one's own describes."""
+    with_numbers = {
+        name for name, entry in facts().items() if entry.get("registers") and not entry["verified"]
+    }
+    assert with_numbers == set(not_built_in())
+    built_in = sum(len(layout.registers) for layout in built_in_maps().values())
+    own = sum(len(facts()[name]["registers"]) for name in not_built_in())
+    assert built_in + own >= 352

@@ -64,6 +64,9 @@ def test_the_published_client_of_others_reads_and_writes_it() -> None:
             async with CharxClient("127.0.0.1", server.port, timeout=2) as client:
                 await client.set_max_current(1, 9)
                 await client.set_watchdog(1, timer_s=30, fallback_current_a=6)
+                await client.set_charging_release(1, True)
+                await client.set_availability(1, True)
+                await client.set_dynamic_max_current(48)
                 data = await client.fetch_data(1)
             only = data.charging_points[0]
             assert data.device_info.num_controllers == 1
@@ -76,6 +79,8 @@ def test_the_published_client_of_others_reads_and_writes_it() -> None:
             assert only.status.setpoint_a == 9
             assert (only.control.max_current_a, only.control.watchdog_current_a) == (9, 6)
             assert only.control.watchdog_timer_s == 30
+            assert (only.control.charging_release, only.control.available) == (True, True)
+            assert data.device_info.dynamic_max_current_a == 48
 
     run(talk())
 
