@@ -92,15 +92,22 @@ class ClosedLoop:
     def _tick(self) -> None:
         plant = self.plant
         self.switches.turn(plant.now_s)
-        if plant.control_runs:
-            due = plant.now_s - self.decided_s >= self._longest_s()
-            if due or plant.faults.active or self._stirs():
-                readings = self.link.readings()
-                if due or has_moved(self.readings, readings):
-                    self._decide(readings)
-            elif plant.now_s % self._idle_s == 0:
-                plant.feed_watchdogs(self._fed)
+        if plant.control_runs and not self._decides() and plant.now_s % self._idle_s == 0:
+            plant.feed_watchdogs(self._fed)
         plant.step()
+
+    def _decides(self) -> bool:
+        """Decide if it is time or if a reading has moved; whether that was so."""
+        plant = self.plant
+        due = plant.now_s - self.decided_s >= self._longest_s()
+        if not (due or plant.faults.active or self._stirs()):
+            return False
+        readings = self.link.readings()
+        if not (due or has_moved(self.readings, readings)):
+            self._changes = plant.chargers.changes + plant.comings.changes
+            return False
+        self._decide(readings)
+        return True
 
     def _stirs(self) -> bool:
         """Whether a current moved while a car is there, or anything at a charger changed."""

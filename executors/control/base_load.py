@@ -141,13 +141,12 @@ class _Watts:
     def of(self, base_a: Floats, taken_off_a: Floats) -> Floats:
         """Power of a base load (K, 3) from which offers ``taken_off_a`` were taken off (K,) [kW].
 
-        Offers below a power factor of 1 took off less power than current; the difference comes back.
+        Offers below a power factor of 1 took off less power than current; the difference comes back. Where
+        there is no meter nothing was taken off.
         """
         moved_kw = np.nansum(base_a - self._meters.meter_a, axis=1) * self._per_a
-        moved_kw = np.where(self._rows.metered, self._meters.meter_kw + moved_kw, self._stated_kw)
-        back: Floats = (1 - self._rows.true_power) * taken_off_a.sum(axis=1) * self._per_a
-        base_kw: Floats = moved_kw + back
-        return base_kw
+        back_kw = (1 - self._rows.true_power) * taken_off_a.sum(axis=1) * self._per_a
+        return np.where(self._rows.metered, self._meters.meter_kw + moved_kw + back_kw, self._stated_kw)
 
 
 def _in_step(

@@ -47,6 +47,8 @@ class Chargers:
     """Left to its own watchdog: neither fed nor told, nor read where any frame feeds (C,)."""
     foreign: Bools
     """Offer changed behind our back (C,)."""
+    foreign_s: Floats
+    """When that was seen last; -inf: never (C,)."""
     matched: Bools
     controlled: Bools
     """Answers and obeys: what it is told counts (C,)."""
@@ -56,8 +58,10 @@ class Chargers:
     """What a charger beyond control may take, per phase (C, 3)."""
 
 
-def chargers(wiring: Wiring, readings: Readings, memory: ChargerMemory, now_s: float) -> Chargers:
-    """Judge every charger by what it says and by what it was told."""
+def chargers(
+    wiring: Wiring, readings: Readings, memory: ChargerMemory, gap_s: float, now_s: float
+) -> Chargers:
+    """Judge every charger by what it says and by what it was told; the last tick is ``gap_s`` ago."""
     lost_s = _lost_since(readings, memory, now_s)
     here = np.isnan(lost_s)
     back_a = np.where(here, readings.offered_a, np.nan)
@@ -76,7 +80,8 @@ def chargers(wiring: Wiring, readings: Readings, memory: ChargerMemory, now_s: f
     uses = wiring.wired & (readings.phases | memory.phases) & ~(now_s - unused_s >= UNUSED_PHASE_S)
     on_its_way = np.isfinite(due_a)
     offer_a = np.where(on_its_way, command_a, np.fmax(command_a, back_a))
-    foreign, matched = _foreign(wiring, readings, memory, command_a, back_a, now_s)
+    ours_until_now = memory.matched & ~_on_its_own(wiring, memory, gap_s)
+    foreign, matched = _foreign(wiring, readings, memory, ours_until_now, command_a, back_a, now_s)
     fallen = now_s - lost_s > wiring.failsafe_after_s + REACTION_S
     reserved_a = _reserved_a(wiring, fallen, command_a, flow_a) * uses
     return Chargers(
@@ -93,6 +98,7 @@ def chargers(wiring: Wiring, readings: Readings, memory: ChargerMemory, now_s: f
         silence_s=silence_s,
         silent=disobeys & (now_s - disobeys_s <= silence_s),
         foreign=foreign,
+        foreign_s=np.where(foreign, now_s, memory.foreign_s),
         matched=matched,
         controlled=here & ~disobeys,
         fallen=fallen,
@@ -183,10 +189,16 @@ def _unused_since(
     return np.where(counting & same_car, np.fmin(memory.unused_s, now_s), np.nan)
 
 
+def _on_its_own(wiring: Wiring, memory: ChargerMemory, gap_s: float) -> Bools:
+    """Chargers whose own watchdog or start may have changed the offer: nobody else's hand is needed (C)."""
+    return np.isfinite(memory.lost_s) | memory.disobeys | (gap_s >= wiring.failsafe_after_s)
+
+
 def _foreign(
     wiring: Wiring,
     readings: Readings,
     memory: ChargerMemory,
+    matched: Bools,
     command_a: Floats,
     back_a: Floats,
     now_s: float,
@@ -195,9 +207,8 @@ def _foreign(
     answered = np.isfinite(back_a) & (now_s - readings.charger_age_s > memory.written_s)
     with np.errstate(invalid="ignore"):
         ours = np.abs(back_a - command_a) <= wiring.step_a / 2 + 0.05
-    matched = np.where(answered, memory.matched | ours, memory.matched)
-    foreign = np.where(answered, memory.matched & ~ours, memory.foreign)
-    return foreign, matched
+    foreign = np.where(answered, matched & ~ours, memory.foreign)
+    return foreign, np.where(answered, matched | ours, matched)
 
 
 def _reserved_a(wiring: Wiring, fallen: Bools, command_a: Floats, flow_a: Floats) -> Floats:

@@ -13,7 +13,14 @@ from executors.control.meters import Samples
 from executors.control.rows import rows_of
 from executors.control.seam import Bools, Floats, Ints, Readings, Wiring
 from executors.control.state import CompareMemory
-from executors.control.times import CONFIRMED_A, IN_STEP_S, MIRRORED_S, UNSEEN_S
+from executors.control.times import (
+    CONFIRMED_A,
+    IN_STEP_S,
+    MIRRORED_S,
+    OBEYS_A,
+    REACTION_S,
+    UNSEEN_S,
+)
 
 _MOVES_A: Final = 0.5
 _LAG_S: Final = 1.0
@@ -58,17 +65,22 @@ def compared(
     chargers: Chargers,
     memory: CompareMemory,
     before_a: Floats,
+    rose_s: Floats,
     now_s: float,
 ) -> CompareMemory:
     """Compare every meter with what charging below it did since it last stood still.
 
-    Only a sample taken after charging stood still counts, and nothing is compared across a time without
-    samples: what the house did meanwhile is not known. ``before_a`` is the sample of the tick before.
+    Charging does not stand still while a command is on its way: a meter may see its effect before the
+    charger says so. Only a sample taken after charging stood still counts, and nothing is compared across a
+    time without samples: what the house did meanwhile is not known. ``before_a`` is the sample of the tick
+    before.
     """
     rows = rows_of(wiring)
     flow_a = rows.below @ chargers.flow_a
     known = ~np.isnan(readings.measured_a).all(axis=1) & readings.link
-    blurred = (wiring.below & ~known & (chargers.command_a > 0)).any(axis=1)
+    rising = (chargers.flow_a.max(axis=1) < chargers.command_a - OBEYS_A) & (now_s - rose_s < REACTION_S)
+    unclear = rising | np.isfinite(chargers.due_a) | (~known & (chargers.command_a > 0))
+    blurred = (wiring.below & unclear).any(axis=1)
     moving = (np.abs(flow_a - memory.last_flow_a) > _MOVES_A).any(axis=1) | blurred
     moved_s = np.where(moving, now_s, memory.moved_s)
     now = _comparison(wiring, meters, memory, flow_a, np.where(_late(wiring, readings), np.inf, moved_s))

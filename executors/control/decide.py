@@ -155,8 +155,7 @@ def _moved(
         occupied_a,
         seen.weights,
         room,
-        seen.claim.rank,
-        seen.claim.priority,
+        seen.claim,
     )
 
 

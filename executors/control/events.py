@@ -11,6 +11,7 @@ from executors.control.remember import above_alone
 from executors.control.seam import Bools, Floats, Wiring
 from executors.control.seen import Seen
 from executors.control.state import SafetyState
+from executors.control.times import FOREIGN_QUIET_S
 from executors.control.why import Event, Told
 
 _OF_TRUST = {
@@ -40,7 +41,14 @@ def events_of(
     }
     found = [
         *_edges(before.disobeys, chargers.disobeys, ids, (Told.DISOBEYS, Told.OBEYS_AGAIN), now_s, numbers),
-        *_edges(before.foreign, chargers.foreign, ids, (Told.FOREIGN_CHANGE, None), now_s, numbers),
+        *_edges(
+            before.foreign | (now_s - before.foreign_s < FOREIGN_QUIET_S),
+            chargers.foreign,
+            ids,
+            (Told.FOREIGN_CHANGE, None),
+            now_s,
+            numbers,
+        ),
         *_edges(
             np.isfinite(before.lost_s),
             np.isfinite(chargers.lost_s),
@@ -48,7 +56,7 @@ def events_of(
             (Told.LINK_LOST, Told.LINK_BACK),
             now_s,
         ),
-        *_edges(state.meters.stale, seen.meters.stale, rows, (Told.METER_LOST, Told.METER_BACK), now_s),
+        *_edges(state.meters.lost, seen.meter_lost, rows, (Told.METER_LOST, Told.METER_BACK), now_s),
         *_edges(state.above, above, rows, (Told.ABOVE_LIMIT_WITHOUT_CHARGING, Told.ABOVE_LIMIT_ENDS), now_s),
         *_edges(state.hot, hot, rows, (Told.PROTECTION_HOT, Told.PROTECTION_COOL), now_s),
     ]

@@ -72,6 +72,7 @@ def _chargers(
         disobeys_s=cars.disobeys_s,
         silence_s=cars.silence_s,
         foreign=cars.foreign & ~written,
+        foreign_s=cars.foreign_s,
         matched=cars.matched & ~changed & ~written,
         flow_a=cars.flow_a,
         unused_s=cars.unused_s,
@@ -101,6 +102,6 @@ def _meters(state: SafetyState, seen: Seen, cars: ChargerMemory, told_a: Floats)
         at_cut_a=np.where(new, seen.meters.meter_a, before.at_cut_a),
         expected_a=np.where(new, base.coming_a + more_a, before.expected_a),
         heat=seen.heat,
-        stale=seen.meters.stale,
+        lost=seen.meter_lost,
         blind_since_s=seen.blind_since_s,
     )

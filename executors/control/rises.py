@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from math import floor
 from typing import NamedTuple
 
 import numpy as np
 
 from executors.control.chargers import Chargers
 from executors.control.seam import Bools, CarState, Floats, Ints, Readings, Wiring
-from executors.control.shares import Claim, fair_offers
+from executors.control.shares import Claim, fair_offers, leading, on_the_grid_of
 from executors.control.state import ChargerMemory, TurnMemory
 from executors.control.times import (
     OBEYS,
@@ -24,6 +23,8 @@ from executors.control.times import (
 from executors.control.turns import used_up
 
 _NEGLIGIBLE = 1e-6
+_EXACT = 1e-9
+"""Room that sums in another order may differ by."""
 
 
 class Target(NamedTuple):
@@ -98,8 +99,7 @@ def raised(
     occupied_a: Floats,
     weights: Floats,
     room: Floats,
-    rank: Ints,
-    priority: Ints,
+    claim: Claim,
 ) -> Floats:
     """Offers raised towards their aims as far as every row has room for what all others occupy (C) [A]."""
     up = may_rise & (aims_a > offers_a + _NEGLIGIBLE)
@@ -108,28 +108,40 @@ def raised(
     all_up_a = np.where(up, aims_a, offers_a)
     if np.all(weights @ np.maximum(all_up_a, occupied_a) <= room + _NEGLIGIBLE):
         return all_up_a
-    slack = room - weights @ np.maximum(offers_a, occupied_a)
-    result_a = offers_a.copy()
-    for charger in sorted(np.flatnonzero(up), key=lambda c: (-priority[c], rank[c])):
-        on = weights[:, charger] > 0
-        more_a = float((slack[on] / weights[on, charger]).min()) if on.any() else np.inf
-        new_a = min(float(aims_a[charger]), float(max(offers_a[charger], occupied_a[charger])) + more_a)
-        told_a = _told_a(wiring, int(charger), new_a)
-        if told_a > offers_a[charger] + _NEGLIGIBLE:
-            result_a[charger] = told_a
-            taken_a = max(0.0, told_a - max(float(offers_a[charger]), float(occupied_a[charger])))
-            slack = slack - weights[:, charger] * taken_a
-    return result_a
+    order = np.flatnonzero(up)
+    order = order[np.lexsort((claim.rank[order], -claim.priority[order]))]
+    return _one_after_the_other(wiring, offers_a, aims_a, order, occupied_a, weights, room)
 
 
-def _told_a(wiring: Wiring, charger: int, current_a: float) -> float:
-    """A current rounded down to what one charger can be told [A]."""
-    low_a, step_a = float(wiring.min_a[charger]), float(wiring.step_a[charger])
-    if current_a < low_a - _NEGLIGIBLE:
-        return 0.0
-    return min(
-        low_a + floor((current_a - low_a) / step_a + _NEGLIGIBLE) * step_a, float(wiring.max_a[charger])
-    )
+def _one_after_the_other(
+    wiring: Wiring,
+    offers_a: Floats,
+    aims_a: Floats,
+    order: Ints,
+    occupied_a: Floats,
+    weights: Floats,
+    room: Floats,
+) -> Floats:
+    """Offers raised in this order, each as far as those before it leave room (C) [A]."""
+    taken_a = np.maximum(offers_a, occupied_a)
+    slack = room - weights @ taken_a
+    offers_a = offers_a.copy()
+    while order.size:
+        on = weights[:, order]
+        left = np.divide(slack[:, np.newaxis], on, out=np.full(on.shape, np.inf), where=on > 0).min(axis=0)
+        new_a = on_the_grid_of(wiring, np.minimum(aims_a[order], taken_a[order] + left), order)
+        able = new_a > offers_a[order] + _NEGLIGIBLE
+        order, on, new_a = order[able], on[:, able], new_a[able]
+        if not order.size:
+            break
+        whole = new_a >= on_the_grid_of(wiring, aims_a[order], order) - _NEGLIGIBLE
+        more = (on * np.maximum(new_a - taken_a[order], 0.0)).cumsum(axis=1)
+        fits = whole & (more <= np.maximum(slack, 0.0)[:, np.newaxis] + _EXACT).all(axis=0)
+        many = max(leading(fits), 1)
+        offers_a[order[:many]] = new_a[:many]
+        slack = slack - more[:, many - 1]
+        order = order[many:]
+    return offers_a
 
 
 def given_back(

@@ -18,7 +18,7 @@ from executors.control.seam import Bools, Floats, Ints, Readings, Wanted, Wiring
 from executors.control.shares import Claim
 from executors.control.state import CompareMemory, SafetyState, TurnMemory
 from executors.control.supply import Supply, supply
-from executors.control.times import COOL, HOT
+from executors.control.times import COOL, FRESH_S, HOT
 from executors.control.turns import rank_of, served
 from executors.control.window import Window, window_max, window_of
 
@@ -37,6 +37,8 @@ class Seen(NamedTuple):
     stage: Ints
     """Step of the ladder per row (K,)."""
     blind: Bools
+    meter_lost: Bools
+    """Rows whose meter is silent, and has had time to begin (K,)."""
     blind_since_s: Floats
     """(K,)."""
     fresh_since_s: Floats
@@ -67,10 +69,20 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
     rows = rows_of(wiring)
     elapsed_s = 0.0 if np.isnan(state.whole_s) else min(max(now_s - state.whole_s, 0.0), _LONGEST_TICK_S)
     meters = samples(wiring, readings, state.meters, now_s)
-    cars = chargers(wiring, readings, state.chargers, now_s)
-    compare = compared(wiring, readings, meters, cars, state.compare, state.meters.meter_a, now_s)
+    cars = chargers(wiring, readings, state.chargers, now_s - state.tick_s, now_s)
+    compare = compared(
+        wiring,
+        readings,
+        meters,
+        cars,
+        state.compare,
+        state.meters.meter_a,
+        state.chargers.rose_s,
+        now_s,
+    )
     since_s = ladder.blind_since(meters, distrusted(compare), state.meters.blind_since_s, now_s)
     stage = ladder.stages(now_s - since_s)
+    begun = np.isfinite(meters.oldest_s) | (now_s - since_s >= FRESH_S)
     blind = stage > Stage.FRESH
     heat = heated(wiring, state.meters.heat, meters.meter_a, elapsed_s)
     below = charging_below(wiring, readings, meters, cars, state.chargers, now_s)
@@ -91,6 +103,7 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
         compare=compare,
         stage=stage,
         blind=blind,
+        meter_lost=meters.stale & begun,
         blind_since_s=since_s,
         fresh_since_s=np.where(blind, np.inf, np.fmin(state.meters.fresh_since_s, now_s)),
         heat=heat,
@@ -126,7 +139,7 @@ def _claims(
     share = wiring.weight if wanted.weight is None else wanted.weight
     priority = wiring.priority if wanted.priority is None else wanted.priority
     turns = served(cars, state.turns, wanted_a > 0, share, elapsed_s)
-    return turns, Claim(priority, share, rank_of(wiring, turns, share, now_s))
+    return turns, Claim(priority, share, lambda: rank_of(wiring, turns, share, now_s))
 
 
 def _phases(wiring: Wiring, wanted: Wanted, state: SafetyState, cars: Chargers, blind: Bools) -> Bools:

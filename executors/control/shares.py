@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from executors.control.levels import level_of_rows
 from executors.control.seam import Bools, Floats, Ints, Wiring
 
 _NEGLIGIBLE = 1e-6
-_HALVINGS = 24
 
 
-class Claim(NamedTuple):
+@dataclass(frozen=True)
+class Claim:
     """What decides between chargers when room is short (C)."""
 
     priority: Ints
     """Higher classes come strictly first."""
     weight: Floats
     """Shares inside a class."""
-    rank: Ints
-    """Order in which chargers of a class keep their minimum: 0 first."""
+    ranked: Callable[[], Ints]
+    """Makes the rank, where somebody asks for it."""
+
+    @cached_property
+    def rank(self) -> Ints:
+        """Order in which chargers of a class keep their minimum: 0 first (C)."""
+        return self.ranked()
 
 
-def on_the_grid_of(wiring: Wiring, current_a: Floats) -> Floats:
-    """Offers rounded down to what each charger can be told: 0, or minimum and whole steps above it."""
-    steps = np.floor((current_a - wiring.min_a) / wiring.step_a + _NEGLIGIBLE)
-    told_a = np.minimum(wiring.min_a + steps * wiring.step_a, wiring.max_a)
-    return np.where(current_a >= wiring.min_a - _NEGLIGIBLE, told_a, 0.0)
+def on_the_grid_of(wiring: Wiring, current_a: Floats, which: Ints | None = None) -> Floats:
+    """Offers rounded down to what each charger can be told: 0, or minimum and whole steps above it.
+
+    ``which``: the chargers that they are for, where not all.
+    """
+    min_a, step_a, max_a = wiring.min_a, wiring.step_a, wiring.max_a
+    if which is not None:
+        min_a, step_a, max_a = min_a[which], step_a[which], max_a[which]
+    steps = np.floor((current_a - min_a) / step_a + _NEGLIGIBLE)
+    told_a = np.minimum(min_a + steps * step_a, max_a)
+    return np.where(current_a >= min_a - _NEGLIGIBLE, told_a, 0.0)
 
 
 def cut_to_fit(
@@ -38,10 +52,11 @@ def cut_to_fit(
     The fullest row comes first. Inside it the lowest class gives way first: down to its minimum by weighted
     shares, then charger by charger to 0; only then the next class.
     """
-    offers_a = offers_a.copy()
     by_row = np.full(len(offers_a), -1)
+    excess = weights @ offers_a - room
+    if (excess <= _NEGLIGIBLE).all():
+        return offers_a, by_row
     for _ in range(2 * len(room) + 2):
-        excess = weights @ offers_a - room
         row = int(excess.argmax())
         if excess[row] <= _NEGLIGIBLE:
             break
@@ -50,6 +65,7 @@ def cut_to_fit(
         if np.array_equal(lowered_a, offers_a):
             room = np.where(np.arange(len(room)) == row, np.inf, room)
         offers_a = lowered_a
+        excess = weights @ offers_a - room
     return offers_a, by_row
 
 
@@ -75,27 +91,32 @@ def _level(
     wiring: Wiring, offers_a: Floats, weight_on: Floats, room: float, share: Floats, members: Bools
 ) -> Floats:
     """The highest common level per weight under which the members of one row fit (C) [A]."""
-    least_a, top_a = np.minimum(wiring.min_a, offers_a), offers_a
-    counted = np.where(members, weight_on, 0.0)
-    low, high = 0.0, float((top_a / share)[members].max())
-    for _ in range(_HALVINGS):
-        level = (low + high) / 2
-        if counted @ np.clip(level * share, least_a, top_a) <= room:
-            low = level
-        else:
-            high = level
-    return on_the_grid_of(wiring, np.clip(low * share, least_a, top_a))
+    least_a = np.minimum(wiring.min_a, offers_a)
+    level = level_of_rows(
+        weight_on[np.newaxis, members],
+        share[members],
+        least_a[members],
+        offers_a[members],
+        np.array([room]),
+    )[0]
+    return on_the_grid_of(wiring, np.minimum(np.maximum(level * share, least_a), offers_a))
 
 
 def _kept(members: Bools, least_a: Floats, weight_on: Floats, room: float, rank: Ints) -> Bools:
     """Members that keep their minimum: in order of rank, as many as fit (C)."""
     kept = np.zeros(len(members), dtype=bool)
-    for charger in sorted(np.flatnonzero(members), key=lambda c: rank[c]):
-        need = weight_on[charger] * least_a[charger]
+    order = by_rank(members, rank)
+    for charger, need in zip(order.tolist(), (weight_on * least_a)[order].tolist(), strict=True):
         if need <= room + _NEGLIGIBLE:
             kept[charger] = True
             room -= need
     return kept
+
+
+def by_rank(members: Bools, rank: Ints) -> Ints:
+    """The members, first rank first."""
+    chosen = np.flatnonzero(members)
+    return chosen[rank[chosen].argsort(kind="stable")]
 
 
 def fair_offers(wiring: Wiring, top_a: Floats, weights: Floats, room: Floats, claim: Claim) -> Floats:
@@ -110,17 +131,30 @@ def fair_offers(wiring: Wiring, top_a: Floats, weights: Floats, room: Floats, cl
 
 
 def _started(wiring: Wiring, members: Bools, weights: Floats, slack: Floats, rank: Ints) -> Bools:
-    """Members that get at least their minimum (C)."""
+    """Members that get at least their minimum (C): in order of rank, whoever still fits."""
     everybody = weights @ np.where(members, wiring.min_a, 0.0)
-    if np.all(everybody <= slack + _NEGLIGIBLE):
+    room = slack + _NEGLIGIBLE
+    if np.all(everybody <= room):
         return members
     started = np.zeros(len(members), dtype=bool)
-    for charger in sorted(np.flatnonzero(members), key=lambda c: rank[c]):
-        need = weights[:, charger] * wiring.min_a[charger]
-        if np.all(need <= slack + _NEGLIGIBLE):
-            started[charger] = True
-            slack = slack - need
+    order = by_rank(members, rank)
+    need = weights[:, order] * wiring.min_a[order]
+    while order.size:
+        alone = (need <= room[:, np.newaxis]).all(axis=0)
+        order, need = order[alone], need[:, alone]
+        taken = need.cumsum(axis=1)
+        many = leading((taken <= room[:, np.newaxis]).all(axis=0))
+        if not many:
+            break
+        started[order[:many]] = True
+        room = room - taken[:, many - 1]
+        order, need = order[many:], need[:, many:]
     return started
+
+
+def leading(yes: Bools) -> int:
+    """How many of the first ones are all true."""
+    return len(yes) if yes.all() else int(yes.argmin())
 
 
 def _raised_together(
@@ -132,22 +166,26 @@ def _raised_together(
     share: Floats,
     started: Bools,
 ) -> Floats:
-    """Offers of those that started, raised to one level per weight; who meets a full row stays there."""
+    """Offers of those that started, raised to one level per weight; who meets a full row stays there.
+
+    A row is decided when none of its members is held lower by another row; there is always such a row.
+    """
     free = started.copy()
     offers_a = np.where(started, wiring.min_a, offers_a)
     while free.any():
-        low, high = 0.0, float((top_a / share)[free].max())
-        if np.all(weights @ np.where(free, top_a, offers_a) <= room + _NEGLIGIBLE):
-            return np.where(free, top_a, offers_a)
-        for _ in range(_HALVINGS):
-            level = (low + high) / 2
-            tried_a = np.where(free, np.clip(level * share, wiring.min_a, top_a), offers_a)
-            if np.all(weights @ tried_a <= room + _NEGLIGIBLE):
-                low = level
-            else:
-                high = level
-        offers_a = np.where(free, np.clip(low * share, wiring.min_a, top_a), offers_a)
-        full = weights @ offers_a >= room - 1e-3
-        stopped = (weights[full] > 0).any(axis=0)
-        free = free & ~stopped & (offers_a < top_a - _NEGLIGIBLE) if stopped.any() else np.zeros_like(free)
+        tops_a = np.where(free, top_a, offers_a)
+        tight = ~(weights @ tops_a <= room + _NEGLIGIBLE) & (weights[:, free] > 0).any(axis=1)
+        if not tight.any():
+            return tops_a
+        on = weights[tight]
+        left = room[tight] - on @ np.where(free, 0.0, offers_a)
+        on, members = on[:, free], np.flatnonzero(free)
+        least_a, most_a = wiring.min_a[free], top_a[free]
+        levels = level_of_rows(on, share[free], least_a, most_a, left)
+        own = np.where(on > 0, levels[:, np.newaxis], np.inf).min(axis=0)
+        decided = np.where(on > 0, own, np.inf).min(axis=1) >= levels
+        stays = (on[decided] > 0).any(axis=0) | np.isinf(own)
+        level_a = np.minimum(np.maximum(own * share[free], least_a), most_a)
+        offers_a[members[stays]] = level_a[stays]
+        free[members[stays]] = False
     return offers_a

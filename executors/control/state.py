@@ -33,6 +33,8 @@ class ChargerMemory:
     silence_s: Floats
     """How long it was left alone for that the last time; NaN: never."""
     foreign: Bools
+    foreign_s: Floats
+    """When a foreign offer was seen last; -inf: never."""
     matched: Bools
     """Whether the offer read back was the one told, since it was told."""
     flow_a: Floats
@@ -70,8 +72,8 @@ class MeterMemory:
     """Drop that was expected then (K, 3)."""
     heat: Floats
     """How far the protection has gone towards tripping (K, 3)."""
-    stale: Bools
-    """Rows without a fresh sample."""
+    lost: Bools
+    """Rows whose meter is told to be lost."""
     blind_since_s: Floats
     """Since when the row is blind; NaN: it sees."""
 
@@ -194,6 +196,7 @@ def _no_chargers(wiring: Wiring) -> ChargerMemory:
         disobeys_s=unknown,
         silence_s=unknown,
         foreign=off,
+        foreign_s=never,
         matched=off,
         flow_a=np.zeros((count, 3)),
         unused_s=np.full((count, 3), np.nan),
@@ -216,6 +219,6 @@ def _no_meters(rows: int) -> MeterMemory:
         at_cut_a=nan_k3,
         expected_a=np.zeros((rows, 3)),
         heat=np.zeros((rows, 3)),
-        stale=np.zeros(rows, dtype=bool),
+        lost=np.zeros(rows, dtype=bool),
         blind_since_s=np.full(rows, np.nan),
     )

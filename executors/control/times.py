@@ -42,6 +42,8 @@ SIGNAL_S: Final = 60.0
 """A signal of the grid operator that is older counts as on."""
 RETRY_S: Final = 5.0
 """How often a setpoint that did not arrive is told again."""
+FOREIGN_QUIET_S: Final = 900.0
+"""Whoever changes a setpoint again and again is told anew after so long a peace."""
 UNUSED_PHASE_S: Final = 30.0
 UNUSED_PHASE_A: Final = 0.8
 USED_PHASE_A: Final = 2.0

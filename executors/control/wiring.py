@@ -8,13 +8,14 @@ from typing import Final
 
 import numpy as np
 
+from domain.dc_points import ac_side
 from domain.phases import index_of
 from domain.site import GRID, Site
 from domain.site_chargers import AcCharger, DcCharger
 from domain.site_curtailment import De14aCurtailment
 from domain.site_grid import Circuit, Grid, Protection
 from domain.site_model import per_phase_a
-from domain.units import a_from_kw, kw_per_a
+from domain.units import kw_per_a
 from executors.control.curve import BANDS, STRICTEST, Band
 from executors.control.seam import Wiring
 
@@ -22,11 +23,6 @@ AnyCharger = AcCharger | DcCharger
 
 SECTION_14A_KW: Final = 4.2
 """Least power of one controllable device (BNetzA BK6-22-300, no. 4.5)."""
-DC_EFFICIENCY: Final = 0.9
-DC_POWER_FACTOR: Final = 0.95
-"""Lower ends of what DC points have, where the site file does not say."""
-DC_STEP_A: Final = 0.1
-"""What DC points can be told, on their AC side: whole multiples, as the devices round."""
 FED_BY_WRITE: Final = frozenset({"none", "simulated", "charx", "ocpp", "everest"})
 """Drivers whose device's watchdog hears writes only; every other counts as fed by any frame."""
 _CONTINUOUS: Final = 0.8
@@ -181,12 +177,10 @@ def _ends_a(charger: AnyCharger, site: Site) -> tuple[float, float, float]:
     """Minimum, maximum and step of what the charger can be told, per phase on its AC side [A]."""
     if isinstance(charger, AcCharger):
         return charger.current_a.min, charger.current_a.max, charger.current_a.step
-    per_kw = a_from_kw(1.0, site.grid.voltage_v, len(charger.wiring)) / (
-        (charger.efficiency or DC_EFFICIENCY) * (charger.power_factor or DC_POWER_FACTOR)
-    )
-    least_a = np.ceil(charger.power_kw.min * per_kw / DC_STEP_A - 1e-6) * DC_STEP_A
-    most_a = np.floor(charger.power_kw.max * per_kw / DC_STEP_A + 1e-6) * DC_STEP_A
-    return float(least_a), float(most_a), DC_STEP_A
+    side = ac_side(charger, site.grid.voltage_v)
+    least_a = np.ceil(side.min_a / side.step_a - 1e-6) * side.step_a
+    most_a = np.floor(side.max_a / side.step_a + 1e-6) * side.step_a
+    return float(least_a), float(most_a), side.step_a
 
 
 def _kw_per_a(row: _Row, charger: AnyCharger, site: Site) -> float:
@@ -196,8 +190,9 @@ def _kw_per_a(row: _Row, charger: AnyCharger, site: Site) -> float:
     per_a = kw_per_a(site.grid.voltage_v, 1)
     if isinstance(charger, AcCharger):
         return per_a
-    at_the_grid = per_a * (charger.power_factor or DC_POWER_FACTOR)
-    return at_the_grid * (charger.efficiency or DC_EFFICIENCY) if row.at_the_car else at_the_grid
+    side = ac_side(charger, site.grid.voltage_v)
+    at_the_grid = per_a * side.power_factor
+    return at_the_grid * side.efficiency if row.at_the_car else at_the_grid
 
 
 def _class_of(charger: AnyCharger, site: Site) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 
 from domain.units import S_PER_H
 from executors.tracking.arrays import Bools, Floats
-from executors.tracking.plan_rows import PlanRows
+from executors.tracking.plan_rows import PlanRows, planned_until_kwh
 
 TIGHT_H: Final = 0.5
 """With less time to spare than this at full power a plan that gives too little is not waited for [h]."""
@@ -17,6 +17,9 @@ LAST_H: Final = 0.05
 """The same where the plan gives enough [h]."""
 _NOTHING_KWH: Final = 0.1
 _SLACK_KWH: Final = 0.15
+_SLACK_S: Final = 60.0
+"""A plan still covers a car that is behind it by the larger of these: it is made up within a slot. What a
+fast charger gives in a minute is no reason to leave the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,9 @@ def danger(
     if rows is not None:
         hours = _hours(rows, plan_s, left_s)
         possible_kwh -= (np.maximum(most_kw[:, None] - rows.most_kw, 0.0) * hours).sum(axis=1)
-        covered = (rows.power_kw * hours).sum(axis=1) >= left_kwh - _SLACK_KWH
+        slack_kwh = np.maximum(_SLACK_KWH, most_kw * (_SLACK_S / S_PER_H))
+        until_s = plan_s + np.where(asked, left_s, 0.0)
+        covered = planned_until_kwh(rows, plan_s, until_s) >= left_kwh - slack_kwh
     possible_kwh = np.where(asked, np.fmin(possible_kwh, takes_kwh), np.nan)
     short_kwh = left_kwh - possible_kwh
     spare_h = (possible_kwh - left_kwh) / np.maximum(most_kw, 1e-9)

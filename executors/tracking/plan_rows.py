@@ -8,8 +8,10 @@ from typing import Final
 
 import numpy as np
 
+from domain.dc_points import ac_side
 from domain.phases import index_of
 from domain.plan import Plan
+from domain.site_chargers import DcCharger
 from domain.site_root import Site
 from domain.units import S_PER_H, kw_per_a
 from executors.tracking.arrays import Bools, Floats
@@ -114,12 +116,14 @@ def _free_a(plan: Plan, path: Sequence[str]) -> Floats:
 
 def _most_kw(site: Site, charger_id: str, current_a: Floats, used: Bools, free_a: Floats) -> Floats:
     """Shape (S,): power [kW] on the phases that the plan ever uses, or on all wired ones, what is more."""
+    charger = site.charger(charger_id)
     wired = np.zeros(3, dtype=np.bool_)
-    wired[[index_of(phase) for phase in site.charger(charger_id).wiring]] = True
+    wired[[index_of(phase) for phase in charger.wiring]] = True
     ever = used.any(axis=0)
     own_a = np.where(used, current_a[:, None], 0.0) + free_a
+    factor = ac_side(charger, site.grid.voltage_v).power_factor if isinstance(charger, DcCharger) else 1.0
     powers = [
-        np.where(lines, own_a, np.inf).min(axis=1) * kw_per_a(site.grid.voltage_v, int(lines.sum()))
+        np.where(lines, own_a, np.inf).min(axis=1) * kw_per_a(site.grid.voltage_v, int(lines.sum())) * factor
         for lines in (wired, ever if ever.any() else wired)
     ]
     most_kw: Floats = np.maximum(*powers)
@@ -152,7 +156,14 @@ def block_left_kwh(rows: PlanRows, slot: int, wall_s: float) -> Floats:
     return energy_kwh
 
 
-def _energy_kwh(rows: PlanRows, part: slice, low_s: float, high_s: float) -> Floats:
+def planned_until_kwh(rows: PlanRows, wall_s: float, until_s: Floats) -> Floats:
+    """Shape (C,): energy [kWh] that the plan gives from ``wall_s`` until each car's own time."""
+    everything = slice(0, len(rows.edges_s) - 1)
+    energy_kwh: Floats = _energy_kwh(rows, everything, wall_s, until_s[:, np.newaxis]).sum(axis=1)
+    return energy_kwh
+
+
+def _energy_kwh(rows: PlanRows, part: slice, low_s: float, high_s: float | Floats) -> Floats:
     """Shape (C, slots of ``part``): planned energy [kWh] between two wall times."""
     from_s, to_s = rows.from_s[:, part], rows.to_s[:, part]
     covered_s = np.clip(np.minimum(to_s, high_s) - np.maximum(from_s, low_s), 0.0, None)

@@ -9,7 +9,7 @@ import numpy as np
 
 from domain.site_chargers import AcCharger, PhaseSwitching
 from domain.site_root import Site
-from domain.units import S_PER_MIN, W_PER_KW
+from domain.units import S_PER_MIN
 from executors.control.seam import Wiring
 from executors.tracking.arrays import Bools, Floats, Ints
 
@@ -26,8 +26,8 @@ class Points:
     """The site's chargers and rules, made once; arrays over chargers in the order of the wiring."""
 
     wiring: Wiring
-    kw_per_a: float
-    """Power of one ampere on one phase [kW]."""
+    kw_per_a: Floats
+    """Power of one ampere on one phase at the grid, a DC point's power factor included (C,) [kW]."""
     one_phase: Bools
     """Shape (C, 3): the grid phase of the first terminal."""
     switches: Bools
@@ -59,7 +59,7 @@ def points_of(site: Site, wiring: Wiring) -> Points:
     peak = site.tariff.peak
     return Points(
         wiring=wiring,
-        kw_per_a=site.grid.voltage_v / W_PER_KW,
+        kw_per_a=wiring.kw_per_a[0],
         one_phase=first,
         switches=can & (wiring.wired.sum(axis=1) > 1),
         oneway=np.array([each is not None and each.mode == "oneway" for each in switching]),

@@ -103,3 +103,23 @@ def test_a_circuit_below_without_a_meter_keeps_its_stated_base_load_free() -> No
     record = run(plant_of(site), lambda _s: np.array([[5.0] * 3, [0.0] * 3]), 90)
     assert record.limit_a[-1].tolist() == [10, 10]
     assert record.setpoints[-1].reason(0).circuit == "garage"
+
+
+def test_a_cabinet_without_a_meter_gives_all_of_its_power() -> None:
+    """4 stalls of 200 kW share 640 kW: 640 / (0.23 x 0.98 x 0.95 x 3) / 4 = 249.07 A each, in tenths."""
+    stall = {
+        "kind": "dc",
+        "driver": "simulated",
+        "cabinet": "k",
+        "power_kw": {"min": 10, "max": 200},
+        "efficiency": 0.95,
+        "power_factor": 0.98,
+        "failsafe": {"current_a": 0, "after_s": 30},
+    }
+    site = wiring(
+        chargers=[{"id": f"s{i}", **stall} for i in range(4)],
+        grid={"limit_a": 4000, "protection": None},
+        cabinets=[{"id": "k", "circuit": "grid", "limit_kw": 640}],
+    )
+    record = run(plant_of(site, car_max_a=np.full(4, 999.0)), lambda _s: 100, 60)
+    assert record.limit_a[-1].tolist() == pytest.approx([249.0] * 4, abs=0.11)

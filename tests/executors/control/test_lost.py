@@ -232,6 +232,48 @@ def test_a_foreign_change_is_told_and_written_over() -> None:
     assert any(0 in one.order for one in record.setpoints[60:63])
 
 
+def test_an_app_that_fights_us_for_minutes_is_told_once() -> None:
+    site = wiring(1)
+    wish = lambda _s: Wanted(np.array([8.0]), site.wired)  # noqa: E731
+
+    def change(second: int, plant: Plant) -> Loss:
+        if second >= 60 and second % 7 == 0:
+            plant.offer_a = np.array([12.0])
+            plant.told = [np.array([12.0]) for _ in plant.told]
+        return {}
+
+    record = run(plant_of(site), lambda _s: 2, 600, wanted=wish, change=change)
+    assert events(record).count(Told.FOREIGN_CHANGE) == 1
+    assert sum(0 in one.order for one in record.setpoints[60:]) > 50
+
+
+def test_a_foreign_change_after_a_peace_is_told_again() -> None:
+    site = wiring(1)
+    wish = lambda _s: Wanted(np.array([8.0]), site.wired)  # noqa: E731
+
+    def change(second: int, plant: Plant) -> Loss:
+        if second in {60, 1100}:
+            plant.offer_a = np.array([12.0])
+        return {}
+
+    record = run(plant_of(site), lambda _s: 2, 1200, wanted=wish, change=change)
+    assert events(record).count(Told.FOREIGN_CHANGE) == 2
+
+
+def test_what_its_own_watchdog_did_while_we_were_away_is_nobody_else_s_hand() -> None:
+    site = wiring(1)
+    wish = lambda _s: Wanted(np.array([12.0]), site.wired)  # noqa: E731
+
+    def change(second: int, plant: Plant) -> Loss:
+        if second == 100:
+            plant.offer_a = np.array([6.0])
+        return {}
+
+    record = run(plant_of(site), lambda _s: 2, 160, wanted=wish, change=change, skip=lambda s: 60 <= s < 100)
+    assert Told.FOREIGN_CHANGE not in events(record)
+    assert record.told()[-1] == 12
+
+
 def test_a_late_tick_feeds_no_watchdog() -> None:
     record = run(plant_of(wiring(1)), lambda _s: 2, 100, skip=lambda s: 50 <= s < 60)
     fed = [bool(one.feed_watchdog[0]) for one in record.setpoints]
