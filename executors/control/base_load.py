@@ -146,7 +146,8 @@ class _Watts:
         """
         moved_kw = np.nansum(base_a - self._meters.meter_a, axis=1) * self._per_a
         back_kw = (1 - self._rows.true_power) * taken_off_a.sum(axis=1) * self._per_a
-        return np.where(self._rows.metered, self._meters.meter_kw + moved_kw + back_kw, self._stated_kw)
+        metered_kw = self._meters.meter_kw + moved_kw + back_kw
+        return np.asarray(np.where(self._rows.metered, metered_kw, self._stated_kw))
 
 
 def _in_step(

@@ -143,7 +143,7 @@ def _started(wiring: Wiring, members: Bools, weights: Floats, slack: Floats, ran
         alone = (need <= room[:, np.newaxis]).all(axis=0)
         order, need = order[alone], need[:, alone]
         taken = need.cumsum(axis=1)
-        many = leading((taken <= room[:, np.newaxis]).all(axis=0))
+        many = leading(np.asarray((taken <= room[:, np.newaxis]).all(axis=0)))
         if not many:
             break
         started[order[:many]] = True
