@@ -20,7 +20,7 @@ from forecasting.gather import Files, gather
 from scheduler.planner import plan_site
 from simulation.closed_loop import NOBODY_S, ClosedLoop, run_whole
 from simulation.outcome import outcome_of
-from simulation.scene import Scene
+from simulation.ran import Scene
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 AT = datetime.fromisoformat("2026-11-17T08:00:00+00:00")
