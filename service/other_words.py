@@ -53,6 +53,11 @@ def other_warnings(site: Site) -> Iterator[str]:
     for i, load in enumerate(site.flexible_loads):
         if load.driver == "mqtt_switch" and load.state_topic is None:
             yield f"flexible_loads[{i}].state_topic: not said, so nobody sees whether '{load.id}' follows"
+    if any(charger.in_load_circuit for charger in site.chargers):
+        yield (
+            "chargers[].in_load_circuit: register 167 of the CHARX is then ours alone; how soon its load "
+            "management follows is not documented, so look at it once with cars plugged in"
+        )
     rule = site.curtailment
     if rule is not None and not _is_watched(rule.signal):
         yield (

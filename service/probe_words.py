@@ -108,6 +108,8 @@ def _charger(hand: ChargerHand, probing: Probing, now_s: float, *, quick: bool) 
         )
         _watchdog(hand, probing, good, wrong, left, quick=quick)
     left += [finding.words for finding in hand.findings]
+    if probing.site.charger(hand.name).in_load_circuit:
+        left.append("whether register 167 holds it was not tested: lower it by hand, and see its offer fall")
     age_s = None
     shows = "nothing"
     if reading is not None:

@@ -35,18 +35,32 @@ def test_a_charger_and_its_meter_on_one_serial_line_take_turns() -> None:
     assert found.cuts_s == pytest.approx(write_s)
 
 
-def test_48_points_on_one_connection_are_slower_than_the_tick() -> None:
+def points(count: int, *, grouped: int = 0) -> Site:
+    """So many points of one CHARX, the first ``grouped`` of them in its load circuit."""
     text = "name: x\nlocation: {time_zone: UTC}\ngrid: {limit_a: 400, meter: m}\n"
     text += (
         "meters: {m: {driver: janitza_umg604, host: umg}}\ntariff: {buy: {source: fixed, eur_per_kwh: 1}}\n"
     )
     text += "chargers:\n"
-    for n in range(1, 49):
-        text += f"  - {{id: p{n}, driver: charx, host: c, connector: {n}, current_a: {{min: 6, max: 16}}}}\n"
-    found = reaction_of(parse_site(text, "x"))
+    for n in range(1, count + 1):
+        text += f"  - {{id: p{n}, driver: charx, host: c, connector: {n}, current_a: {{min: 6, max: 16}}, "
+        text += f"in_load_circuit: {str(n <= grouped).lower()}}}\n"
+    return parse_site(text, "x")
+
+
+def test_48_points_on_one_connection_are_slower_than_the_tick() -> None:
+    found = reaction_of(points(48))
     assert found is not None
     assert found.sample_s == pytest.approx(48 * 3 * 0.03)
     assert found.cuts_s == pytest.approx(48 * 0.03)
+
+
+@pytest.mark.parametrize(("grouped", "frames"), [(0, 12), (12, 1), (11, 12), (2, 12)])
+def test_one_frame_cuts_all_points_of_a_load_circuit(grouped: int, frames: int) -> None:
+    """One point beside the group has its own frame after it: all of them are counted then."""
+    found = reaction_of(points(12, grouped=grouped))
+    assert found is not None
+    assert found.cuts_s == pytest.approx(frames * 0.03)
 
 
 def test_a_site_without_meter_or_wires_has_no_reaction() -> None:
