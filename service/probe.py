@@ -56,9 +56,9 @@ async def probed(around: Around, tell: Tell, *, pretend: bool, quick: bool) -> P
         probing = Probing(wired, around.clocks)
         tell("Looking for every device")
         await probing.look()
+        await probing.others.look()
         await around.clocks.sleep(1.0)
         await probing.look()
-        await probing.others.look()
         if not quick:
             await probing.check_meters(tell)
             await probing.check_watchdogs(tell)

@@ -149,9 +149,9 @@ class Beside:
         allowed_a = decided.limit_a[:, None] * (decided.phases & ticking.wiring.wired)
         kw = kw_per_a(self.site.grid.voltage_v, 1)
         return {
-            "grid_kw": float(readings.meter_kw[0]),
-            "cars_kw": float(np.nansum(readings.measured_a)) * kw,
-            "allowed_kw": float(allowed_a.sum()) * kw,
+            "grid_kw": round(float(readings.meter_kw[0]), 3),
+            "cars_kw": round(float(np.nansum(readings.measured_a)) * kw, 3),
+            "allowed_kw": round(float(allowed_a.sum()) * kw, 3),
             "loads_on": float(sum(self.runs(name) for name in self.others.switches)),
         }
 
