@@ -73,7 +73,7 @@ class Binding:
 
     kind: str
     """``stay`` (too short at full current), ``circuit``, ``power``, ``imbalance``, ``charger``, ``cabinet``,
-    ``group``.
+    ``group``, ``taper`` (the car takes no more as it fills).
     """
     circuit: str | None
     """Also the id of a cabinet or group."""
@@ -87,7 +87,8 @@ class Wait:
 
     kind: str
     """``done`` (it has its energy), ``price``, ``circuit``, ``power``, ``imbalance``, ``cabinet``, ``group``,
-    ``peak``, ``shared`` (another car draws at its charger), ``charger``, ``calm`` (it would gain nothing)."""
+    ``peak``, ``shared`` (another car draws at its charger), ``charger``, ``calm`` (it would gain nothing),
+    ``taper`` (it takes less than its least current)."""
     circuit: str | None
     """Also the id of a cabinet or group."""
     phase: str | None

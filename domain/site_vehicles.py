@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from domain.clock import DAYS, ClockTime, Day
 from domain.site_chargers import SwitchMode
-from domain.site_model import TAG, Amperes, Efficiency, Id, KilowattHours, Name, SiteModel, refusal
+from domain.site_model import (
+    TAG,
+    Amperes,
+    Efficiency,
+    Fraction,
+    Id,
+    KilowattHours,
+    KilowattsFrom0,
+    Name,
+    SiteModel,
+    refusal,
+)
 
 Pin = Literal[1, 2, 3]
 PinSet = Annotated[tuple[Pin, ...], Field(min_length=1, max_length=3)]
@@ -20,6 +33,14 @@ class EfficiencyPoint(SiteModel):
     phases: Literal[1, 2, 3]
     current_a: Amperes
     efficiency: Efficiency
+
+
+class TaperPoint(SiteModel):
+    """The most power that a car takes at one state of charge."""
+
+    soc: Fraction
+    max_kw: KilowattsFrom0
+    """At the plug, as a charger shows it; at a DC point the power at the car [kW]."""
 
 
 class VehicleSwitching(SiteModel):
@@ -57,6 +78,15 @@ class Vehicle(SiteModel):
     ) = None
     """From the plug into the battery: one number, or a table by phases and current."""
     phase_switching: VehicleSwitching | None = None
+    taper: Annotated[tuple[TaperPoint, ...], Field(min_length=2)] | None = None
+    """How its power falls as it fills: straight lines from point to point, the last one at ``soc`` 1; below
+    the first point its ``max_kw`` counts. Needs ``battery_kwh`` and ``efficiency``."""
+
+    @model_validator(mode="after")
+    def _tapers_down(self) -> Self:
+        for found, allowed, keys in _taper_faults(self):
+            raise refusal(found, allowed, *keys)
+        return self
 
     @model_validator(mode="after")
     def _currents_rise(self) -> Self:
@@ -90,6 +120,42 @@ class Vehicle(SiteModel):
         pins: tuple[Pin, ...] = (1, 2, 3)
         singles = tuple((pin,) for pin in pins[: self.phases])
         return singles if self.phases == 1 else (*singles, pins[: self.phases])
+
+
+_LEAST_BEND: Final = 1e-9
+
+
+def _taper_faults(car: Vehicle) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """What contradicts itself in a car's taper, or cannot be placed: found, allowed, keys."""
+    if car.taper is None:
+        return
+    for key in ("battery_kwh", "efficiency"):
+        if getattr(car, key) is None:
+            allowed = f"a taper needs the car's {key}: how full it is follows from it"
+            yield f"taper without {key}", allowed, ("taper",)
+    last = car.taper[-1].soc
+    if last < 1:
+        yield f"taper ends at soc {last:g}", "its last point must be at soc 1", ("taper",)
+    steepest = 0.0
+    for low, high in pairwise(car.taper):
+        words = f"taper from soc {low.soc:g}, {low.max_kw:g} kW to soc {high.soc:g}, {high.max_kw:g} kW"
+        allowed = _wrong_way(low, high, steepest)
+        if allowed:
+            yield words, allowed, ("taper",)
+            return
+        steepest = (low.max_kw - high.max_kw) / (high.soc - low.soc)
+
+
+def _wrong_way(low: TaperPoint, high: TaperPoint, steepest: float) -> str:
+    """What is allowed instead, where a taper does not go on as it must; else empty."""
+    if high.soc <= low.soc:
+        return "soc must rise from point to point"
+    falls = (low.max_kw - high.max_kw) / (high.soc - low.soc)
+    if falls < 0:
+        return "max_kw must not rise"
+    if falls < steepest - _LEAST_BEND:
+        return "it must fall at least as steeply as before: leave out the point before, or lower it"
+    return ""
 
 
 class Departure(SiteModel):

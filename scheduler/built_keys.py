@@ -59,6 +59,7 @@ PLANNED: Final = frozenset(
         "vehicles[].max_current_a",
         "vehicles[].min_current_a",
         "vehicles[].phase_switching.**",
+        "vehicles[].taper.**",
         "departures[].charger",
         "departures[].vehicle",
         "departures[].days",

@@ -100,16 +100,33 @@ def _blocks(problem: Problem, s: int, k: int, rank: FloatArray, room: Room) -> l
     hours = problem.hours[session.slots] * session.share
     found = []
     for first in _first_slots(problem, session):
-        last = _last_slot(problem, session, first, most_kwh, hours)
+        able_kwh = _tapered(session, k, first, (per_a, most_kwh, hours))
+        last = _last_slot(problem, session, first, able_kwh, hours)
         if last is None:
             continue
         part = slice(first, last + 1)
-        currents_a = _filled(session, k, per_a[part], most_kwh[part])
+        currents_a = _filled(session, k, per_a[part], able_kwh[part])
         kwh = float(currents_a @ per_a[part])
         if kwh <= session.most_kwh + EPS:
             mean_rank = float(currents_a * per_a[part] @ rank[session.slots[part]]) / max(kwh, EPS)
             found.append(Block(k, first, tuple(currents_a.tolist()), kwh, mean_rank))
     return found
+
+
+def _tapered(
+    session: Session, k: int, first: int, slots: tuple[FloatArray, FloatArray, FloatArray]
+) -> FloatArray:
+    """The most of each slot [kWh] that a car still takes which takes the most from slot ``first`` on."""
+    per_a, most_kwh, hours = slots
+    if session.taper is None:
+        return most_kwh
+    able_kwh, taken_kwh = most_kwh.copy(), 0.0
+    for i in range(first, len(hours)):
+        most_kw = session.taper.most_kw(taken_kwh, float(hours[i])) / session.at_car
+        current_a = on_grid_a(most_kw * float(hours[i] / per_a[i]), session.options[k], session)
+        able_kwh[i] = min(able_kwh[i], current_a * per_a[i])
+        taken_kwh += float(able_kwh[i]) * session.at_car
+    return able_kwh
 
 
 def _first_slots(problem: Problem, session: Session) -> list[int]:

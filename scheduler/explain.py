@@ -11,6 +11,7 @@ from domain.plan import Binding
 from scheduler.evaluate import Outcome
 from scheduler.problem import Option, Problem, Session
 from scheduler.violations import Flows, circuit_power_kw
+from scheduler.violations_taper import plug_powers
 
 _FULL: tuple[str, str | None, str | None] = ("stay", None, None)
 Cause = tuple[str, str | None, str | None]
@@ -40,7 +41,22 @@ def _cause(problem: Problem, outcome: Outcome, s: int, i: int) -> Cause:
     if len(on) and outcome.current_a[on[0]] > option.max_a - session.step_a / 2:
         return _FULL
     extra_a = session.step_a if len(on) else option.min_a
-    return _full_wire(problem, outcome, session, t, option, extra_a)
+    wire = _full_wire(problem, outcome, session, t, option, extra_a)
+    if wire[0] == "charger" and _tapers(problem, outcome, s, (i, option, extra_a)):
+        return ("taper", None, None)
+    return wire
+
+
+def _tapers(problem: Problem, outcome: Outcome, s: int, more: tuple[int, Option, float]) -> bool:
+    """Whether the car does not take ``more``, a position, option and current [A], beside what it gets."""
+    session, (i, option, extra_a) = problem.sessions[s], more
+    if session.taper is None:
+        return False
+    power_kw, energy_kwh = plug_powers(problem, s, outcome.current_a)
+    extra_kw = extra_a * option.kw_per_a(problem.voltage_v) * session.at_car
+    power_kw[i] += extra_kw
+    energy_kwh[i] += extra_kw * problem.hours[session.slots[i]] * session.share[i]
+    return not session.taper.holds(power_kw, energy_kwh)
 
 
 def _full_wire(

@@ -23,9 +23,10 @@ from scheduler.grid_draw import held_down
 from scheduler.needs import Need, needs_of, session_of
 from scheduler.peaks_of_site import peaks_of
 from scheduler.pools import pools_of
-from scheduler.problem import Circuit, FloatArray, Problem
+from scheduler.problem import Circuit, FloatArray, Problem, Session
 from scheduler.published import published_a
 from scheduler.sun_rights import sun_notes
+from scheduler.tapers_of_site import taper_notes, with_taper
 from scheduler.tied_sessions import with_ties
 from scheduler.usual_runs import with_usual_runs
 from scheduler.wish import wish_of
@@ -60,9 +61,7 @@ def problem_of(site: Site, inputs: PlanInputs) -> SiteProblem:
         load_kw=np.sum([series.values for series in inputs.load_kw], axis=0),
         solar_kw=_sum_of((inputs.solar_kw[array.id].values for array in site.solar), len(inputs.grid)),
         circuits=(),
-        sessions=tuple(
-            with_ties(session_of(need, site, inputs.grid, ids), need.request, site, inputs) for need in needs
-        ),
+        sessions=tuple(_session(need, site, inputs, ids) for need in needs),
         export_limit_kw=site.grid.export_limit_kw,
         battery=battery,
         runs=runs,
@@ -78,6 +77,7 @@ def problem_of(site: Site, inputs: PlanInputs) -> SiteProblem:
     notes = (
         *assumed_of(site),
         *sun_notes(site, inputs.requests),
+        *taper_notes(site, inputs),
         *stated.notes,
         *assumed,
         *cut,
@@ -86,6 +86,12 @@ def problem_of(site: Site, inputs: PlanInputs) -> SiteProblem:
         *ended,
     )
     return replace(stated, problem=problem, notes=notes)
+
+
+def _session(need: Need, site: Site, inputs: PlanInputs, ids: tuple[str, ...]) -> Session:
+    """The session of a need, with what binds its slots together."""
+    session = with_ties(session_of(need, site, inputs.grid, ids), need.request, site, inputs)
+    return with_taper(session, need.request, site, inputs)
 
 
 def _with_wires(

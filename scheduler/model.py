@@ -21,6 +21,7 @@ from scheduler import (
     rules_runs,
     rules_sun,
     rules_switching,
+    rules_taper,
 )
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ RULES: Final[tuple[Rule, ...]] = (
     rules_metering.phase_direction,
     rules_peak.peak_level,
     rules_sun.solar_for_group,
+    rules_taper.taken_energy,
+    rules_taper.taper,
 )
 
 CALM_RULES: Final = frozenset({rules_charging.counted_start, rules_charging.counted_change})
@@ -124,7 +127,8 @@ def _variables(m: pyo.ConcreteModel, problem: Problem) -> None:
     rules_switching.variables(m, problem)
     rules_dead_time.variables(m, problem)
     rules_runs.variables(m, problem)
-    m.ties = [m.changed_a, m.chosen, m.switched, m.used, m.lost_a, m.goes_on, m.stops]
+    rules_taper.variables(m, problem)
+    m.ties = [m.changed_a, m.chosen, m.switched, m.used, m.lost_a, m.goes_on, m.stops, m.taken_kwh]
     rules_battery.variables(m, problem)
     rules_flexible.variables(m, problem)
     rules_peak.variables(m, problem)

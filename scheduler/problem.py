@@ -13,6 +13,7 @@ from domain.phases import PhaseSet
 from domain.units import kw_per_a
 from scheduler.devices import Battery, Run
 from scheduler.peaks import Peak
+from scheduler.tapers import Taper
 from scheduler.ties import Before, Switching
 from scheduler.wish import MONEY, Wish
 
@@ -83,6 +84,8 @@ class Session:
     """Once off, it stays off for so long [h]."""
     before: Before | None = None
     """What it does when the horizon begins; None: nothing."""
+    taper: Taper | None = None
+    """How the power that it takes falls as it fills; None: it does not, as far as anybody knows."""
 
     def was_on(self, t: int, k: int) -> bool:
         """Whether it was on with option ``k`` before slot ``t``, where that is the first of the horizon."""
@@ -91,7 +94,8 @@ class Session:
     @property
     def tied(self) -> bool:
         """Whether what it does in one slot binds it in others."""
-        return self.switching is not None or self.least_run_h > 0 or self.least_pause_h > 0
+        timed = self.least_run_h > 0 or self.least_pause_h > 0
+        return timed or self.switching is not None or self.taper is not None
 
 
 @dataclass(frozen=True, slots=True)

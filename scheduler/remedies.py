@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 from domain.errors import SolverError
@@ -12,10 +13,13 @@ from domain.plan import Plan, Remedy, RequestPlan
 from domain.site import Site
 from scheduler.deadline import Deadline
 from scheduler.remedy_changes import Change, changes_for
+from scheduler.remedy_moves import moves_for
 
 Again = Callable[[Site, PlanInputs], Plan]
 """Plans once more, with the shortfall in view and money not looked at closely."""
 _EPS_KWH: Final = 1e-6
+_TOLD: Final = 2
+"""So many remedies are told; what asks more than these even in its least amount is not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,8 @@ def with_remedies(plan: Plan, site: Site, inputs: PlanInputs, again: Again, dead
 
     A remedy is the least amount of its kind, in whole steps, that leaves this request nothing to miss and
     no other request more. Among kinds the one counts that asks least of people: 5 minutes of waiting a
-    third, letting a charger switch phases 1, an ampere or kilowatt of limit 1.5, an ampere of imbalance 2.
+    third, letting a charger switch phases or plugging in elsewhere 1, an ampere or kilowatt of limit 1.5, an
+    ampere of imbalance 2, and whatever somebody else is asked for twice as much.
     """
     requests, late = [], []
     for i, planned in enumerate(plan.requests):
@@ -53,7 +58,9 @@ def _best(
 ) -> tuple[list[_Found], bool]:
     """Remedies of request ``i``, the one that asks least first; and whether every kind was looked at."""
     found: list[_Found] = []
-    for change in changes_for(*given, plan.requests[i]):
+    for change in chain(changes_for(*given, plan.requests[i]), moves_for(*given, plan, i)):
+        if len(found) >= _TOLD and change.effort >= sorted(one.effort for one in found)[_TOLD - 1]:
+            continue
         if deadline.over:
             return sorted(found, key=lambda one: one.effort), False
         amount = _least_amount(change, plan, i, given, again, deadline)
@@ -99,5 +106,5 @@ def _helps(before: tuple[RequestPlan, ...], after: tuple[RequestPlan, ...], i: i
 def _remedy(found: list[_Found]) -> Remedy:
     """The remedy that asks least, and the runner-up in its words."""
     best = found[0]
-    text = ", or ".join(one.change.text(one.amount) for one in found[:2])
+    text = ", or ".join(one.change.text(one.amount) for one in found[:_TOLD])
     return Remedy(best.change.kind, best.amount, best.change.unit, text)

@@ -126,7 +126,7 @@ class Switching(Change):
 
 def changes_for(site: Site, inputs: PlanInputs, short: RequestPlan) -> Iterator[Change]:
     """What could help a request that misses energy, by what binds."""
-    later = _later(inputs, short.request)
+    later = later_departure(inputs, short.request)
     if later is not None:
         yield later
     binding, request = short.binding, short.request
@@ -139,7 +139,7 @@ def changes_for(site: Site, inputs: PlanInputs, short: RequestPlan) -> Iterator[
         yield Switching("phase_switching", "charger", 1, 1, 1, charger.id)
 
 
-def _later(inputs: PlanInputs, request: ChargeRequest) -> Later | None:
+def later_departure(inputs: PlanInputs, request: ChargeRequest) -> Later | None:
     """Waiting up to the end of the horizon, or the next car at the charger."""
     ends = [inputs.grid.end] + [
         one.arrival

@@ -141,7 +141,20 @@ class Room:
         self._add(s, i, k, current_a)
         fits = self._holds(int(self._problem.sessions[s].slots[i]))
         self._add(s, i, k, -current_a)
-        return fits
+        return fits and self._tapers(s, i, k, current_a)
+
+    def _tapers(self, s: int, i: int, k: int, current_a: float) -> bool:
+        """Whether the session's car takes this current too, and still all that is booked later."""
+        session = self._problem.sessions[s]
+        if session.taper is None:
+            return True
+        energy_kwh = self._energy_kwh[s][session.slots] * session.at_car
+        energy_kwh[i] += (
+            current_a * energy_per_a(self._problem, session, i, session.options[k]) * session.at_car
+        )
+        return session.taper.holds(
+            energy_kwh / (self._problem.hours[session.slots] * session.share), energy_kwh
+        )
 
     def _holds(self, t: int) -> bool:
         """Whether every limit of slot ``t`` holds."""

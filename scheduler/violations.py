@@ -14,6 +14,7 @@ from scheduler.decision import Decision
 from scheduler.devices import Feed
 from scheduler.problem import FloatArray, Problem
 from scheduler.violations_devices import broken_devices
+from scheduler.violations_taper import broken_tapers
 from scheduler.violations_ties import broken_ties
 
 TOLERANCE: Final = 1e-5
@@ -56,6 +57,7 @@ def violations(
         *_broken_energies(problem, delivered_kwh),
         *broken_devices(problem, decision),
         *broken_ties(problem, current_a),
+        *broken_tapers(problem, current_a),
     )
 
 

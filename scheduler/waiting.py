@@ -15,6 +15,7 @@ from scheduler.evaluate import Outcome
 from scheduler.problem import Circuit, FloatArray, IntArray, Option, Problem, Session
 from scheduler.standard_form import BoolArray
 from scheduler.violations import Flows, circuit_power_kw
+from scheduler.violations_taper import plug_powers
 
 Cause = tuple[str, str | None, str | None]
 """Kind, circuit, phase."""
@@ -148,7 +149,23 @@ def _blocked(standing: Standing, session: Session, option: Option) -> dict[int, 
         apart = after.max(axis=0) - after.min(axis=0) > problem.imbalance_limit_a[here] + _EPS
         for t in here[apart].tolist():
             found.setdefault(t, ("imbalance", problem.circuits[0].id, None))
+    for t in here[_nearly_full(standing, session, option)].tolist():
+        found.setdefault(t, ("taper", None, None))
     return found
+
+
+def _nearly_full(standing: Standing, session: Session, option: Option) -> BoolArray:
+    """In which of its slots a tapering car takes less than the option's least power."""
+    problem, here = standing.problem, session.slots
+    if session.taper is None:
+        return np.zeros(len(here), dtype=bool)
+    s = next(s for s, one in enumerate(problem.sessions) if one is session)
+    _, energy_kwh = plug_powers(problem, s, standing.outcome.current_a)
+    before_kwh, hours = np.cumsum(energy_kwh) - energy_kwh, problem.hours[here] * session.share
+    least_kw = option.min_a * option.kw_per_a(problem.voltage_v) * session.at_car
+    most_kw = [session.taper.most_kw(*slot) for slot in zip(before_kwh.tolist(), hours.tolist(), strict=True)]
+    less: BoolArray = np.array(most_kw) < least_kw - _EPS
+    return less
 
 
 def _power_kind(circuit: Circuit) -> str:

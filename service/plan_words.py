@@ -227,4 +227,5 @@ _KINDS = {
     "charger": "the charger's own range",
     "cabinet": "the shared power of cabinet",
     "group": "the limit of group",
+    "taper": "the taper of the car",
 }

@@ -16,6 +16,7 @@ from domain.plan import Plan
 from domain.site import Site
 from domain.site_chargers import AcCharger, DcCharger
 from tests.independent_pools import STEP_A, apparent_less_real_kw, hangs_on, pool_faults
+from tests.random_tapers import taper_faults
 from tests.random_targets import target_faults
 
 EPS = 1e-6
@@ -28,6 +29,7 @@ def faults(site: Site, inputs: PlanInputs, plan: Plan) -> list[str]:
         *_setpoints(site, plan),
         *pool_faults(site, plan),
         *target_faults(site, plan),
+        *taper_faults(site, plan),
         *_presence(site, plan),
         *_wires(site, inputs, plan),
         *_meter(site, inputs, plan),

@@ -15,6 +15,7 @@ from domain.series import Quality, Series
 from domain.site import Site, parse_site
 from domain.time_grid import TimeGrid
 from tests.random_pools import with_pools
+from tests.random_tapers import with_states, with_taper
 from tests.random_targets import with_targets, with_vehicle
 
 START = datetime(2026, 3, 18, 5, 0, tzinfo=UTC)
@@ -38,9 +39,11 @@ def random_case(seed: int, slots: int = 16, most_chargers: int = 5) -> tuple[Sit
     with_pools(np.random.default_rng([seed, 4]), words)
     aims = np.random.default_rng([seed, 6])
     with_vehicle(aims, words)
+    fills = np.random.default_rng([seed, 7])
+    with_taper(fills, words)
     extra = np.random.default_rng([seed, 2])
     site = parse_site(yaml.safe_dump(words | _devices(extra, words), sort_keys=False), f"random {seed}")
-    inputs = with_targets(aims, site, _inputs(rng, site, grid))
+    inputs = with_states(fills, site, with_targets(aims, site, _inputs(rng, site, grid)))
     return site, replace(inputs, battery_soc=None if extra.random() < 0.3 else float(extra.random()))
 
 

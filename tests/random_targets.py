@@ -12,6 +12,7 @@ from domain.inputs import PlanInputs
 from domain.plan import Plan, RequestPlan
 from domain.site import Site
 from domain.site_chargers import DcCharger
+from domain.site_vehicles import Vehicle
 from tests.independent_pools import lossy
 
 
@@ -66,14 +67,18 @@ def _stored_kwh(site: Site, plan: Plan, planned: RequestPlan) -> float:
         here = planned.request.arrival < plan.grid.ends[t] and planned.request.departure > plan.grid.starts[t]
         if not here or current == 0:
             continue
-        share: Any = 0.9 if car.efficiency is None else car.efficiency
-        if isinstance(car.efficiency, tuple):
-            points = [one for one in car.efficiency if one.phases == (1 if len(told.phases[t]) < 2 else 3)]
-            points = points if len(told.phases[t]) != 2 else [p for p in car.efficiency if p.phases == 1]
-            at_a = [one.current_a for one in points]
-            kept = np.interp(current, at_a, [one.current_a * one.efficiency for one in points]) / current
-            low, high = points[0], points[-1]
-            share = low.efficiency if current < low.current_a else kept
-            share = high.efficiency if current > high.current_a else share
+        share = stored_share(car, current, len(told.phases[t]))
         stored += float(told.power_kw[t] * plan.grid.hours[t] * share)
     return stored
+
+
+def stored_share(car: Vehicle, current_a: float, phases: int) -> float:
+    """How much of its AC energy a car stores at a current."""
+    if not isinstance(car.efficiency, tuple):
+        return 0.9 if car.efficiency is None else car.efficiency
+    points = [one for one in car.efficiency if one.phases == (3 if phases == 3 else 1)]
+    at_a = [one.current_a for one in points]
+    kept = np.interp(current_a, at_a, [one.current_a * one.efficiency for one in points]) / current_a
+    if current_a < at_a[0]:
+        return points[0].efficiency
+    return points[-1].efficiency if current_a > at_a[-1] else float(kept)

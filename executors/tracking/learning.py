@@ -55,6 +55,10 @@ class Watched:
     """Power where the car's own limit was first seen; NaN before."""
     knee_kwh: Floats
     """Energy of the session then."""
+    knee_lines: Floats
+    """Phases on which it drew then."""
+    session_kwh: Floats
+    """Energy of the session at the last look; NaN before."""
     first_soc: Floats
     first_kwh: Floats
     """State of charge and energy when the first was known."""
@@ -64,7 +68,7 @@ def first_watched(count: int) -> Watched:
     """Nothing known."""
     nan = np.full(count, np.nan)
     learnt = Learnt(nan, nan, np.zeros((count, 3), dtype=np.bool_), nan, nan, nan, nan)
-    return Watched(learnt, nan, nan, nan, nan, nan, nan, nan)
+    return Watched(learnt, *(nan,) * 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +110,14 @@ def learn(watched: Watched, sight: Sight, mono_s: float) -> Watched:
         steady & draws, np.where(seen.sum(axis=1) < sight.lines, seen.sum(axis=1), np.nan), np.nan
     )
     pins = np.where(np.isnan(pins) & (seen.sum(axis=1) <= old.pins), old.pins, pins)
-    knee_kw, knee_kwh, slope, left_kwh = _taper(watched, sight, steady & draws & ~np.isnan(max_a))
+    by_itself = steady & draws & (highest_a < sight.offered_a - BELOW_A)
+    knee, slope, left_kwh = _taper(watched, sight, by_itself, seen.sum(axis=1).astype(np.float64))
     first_soc = np.where(np.isnan(watched.first_soc), sight.soc, watched.first_soc)
     first_kwh = np.where(np.isnan(watched.first_soc), sight.session_kwh, watched.first_kwh)
     efficiency = _efficiency(old.efficiency, sight, first_soc, first_kwh)
     learnt = Learnt(max_a, min_a, phases, pins, slope, left_kwh, efficiency)
-    return Watched(learnt, sight.offered_a, since_s, lowest_a, knee_kw, knee_kwh, first_soc, first_kwh)
+    taken_kwh = np.where(np.isnan(sight.session_kwh), watched.session_kwh, sight.session_kwh)
+    return Watched(learnt, sight.offered_a, since_s, lowest_a, *knee, taken_kwh, first_soc, first_kwh)
 
 
 def _highest(old_a: Floats, offered_a: Floats, drawn_a: Floats, steady: Bools, draws: Bools) -> Floats:
@@ -123,18 +129,25 @@ def _highest(old_a: Floats, offered_a: Floats, drawn_a: Floats, steady: Bools, d
     return raised
 
 
-def _taper(watched: Watched, sight: Sight, limited: Bools) -> tuple[Floats, Floats, Floats, Floats]:
-    """Knee, slope [kW per kWh] and what is left [kWh] of a power that falls along a straight line to 0."""
+def _taper(
+    watched: Watched, sight: Sight, limited: Bools, lines: Floats
+) -> tuple[tuple[Floats, Floats, Floats], Floats, Floats]:
+    """Knee (power, energy, phases), slope [kW per kWh] and what is left [kWh] of a power that falls along a
+    straight line to 0, while the car and not its offer holds it down.
+    """
     first = limited & np.isnan(watched.knee_kw)
-    higher = limited & (sight.power_kw > watched.knee_kw)
+    higher = limited & ((sight.power_kw > watched.knee_kw) | (lines != watched.knee_lines))
     moved = first | higher
     knee_kw = np.where(moved, sight.power_kw, watched.knee_kw)
     knee_kwh = np.where(moved, sight.session_kwh, watched.knee_kwh)
+    knee_lines = np.where(moved, lines, watched.knee_lines)
     fallen_kw, more_kwh = knee_kw - sight.power_kw, sight.session_kwh - knee_kwh
     falls = limited & (fallen_kw >= _TAPER_KW) & (more_kwh >= _TAPER_KWH)
     slope = np.where(falls, fallen_kw / np.where(falls, more_kwh, 1.0), watched.learnt.taper_kw_per_kwh)
-    left_kwh = np.where(falls, sight.power_kw / np.where(falls, slope, 1.0), watched.learnt.full_after_kwh)
-    return knee_kw, knee_kwh, slope, left_kwh
+    since_kwh = np.nan_to_num(sight.session_kwh - watched.session_kwh)
+    rest_kwh = np.maximum(watched.learnt.full_after_kwh - np.maximum(since_kwh, 0.0), 0.0)
+    left_kwh = np.where(falls, sight.power_kw / np.where(falls, slope, 1.0), rest_kwh)
+    return (knee_kw, knee_kwh, knee_lines), slope, left_kwh
 
 
 def _efficiency(old: Floats, sight: Sight, first_soc: Floats, first_kwh: Floats) -> Floats:
@@ -168,6 +181,8 @@ def _only_here(watched: Watched, here: Bools) -> Watched:
         kept(watched.lowest_used_a),
         kept(watched.knee_kw),
         kept(watched.knee_kwh),
+        kept(watched.knee_lines),
+        kept(watched.session_kwh),
         kept(watched.first_soc),
         kept(watched.first_kwh),
     )

@@ -10,6 +10,7 @@ from typing import Final, Literal
 import numpy as np
 
 from domain.requests import ChargeRequest
+from domain.running import ShownTaper
 from domain.site import Site
 from domain.site_chargers import AcCharger
 from executors.tracking.learning import Learnt
@@ -53,6 +54,12 @@ def _limits(learnt: Learnt, row: int) -> CarLimits:
         phases=phases.get(pins),
         left_kwh=None if math.isnan(left_kwh) else round(_MORE * left_kwh + _MORE_KWH, 1),
     )
+
+
+def taper_of(learnt: Learnt, row: int) -> ShownTaper | None:
+    """How the power of one car falls, with the same room above it; None where it has not been seen to."""
+    slope, left_kwh = float(learnt.taper_kw_per_kwh[row]), float(learnt.full_after_kwh[row])
+    return ShownTaper(slope, _MORE * left_kwh + _MORE_KWH) if slope > 0 and left_kwh >= 0 else None
 
 
 def within(request: ChargeRequest, limits: Mapping[str, CarLimits], site: Site) -> ChargeRequest:

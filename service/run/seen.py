@@ -13,7 +13,7 @@ from domain.site import Site
 from domain.units import S_PER_MIN, kw_per_a
 from executors.control.seam import Bools, CarState, Floats, Readings, Setpoints, Wiring
 from executors.tracking.state import Tracked
-from service.run.car_limits import CarLimits, limits_of
+from service.run.car_limits import CarLimits, limits_of, taper_of
 from service.run.seen_import import SeenImport
 
 DRIFT: Final = 0.05
@@ -87,6 +87,7 @@ class Seen:
             since_s=max(0.0, float(mono_s - self._since_s[row])),
             switched_s=max(0.0, switched_s) if np.isfinite(switched_s) else None,
             switches_used=int(change.used[row]),
+            taper=taper_of(tracked.learnt, row),
         )
 
     def limits(self) -> dict[str, CarLimits]:

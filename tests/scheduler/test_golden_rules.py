@@ -13,6 +13,7 @@ from scheduler.devices import Run
 from scheduler.model import RULES, Rule, build
 from scheduler.peaks import Peak, Window
 from scheduler.problem import Problem
+from scheduler.tapers import Taper, TaperLine
 from scheduler.ties import Before, Switching
 from tests.scheduler.tiny import ALL, FEED_L2, battery, circuit, problem, session
 
@@ -95,6 +96,13 @@ def small_budget() -> Problem:
     return replace(home, published_a=told)
 
 
+def small_stall() -> Problem:
+    """A car on one or three phases that takes ever less: 9 kW, then 4 kW less with each kWh, then 8 kW."""
+    lines = (TaperLine(9.0, 0.0), TaperLine(10.0, 4.0), TaperLine(14.0, 8.0))
+    car = replace(session([0, 2], 2.0, phases=[ALL, (0,)]), taper=Taper(lines))
+    return problem([0.30, 0.10, 0.20], [car])
+
+
 OF_TIES = {"one_chosen", "counted_switch", "switch_budget", "switch_hold", "switch_one_way", "dead_time"} | {
     "charging_run",
     "charging_pause",
@@ -122,6 +130,8 @@ def test_a_rule_writes_its_golden_rows(rule: Rule, tmp_path: Path) -> None:
         "peak_rise": small_office,
         "peak_level": small_office,
         "solar_for_group": small_yard,
+        "taken_energy": small_stall,
+        "taper": small_stall,
         "phase_balance": small_roof,
         "phase_direction": small_roof,
         **dict.fromkeys(OF_DEVICES, small_home),

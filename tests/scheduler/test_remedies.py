@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from domain.inputs import PlanInputs
-from domain.plan import Plan
+from domain.plan import Plan, Remedy
 from domain.requests import ChargeRequest
 from domain.site import Site, parse_site
 from domain.time_grid import TimeGrid
 from scheduler.planner import PlanOptions, plan_site
-from scheduler.remedy_changes import changes_for
+from scheduler.remedy_changes import Change, changes_for
+from scheduler.remedy_moves import moves_for
 from tests.random_cases import random_case, series
 
 DAWN = datetime(2026, 3, 18, 5, tzinfo=UTC)
@@ -119,6 +120,60 @@ def test_no_time_for_remedies_is_told() -> None:
     assert any("no time was left to look for every remedy: home" in note for note in plan.notes)
 
 
+def at_garage(charger: str) -> str:
+    return f"{{id: {charger}, circuit: garage, current_a: {{min: 6, max: 16}}}}"
+
+
+GARAGE = "circuits: [{id: garage, parent: grid, limit_a: 16}]"
+STREET = "{id: street, current_a: {min: 6, max: 16}}"
+
+
+def test_a_car_that_plugs_in_elsewhere_leaves_room() -> None:
+    """Two cars want 11 kWh in an hour, and the garage carries 11.04 kW for both."""
+    points = f"{at_garage('home')}, {at_garage('guest')}, {STREET}"
+    cars = [car(11.0, leave=1), car(11.0, leave=1, point="guest")]
+    site, inputs = case(cars, chargers=points, more=GARAGE, hours=1)
+    for request in planned(site, inputs).requests:
+        assert request.remedy is not None
+        assert (request.remedy.kind, request.remedy.amount, request.remedy.unit) == ("move_car", 1, "car")
+        assert request.remedy.text.startswith("plug in at charger street instead")
+
+
+def test_another_car_is_moved_where_the_own_one_cannot() -> None:
+    """The street is taken while the first car is there, and free while the second one is."""
+    points = f"{at_garage('home')}, {at_garage('guest')}, {STREET}"
+    early = ChargeRequest(charger="street", arrival=DAWN, departure=at(1), energy_kwh=1.0, id="street")
+    late = ChargeRequest(charger="guest", arrival=at(1), departure=at(2), energy_kwh=11.0, id="guest")
+    site, inputs = case([car(18.0, leave=2), early, late], chargers=points, more=GARAGE, hours=2)
+    plan = planned(site, inputs)
+    request = plan.requests[0]
+    assert request.shortfall_kwh > 0
+    assert request.remedy is not None
+    assert request.remedy.kind == "move_car"
+    assert request.remedy.text.startswith("let guest plug in at charger street instead")
+    moved = replace(inputs, requests=(*inputs.requests[:2], late.model_copy(update={"charger": "street"})))
+    assert [one.shortfall_kwh for one in planned(site, moved, PLAIN).requests] == [0, 0, 0]
+
+
+def test_another_car_that_leaves_later_leaves_room() -> None:
+    """22 kWh less two halves of a step are 21.31 kWh at 11.04 kW: 115.8 minutes, an hour of them too much for
+    the first car, that is gone by then. The second one can wait, and takes its 10.655 kWh until 06:56.
+    """
+    points = f"{at_garage('home')}, {at_garage('guest')}"
+    first, second = car(11.0, leave=1), car(11.0, leave=1, point="guest")
+    next_one = ChargeRequest(charger="home", arrival=at(1), departure=at(2), energy_kwh=0.0, id="next")
+    site, inputs = case([first, second, next_one], chargers=points, more=GARAGE, hours=2)
+    request = planned(site, inputs).requests[0]
+    assert request.remedy is not None
+    assert request.remedy.kind == "other_departs_later"
+    assert (request.remedy.amount, request.remedy.unit) == (60, "min")
+    assert request.remedy.text.startswith("let guest leave 60 min later, at 08:00")
+
+
+def says(remedy: Remedy, change: Change) -> bool:
+    return remedy.text.startswith(change.text(remedy.amount))
+
+
 @pytest.mark.parametrize("part", range(3))
 def test_a_remedy_of_a_random_site_is_true(part: int) -> None:
     """Applied, it removes the shortfall and adds none; a step less does not."""
@@ -130,7 +185,8 @@ def test_a_remedy_of_a_random_site_is_true(part: int) -> None:
             if request.remedy is None:
                 continue
             kind, amount = request.remedy.kind, request.remedy.amount
-            change = next(one for one in changes_for(site, inputs, request) if one.kind == kind)
+            ways = [*changes_for(site, inputs, request), *moves_for(site, inputs, plan, i)]
+            change = next(one for one in ways if one.kind == kind and says(request.remedy, one))
             after = planned(*change.applied(site, inputs, amount), replace(PLAIN, gap=0.5)).requests
             assert after[i].shortfall_kwh == 0, f"random_case({seed})"
             if amount > change.step:

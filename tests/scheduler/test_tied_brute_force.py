@@ -17,6 +17,7 @@ from scheduler.first_runs import with_first_runs
 from scheduler.problem import Problem, Session
 from scheduler.solved import PlanOptions, Solved
 from scheduler.stages import solve
+from scheduler.tapers import Taper, TaperLine
 from scheduler.ties import Before, Switching
 from tests.scheduler.tied_brute_force import EPS, Told, Tried, all_plans
 from tests.scheduler.tiny import ALL, VOLTS, circuit, problem, session
@@ -70,6 +71,8 @@ def tied_site(seed: int) -> Problem:
     hours = np.full(SLOTS, 0.25)
     hours[0] = rng.choice([0.25, 0.25, 0.1, 0.01])
     car = _car(rng, hours)
+    if seed % 3 == 0:
+        car = replace(car, taper=_taper(rng))
     base_a = rng.uniform(0, 12, (3, SLOTS)) * (rng.random() < 0.5)
     stated = problem(
         rng.uniform(-0.05, 0.4, SLOTS).tolist(), [car], sell=0.02, solar_kw=rng.uniform(0, 9, SLOTS),
@@ -95,6 +98,12 @@ def _car(rng: np.random.Generator, hours: np.ndarray) -> Session:
     if first == 0 and rng.random() < 0.6:
         car = replace(car, before=_before(rng, car))
     return car
+
+
+def _taper(rng: np.random.Generator) -> Taper:
+    """Two lines: a flat one, and one that falls steeply enough to bind within four quarters of an hour."""
+    falling = TaperLine(float(rng.uniform(4, 14)), float(rng.uniform(0.3, 4)))
+    return Taper((TaperLine(float(rng.uniform(3, 9)), 0.0), falling))
 
 
 def _switching(rng: np.random.Generator, options: int, *, at_start: bool) -> Switching:

@@ -41,7 +41,7 @@ def all_plans(problem: Problem) -> dict[Told, Tried]:
     states = [state for of_option in steps for state in of_option]
     found: dict[Told, Tried] = {}
     for path in product(states, repeat=len(car.slots)):
-        if not (_runs_hold([a > 0 for _, a in path], problem) and _wires_hold(path, problem)):
+        if not (_runs_hold([a > 0 for _, a in path], problem) and _holds(path, problem)):
             continue
         lost = _dead_h(path, problem)
         if lost is None:
@@ -117,6 +117,25 @@ def _wires_hold(path: tuple[State, ...], problem: Problem) -> bool:
     for (k, current), t in zip(path, car.slots, strict=True):
         for p in car.options[k].phases:
             if grid.base_a[p, t] + current > grid.limit_a[p, t] + EPS:
+                return False
+    return True
+
+
+def _holds(path: tuple[State, ...], problem: Problem) -> bool:
+    return _wires_hold(path, problem) and _takes(path, problem)
+
+
+def _takes(path: tuple[State, ...], problem: Problem) -> bool:
+    """Whether the car, filling on, takes every current to the end of its slot, as if it never switched."""
+    (car,) = problem.sessions
+    if car.taper is None:
+        return True
+    lengths, taken_kwh = _lengths_h(problem), 0.0
+    for (k, current), length_h in zip(path, lengths, strict=True):
+        power_kw = current * len(car.options[k].phases) * problem.voltage_v / 1000
+        taken_kwh += power_kw * length_h
+        for line in car.taper.lines if current > 0 else ():
+            if power_kw > line.most_kw - line.kw_per_kwh * taken_kwh + EPS:
                 return False
     return True
 

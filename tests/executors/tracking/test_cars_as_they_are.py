@@ -50,6 +50,12 @@ def test_a_taper_tells_how_much_the_car_still_takes() -> None:
     assert answer.learnt.full_after_kwh[0] == pytest.approx(5.0 - car.drawn_kwh, rel=0.1)
 
 
+def test_a_lower_offer_is_no_taper() -> None:
+    # 16 A of its own for an hour, then an hour at 8 A: the plan holds it down, not the battery.
+    answer = day_of(Car(max_a=13.0), 40.0, 4.0, [16.0] * 4 + [8.0] * 8).run(2 * 3600)
+    assert np.isnan(answer.learnt.taper_kw_per_kwh[0])
+
+
 def test_a_departure_that_physics_forbids_is_told_hours_ahead() -> None:
     # 13 of 16 A on three phases: 8.97 kW, in 4 h 35.9 kWh at most.
     day = day_of(Car(max_a=13.0), 40.0, 4.0, [16.0] * 16)
