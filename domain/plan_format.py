@@ -17,6 +17,7 @@ PhaseName = Literal["L1", "L2", "L3"]
 PhaseSetName = Literal["", "L1", "L2", "L3", "L1L2", "L1L3", "L2L3", "L1L2L3"]
 Values = tuple[float, ...]
 """One number for each slot."""
+Signed = tuple[float, ...]
 Shares = tuple[Annotated[float, Field(ge=0)], ...]
 """One number for each slot, never negative."""
 
@@ -37,13 +38,13 @@ class SlotWords(Words):
 class ChargerWords(Words):
     """What one charger is told in every slot."""
 
-    current_a: Shares = Field(
+    current_a: Signed = Field(
         description="Current per phase [A]: 0, or between the charger's minimum and maximum."
     )
     phases: tuple[PhaseSetName, ...] = Field(
         description="Grid phases in use; empty where the charger is off."
     )
-    power_kw: Shares = Field(description="Mean power of the slot, AC side [kW].")
+    power_kw: Signed = Field(description="Mean power of the slot, AC side [kW]; negative while a car gives.")
 
 
 class SitePowerWords(Words):

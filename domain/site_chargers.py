@@ -52,6 +52,19 @@ class CurrentRange(SiteModel):
         return self
 
 
+class DischargeRange(SiteModel):
+    """What an AC charger can take back from a car, per phase: min, then the steps of ``current_a`` [A]."""
+
+    min: Amperes
+    max: Amperes
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if self.min > self.max:
+            raise refusal(f"min {self.min:g} above max {self.max:g}", "min must be at most max", "min", "max")
+        return self
+
+
 class PowerRange(SiteModel):
     """What a DC point can be told [kW]."""
 
@@ -126,11 +139,18 @@ class AcCharger(ChargerBase):
 
     kind: Literal["ac"] = "ac"
     current_a: CurrentRange
+    discharge_a: DischargeRange | None = None
+    """What it takes back from a car with ``v2g``; planned only, so with ``driver`` none or simulated [A]."""
     phase_switching: PhaseSwitching | None = None
     min_run_s: Seconds | None = None
     """Once it charges, it goes on for at least so long, unless the car leaves [s]; default: no such rule."""
     min_pause_s: Seconds | None = None
     """Once it has stopped, it rests for at least so long [s]; default: no such rule."""
+
+    @property
+    def discharges(self) -> bool:
+        """Whether it takes energy back from a car."""
+        return self.discharge_a is not None
 
 
 class DcCharger(ChargerBase):
@@ -139,12 +159,20 @@ class DcCharger(ChargerBase):
     kind: Literal["dc"]
     power_kw: PowerRange
     """At the car [kW]."""
+    discharge_kw: PowerRange | None = None
+    """What it takes back from a car with ``v2g``, at the car; planned only, so with ``driver`` none or
+    simulated [kW]."""
     cabinet: Id | None = None
     """Its circuit is then the cabinet's."""
     efficiency: Efficiency | None = None
     """From the grid to the car."""
     power_factor: Efficiency | None = None
     """At the grid."""
+
+    @property
+    def discharges(self) -> bool:
+        """Whether it takes energy back from a car."""
+        return self.discharge_kw is not None
 
 
 Charger = Annotated[

@@ -30,6 +30,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     wires.drivers_exist,
     wires.phases_can_be_switched,
     wires.groups_can_be_limited,
+    wires.a_driver_takes_back,
+    wires.what_discharges_is_planned,
     people.groups_name_chargers,
     people.users_name_groups,
     people.departures_name_what_exists,

@@ -129,6 +129,50 @@ def drivers_exist(site: Site, _: Known) -> Iterator[SiteFault]:
             yield SiteFault((*path, "driver"), f"unknown driver '{driver}'", choices(driver, drivers))
 
 
+def a_driver_takes_back(site: Site, _: Known) -> Iterator[SiteFault]:
+    """Energy is taken back from a car only where nothing has to be told to a device: no driver can do it."""
+    for i, charger in enumerate(site.chargers):
+        if charger.discharges and charger.driver not in {"none", "simulated"}:
+            key = "discharge_a" if isinstance(charger, AcCharger) else "discharge_kw"
+            found = f"{key} with driver: {charger.driver}, which cannot discharge a car"
+            yield SiteFault(("chargers", i, key), found, "planned only: with driver none or simulated")
+
+
+def what_discharges_is_planned(site: Site, _: Known) -> Iterator[SiteFault]:
+    """Where energy is taken back, the rules of the charger are those that a plan knows how to keep."""
+    limited = {name for group in site.groups if group.limit_a is not None for name in group.chargers}
+    for i, charger in enumerate(site.chargers):
+        if not charger.discharges:
+            continue
+        ways = _of_dc(charger) if isinstance(charger, DcCharger) else _of_ac(charger)
+        if charger.id in limited:
+            ways.append("a group with limit_a")
+        key = "discharge_a" if isinstance(charger, AcCharger) else "discharge_kw"
+        for way in ways:
+            yield SiteFault(("chargers", i, key), f"{key} and {way}", "not planned together: leave one out")
+
+
+def _of_ac(charger: AcCharger) -> list[str]:
+    """What binds the slots of an AC charger together."""
+    switching = charger.phase_switching
+    counted = switching is not None and (
+        switching.mode == "oneway" or switching.max_per_session is not None or switching.hold_s is not None
+    )
+    return [
+        *(["phase_switching that is counted"] if counted else []),
+        *(["min_run_s"] if charger.min_run_s else []),
+        *(["min_pause_s"] if charger.min_pause_s else []),
+    ]
+
+
+def _of_dc(charger: DcCharger) -> list[str]:
+    """What a stall shares, and how its currents and powers differ."""
+    return [
+        *(["a cabinet"] if charger.cabinet is not None else []),
+        *(["a power_factor that is not 1"] if charger.power_factor != 1 else []),
+    ]
+
+
 def phases_can_be_switched(site: Site, _: Known) -> Iterator[SiteFault]:
     """Phase switching is asked only of drivers that can do it, and of points with several terminals."""
     able = [name for name, driver in CHARGER_DRIVERS.items() if driver.switches_phases]

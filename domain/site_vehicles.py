@@ -43,6 +43,17 @@ class TaperPoint(SiteModel):
     """At the plug, as a charger shows it; at a DC point the power at the car [kW]."""
 
 
+class VehicleToGrid(SiteModel):
+    """What a car gives back to the site."""
+
+    soc_min: Fraction
+    """It gives nothing below this state of charge."""
+    efficiency: Efficiency
+    """From the battery to the plug."""
+    wear_eur_per_kwh: Annotated[float, Field(ge=0, le=10)]
+    """What each kWh given at the plug costs its battery."""
+
+
 class VehicleSwitching(SiteModel):
     """What a car bears of phase switching: its veto (``never``) and its cap."""
 
@@ -81,6 +92,18 @@ class Vehicle(SiteModel):
     taper: Annotated[tuple[TaperPoint, ...], Field(min_length=2)] | None = None
     """How its power falls as it fills: straight lines from point to point, the last one at ``soc`` 1; below
     the first point its ``max_kw`` counts. Needs ``battery_kwh`` and ``efficiency``."""
+
+    v2g: VehicleToGrid | None = None
+    """What it gives back where its charger can (``discharge_a``, ``discharge_kw``); needs ``battery_kwh`` and
+    ``efficiency`` as one number."""
+
+    @model_validator(mode="after")
+    def _knows_what_it_gives(self) -> Self:
+        if self.v2g is not None and self.battery_kwh is None:
+            raise refusal("v2g without battery_kwh", "what it may give follows from its battery_kwh", "v2g")
+        if self.v2g is not None and not isinstance(self.efficiency, float):
+            raise refusal("v2g without one efficiency", "v2g needs the car's efficiency as one number", "v2g")
+        return self
 
     @model_validator(mode="after")
     def _tapers_down(self) -> Self:

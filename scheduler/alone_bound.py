@@ -7,6 +7,7 @@ import numpy as np
 from scheduler.decision import nothing_charges
 from scheduler.devices import Run
 from scheduler.evaluate import evaluate
+from scheduler.giving import most_given_kw
 from scheduler.problem import FloatArray, Problem
 from scheduler.storage import without_devices
 
@@ -25,14 +26,22 @@ def alone_bound_eur(problem: Problem, missing_kwh: float) -> float:
 
 
 def _most_gain_eur(problem: Problem) -> float:
-    """More than a battery can earn: all it gives at the dearest, all it takes for nothing, no peak."""
+    """More than batteries can earn, of the home and of cars: all they give at the dearest, all they take for
+    nothing, no peak.
+    """
     battery = problem.battery
-    if battery is None:
+    if battery is None and not problem.gives.keys:
         return 0.0
     dear = np.maximum(np.maximum(problem.buy_eur_per_kwh, problem.export_value_eur_per_kwh), 0.0)
     paid = np.maximum(-np.minimum(problem.buy_eur_per_kwh, problem.export_value_eur_per_kwh), 0.0)
-    traded = float(problem.hours @ (battery.discharge_kw * dear + battery.charge_kw * paid))
+    table = problem.draw_table
+    drawn = np.zeros(problem.slots)
+    np.add.at(drawn, table.slot, table.mean_kw_per_a * table.max_a)
+    traded = float(problem.hours @ (most_given_kw(problem) * dear + bool(problem.gives.keys) * drawn * paid))
     peaks = evaluate(without_devices(problem), nothing_charges(without_devices(problem))).peak_eur
+    if battery is None:
+        return peaks + traded
+    traded += float(problem.hours @ (battery.discharge_kw * dear + battery.charge_kw * paid))
     return peaks + traded + battery.end_value_eur_per_kwh * (battery.most_kwh - battery.least_kwh)
 
 

@@ -82,6 +82,12 @@ def _charger_plan(problem: Problem, outcome: Outcome, charger: int) -> ChargerPl
         current[t] = outcome.current_a[j]
         power[t] = outcome.draw_kw[j]
         phases[t] = problem.sessions[table.session[j]].options[table.option[j]].phases
+    gives = problem.gives
+    for j in np.flatnonzero((gives.charger == charger) & (outcome.given_kw > 0)):
+        t, giver = int(gives.slot[j]), problem.sessions[gives.session[j]].giver
+        assert giver is not None
+        current[t], power[t] = -outcome.decision.given_a[j], -outcome.given_kw[j]
+        phases[t] = giver.options[gives.option[j]].phases
     return ChargerPlan(current, tuple(phases), power)
 
 

@@ -29,4 +29,13 @@ def decision_at(problem: Problem, columns: Columns, x: FloatArray) -> Decision:
         running=running,
         battery_kw=battery_kw,
         held=held,
+        given_a=_given_a(problem, x[columns.give_a]),
     )
+
+
+def _given_a(problem: Problem, give_a: FloatArray) -> FloatArray:
+    """Currents that are given, on their steps [A]."""
+    table = problem.gives
+    steps = np.round((give_a - table.min_a) / table.step_a)
+    on_steps: FloatArray = np.where(give_a > table.min_a / 2, table.min_a + steps * table.step_a, 0.0)
+    return on_steps

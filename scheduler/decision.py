@@ -24,6 +24,8 @@ class Decision:
     """(slots,) power that a commanded battery follows, + when charging; else 0 [kW]."""
     held: BoolArray
     """(slots,): where a battery that can be held may not drain."""
+    given_a: FloatArray
+    """(gives,) current per phase that every choice to give gives, 0 where it gives nothing [A]."""
 
 
 def only_charging(problem: Problem, current_a: FloatArray) -> Decision:
@@ -33,6 +35,7 @@ def only_charging(problem: Problem, current_a: FloatArray) -> Decision:
         running=usual_running(problem),
         battery_kw=np.zeros(problem.slots),
         held=np.zeros(problem.slots, dtype=bool),
+        given_a=np.zeros(len(problem.gives.keys)),
     )
 
 

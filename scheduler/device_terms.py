@@ -1,4 +1,4 @@
-"""What battery and flexible loads add to a circuit, for the rules of the wires."""
+"""What battery, flexible loads and cars that give add to a circuit, for the rules of the wires."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pyomo.environ as pyo
 
 if TYPE_CHECKING:
     from scheduler.devices import Feed
-    from scheduler.problem import FloatArray, Problem
+    from scheduler.problem import FloatArray, Option, Problem
 
 
 def device_range(problem: Problem, weight: FloatArray, c: int) -> tuple[FloatArray, FloatArray]:
@@ -22,6 +22,11 @@ def device_range(problem: Problem, weight: FloatArray, c: int) -> tuple[FloatArr
         if c in run.feed.circuits:
             change = run.power_kw * _per_kw(run.feed, weight)
             (most if change > 0 else least)[run.slots] += change
+    for session in problem.sessions:
+        if session.giver is not None and c in session.circuits:
+            flows = [-_on(option, weight) * option.max_a for option in session.giver.options]
+            least[session.giver.slots] += min(0.0, *flows)
+            most[session.giver.slots] += max(0.0, *flows)
     battery = problem.battery
     if battery is not None and c in battery.feed.circuits:
         per_kw = _per_kw(battery.feed, weight)
@@ -43,6 +48,10 @@ def devices_at(
         per_kw = _per_kw(run.feed, weight)
         if c in run.feed.circuits and per_kw:
             terms.append(run.power_kw * per_kw * m.running[r, t])
+    for kw_per_a, feed, g in m.given_at.get(t, ()):
+        per_a = kw_per_a * _per_kw(feed, weight)
+        if c in feed.circuits and per_a:
+            terms.append(-per_a * m.give_a[g])
     battery = problem.battery
     if battery is not None and c in battery.feed.circuits and _per_kw(battery.feed, weight):
         per_kw = _per_kw(battery.feed, weight)
@@ -50,6 +59,11 @@ def devices_at(
         if battery.commanded or not leant:
             terms.append(-per_kw * m.drain_kw[t])
     return terms
+
+
+def _on(option: Option, weight: FloatArray) -> float:
+    """Weight of one ampere of an option."""
+    return float(sum(weight[p] for p in option.phases))
 
 
 def _per_kw(feed: Feed, weight: FloatArray) -> float:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduler.decision import Decision
+from scheduler.giving import given_at_kw, given_by_session_kwh, given_flows, given_kw
 from scheduler.metering import registers_kw
 from scheduler.others_sun import others_sun_kw, price_eur_per_kwh
 from scheduler.problem import FloatArray, Problem
@@ -23,6 +24,8 @@ class Outcome:
     """Everything that follows from the currents of the draws; (slots,) unless said otherwise."""
 
     decision: Decision
+    given_kw: FloatArray
+    """(gives,) power that cars give back."""
     draw_kw: FloatArray
     """(draws,) mean power of the slot, less what the dead time of a phase switch takes."""
     charging_kw: FloatArray
@@ -64,6 +67,11 @@ class Outcome:
         """(draws,) current per phase of every draw [A]."""
         return self.decision.current_a
 
+    def flows(self, problem: Problem) -> Flows:
+        """The powers besides what cars draw."""
+        given = given_flows(problem, self.given_kw)
+        return Flows(self.curtailed_kw, self.flexible_kw, self.battery_kw, given)
+
     @property
     def money_eur(self) -> float:
         """Bought less sold, plus wear and peak."""
@@ -81,21 +89,26 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
     charging = np.zeros(problem.slots)
     np.add.at(charging, problem.draw_table.slot, draw_kw)
     flexible = np.array([run.power_kw for run in problem.runs]).reshape(-1, 1) * decision.running
+    given = given_kw(problem, decision)
     left_kw = problem.surplus_kw - charging - flexible.sum(axis=0)
+    if len(given):
+        left_kw = left_kw + given_at_kw(problem, given)
     battery = battery_power_kw(problem, decision, left_kw)
     left_kw = left_kw - battery
     export, curtailed = _exported(problem, left_kw)
     bought = np.maximum(-left_kw, 0.0)
-    flows = Flows(curtailed, flexible, battery)
+    flows = Flows(curtailed, flexible, battery, given_flows(problem, given))
     bought, sold = registers_kw(problem, draw_kw, flows, bought - export)
     unfair = others_sun_kw(problem, draw_kw, bought)
     circuits = range(len(problem.circuits))
     phase_a = tuple(phase_currents_a(problem, c, decision.current_a, flows) for c in circuits)
-    delivered, counted, missing = _energies(problem, draw_kw)
+    delivered, counted, missing = _energies(problem, draw_kw, given)
     wear, stored = _storage_eur(problem, battery)
+    wear += _worn_eur(problem, given)
     peak_eur, rise_kw = _peak(problem, bought)
     return Outcome(
         decision=decision,
+        given_kw=given,
         draw_kw=draw_kw,
         charging_kw=charging,
         import_kw=bought,
@@ -160,19 +173,38 @@ def _storage_eur(problem: Problem, battery_kw: FloatArray) -> tuple[float, float
     return battery.wear_eur_per_kwh * drained_kwh, battery.end_value_eur_per_kwh * gained_kwh
 
 
-def _energies(problem: Problem, draw_kw: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Delivered, counted and missing energy of every session [kWh]."""
+def _worn_eur(problem: Problem, power_kw: FloatArray) -> float:
+    """Wear of the batteries of cars that give [EUR]."""
+    if not len(power_kw):
+        return 0.0
+    given_kwh = given_by_session_kwh(problem, power_kw).sum(axis=1)
+    givers = [(s, one.giver) for s, one in enumerate(problem.sessions) if one.giver is not None]
+    return sum(giver.wear_eur_per_kwh * float(given_kwh[s]) for s, giver in givers)
+
+
+def _energies(
+    problem: Problem, draw_kw: FloatArray, power_kw: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Delivered, counted and missing energy of every session [kWh], what its car gives taken off."""
     table = problem.draw_table
     lost_kw = np.where(draw_kw > 0, table.loss_kw * table.share, 0.0)
     energy = (draw_kw * table.gain - lost_kw) * problem.hours[table.slot]
     delivered, counted = np.zeros(len(problem.sessions)), np.zeros(len(problem.sessions))
     np.add.at(delivered, table.session, draw_kw * problem.hours[table.slot])
     np.add.at(counted, table.session, energy)
+    undone_kwh = np.zeros((len(problem.sessions), problem.slots if len(power_kw) else 0))
+    if len(power_kw):
+        given_kwh = given_by_session_kwh(problem, power_kw)
+        undone = [one.giver.undone_per_kwh if one.giver else 0.0 for one in problem.sessions]
+        undone_kwh = given_kwh * np.array(undone)[:, np.newaxis]
+        delivered -= given_kwh.sum(axis=1)
+        counted -= undone_kwh.sum(axis=1)
     missing = np.zeros(len(problem.sessions))
     for s, session in enumerate(problem.sessions):
         mine = table.session == s
         for goal in session.goals:
             flowed = float(energy[mine & (table.slot < goal.slots)].sum())
+            flowed -= float(undone_kwh[s, : goal.slots].sum())
             missing[s] = max(missing[s], goal.least_kwh - flowed)
     missing[missing < TOLERANCE] = 0.0
     return delivered, counted, missing

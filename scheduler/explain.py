@@ -10,7 +10,7 @@ from domain.phases import PHASES
 from domain.plan import Binding
 from scheduler.evaluate import Outcome
 from scheduler.problem import Option, Problem, Session
-from scheduler.violations import Flows, circuit_power_kw
+from scheduler.violations import circuit_power_kw
 from scheduler.violations_taper import plug_powers
 
 _FULL: tuple[str, str | None, str | None] = ("stay", None, None)
@@ -52,7 +52,7 @@ def _tapers(problem: Problem, outcome: Outcome, s: int, more: tuple[int, Option,
     session, (i, option, extra_a) = problem.sessions[s], more
     if session.taper is None:
         return False
-    power_kw, energy_kwh = plug_powers(problem, s, outcome.current_a)
+    power_kw, energy_kwh = plug_powers(problem, s, outcome.decision)
     extra_kw = extra_a * option.kw_per_a(problem.voltage_v) * session.at_car
     power_kw[i] += extra_kw
     energy_kwh[i] += extra_kw * problem.hours[session.slots[i]] * session.share[i]
@@ -64,7 +64,7 @@ def _full_wire(
 ) -> Cause:
     """The first wire, from the charger up, that has no room for ``extra_a`` more."""
     phases = option.phases
-    flows = Flows(outcome.curtailed_kw, outcome.flexible_kw, outcome.battery_kw)
+    flows = outcome.flows(problem)
     for c in session.circuits:
         circuit = problem.circuits[c]
         for p in phases:

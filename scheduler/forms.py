@@ -133,7 +133,7 @@ def model_of(problem: Problem, clock: Clock, *, with_starts: bool) -> Model:
     with PauseGC():
         form, columns = compiled(build(problem, [rule for rule in RULES if rule.__name__ not in left_out]))
     form, columns = with_on_off(form, columns, problem, with_starts=with_starts)
-    return Model(problem, form, Layout(problem.draw_table, columns), clock() - begun)
+    return Model(problem, form, Layout(problem.draw_table, columns, problem.gives), clock() - begun)
 
 
 def relaxation(form: StandardForm, deadline: Deadline) -> Answer:

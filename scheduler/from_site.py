@@ -19,6 +19,7 @@ from scheduler.by_itself import imbalance_by_itself, widened_by_itself
 from scheduler.dc_options import assumed_of
 from scheduler.devices_of_site import battery_of, runs_of
 from scheduler.first_runs import with_first_runs
+from scheduler.givers_of_site import giver_notes, with_giver
 from scheduler.grid_draw import held_down
 from scheduler.needs import Need, needs_of, session_of
 from scheduler.peaks_of_site import peaks_of
@@ -78,6 +79,7 @@ def problem_of(site: Site, inputs: PlanInputs) -> SiteProblem:
         *assumed_of(site),
         *sun_notes(site, inputs.requests),
         *taper_notes(site, inputs),
+        *giver_notes(site, inputs),
         *stated.notes,
         *assumed,
         *cut,
@@ -91,7 +93,8 @@ def problem_of(site: Site, inputs: PlanInputs) -> SiteProblem:
 def _session(need: Need, site: Site, inputs: PlanInputs, ids: tuple[str, ...]) -> Session:
     """The session of a need, with what binds its slots together."""
     session = with_ties(session_of(need, site, inputs.grid, ids), need.request, site, inputs)
-    return with_taper(session, need.request, site, inputs)
+    session = with_taper(session, need.request, site, inputs)
+    return with_giver(session, need.request, site, inputs)
 
 
 def _with_wires(

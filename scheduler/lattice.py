@@ -30,22 +30,24 @@ _WINDOWS: Final = (0, 1)
 
 
 def whole_steps(form: StandardForm, layout: Layout) -> tuple[StandardForm, sp.csc_array]:
-    """``form`` in steps: current_a[d] = min_a[d] on[d] + step_a[d] steps[d], with whole steps.
+    """``form`` in steps: current_a[d] = min_a[d] on[d] + step_a[d] steps[d], with whole steps; give_a too.
 
     Returns the form, whose columns of current_a now count steps, and the change back.
     """
-    table, columns = layout.table, layout.columns
+    table, gives, columns = layout.table, layout.gives, layout.columns
     n = form.columns
     scale = np.ones(n)
     scale[columns.current_a] = table.step_a
-    change = sp.csc_array(
-        sp.diags_array(scale) + sp.coo_array((table.min_a, (columns.current_a, columns.on)), shape=(n, n))
-    )
+    scale[columns.give_a] = gives.step_a
+    low_a, amps = np.append(table.min_a, gives.min_a), np.append(columns.current_a, columns.give_a)
+    turned_on = np.append(columns.on, columns.giving)
+    change = sp.csc_array(sp.diags_array(scale) + sp.coo_array((low_a, (amps, turned_on)), shape=(n, n)))
     stepped = form.transformed(change)
-    most = np.floor((table.max_a - table.min_a) / table.step_a + _EPS)
-    stepped = stepped.with_bounds(columns.current_a, 0.0, most)
+    range_a = np.append(table.max_a - table.min_a, gives.max_a - gives.min_a)
+    most = np.floor(range_a / np.append(table.step_a, gives.step_a) + _EPS)
+    stepped = stepped.with_bounds(amps, 0.0, most)
     whole = stepped.whole.copy()
-    whole[columns.current_a] = True
+    whole[amps] = True
     return replace(stepped, whole=whole), change
 
 
@@ -56,6 +58,9 @@ def in_steps(layout: Layout, x: FloatArray) -> FloatArray:
     on = np.round(x[columns.on])
     steps = (x[columns.current_a] - table.min_a * on) / table.step_a
     y[columns.on], y[columns.current_a] = on, np.where(on > 0, steps, 0.0)
+    giving = np.round(x[columns.giving])
+    steps = (x[columns.give_a] - layout.gives.min_a * giving) / layout.gives.step_a
+    y[columns.giving], y[columns.give_a] = giving, np.where(giving > 0, steps, 0.0)
     return y
 
 

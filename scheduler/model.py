@@ -15,6 +15,7 @@ from scheduler import (
     rules_dead_time,
     rules_energy,
     rules_flexible,
+    rules_giving,
     rules_metering,
     rules_peak,
     rules_power,
@@ -68,6 +69,9 @@ RULES: Final[tuple[Rule, ...]] = (
     rules_sun.solar_for_group,
     rules_taper.taken_energy,
     rules_taper.taper,
+    rules_giving.give_current,
+    rules_giving.draw_or_give,
+    rules_giving.car_content,
 )
 
 CALM_RULES: Final = frozenset({rules_charging.counted_start, rules_charging.counted_change})
@@ -77,7 +81,7 @@ ON_OFF: Final = frozenset(
     {
         *("one_of", "minimum_current", "maximum_current", "counted_start"),
         *("begins_charging", "charging_run", "ends_charging", "charging_pause"),
-        *("runs_at_first", "pauses_at_first", "peak_level", "level_rise"),
+        *("runs_at_first", "pauses_at_first", "peak_level", "level_rise", "draw_or_give"),
     }
 )
 """Constraints that speak of ``on``; without them the model is its relaxation, and as tight without ties:
@@ -124,6 +128,7 @@ def _variables(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.curtailed_kw = pyo.Var(m.cut_slots, bounds=lambda _, t: (0.0, forced[t]))
     m.cutting = pyo.Var(m.cut_slots, within=pyo.Binary)
     m.cars_at = rules_power.cars_at(problem)
+    rules_giving.variables(m, problem)
     rules_switching.variables(m, problem)
     rules_dead_time.variables(m, problem)
     rules_runs.variables(m, problem)
@@ -149,4 +154,5 @@ def _cost(m: pyo.ConcreteModel, problem: Problem) -> Any:
     if problem.wish.solar_bonus_eur_per_kwh:
         money += sum(unused[t] * m.curtailed_kw[t] for t in m.cut_slots)
     beside: Any = rules_battery.cost(m, problem)
+    beside += rules_giving.cost(m, problem)
     return money + beside + rules_peak.cost(m, problem) + rules_sun.cost(m, problem)

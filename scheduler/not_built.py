@@ -64,3 +64,12 @@ def _at(users: Sequence[str]) -> str:
 
 NOT_BUILT: Final[tuple[Row, ...]] = ()
 """What is named to the owner, one row per key; nothing at present."""
+
+PLANNED_ONLY: Final[tuple[Row, ...]] = (
+    Row(
+        "chargers[].discharge_a",
+        "vehicle to grid is planned only: no driver and no virtual car gives energy back",
+        lambda case: (charger.id for charger in case.site.chargers if charger.discharges),
+    ),
+)
+"""What a plan may hold and nothing carries out."""

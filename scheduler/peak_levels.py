@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from scheduler.battery_reach import reach
+from scheduler.giving import most_given_kw
 from scheduler.peaks import Peak
 from scheduler.problem import FloatArray, IntArray, Problem
 
@@ -90,6 +91,6 @@ def _is_one_slot(problem: Problem, slots: IntArray, hours: float) -> bool:
 
 
 def _least_import_kw(problem: Problem) -> FloatArray:
-    """Import without any car, less all that a battery can give [kW]; negative where solar is left over."""
-    least: FloatArray = -problem.surplus_kw - reach(problem).drain_kw
+    """Import without any car, less what battery and cars can give [kW]; negative where some is left."""
+    least: FloatArray = -problem.surplus_kw - reach(problem).drain_kw - most_given_kw(problem)
     return least

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from domain.phases import PhaseSet
 from domain.units import kw_per_a
 from scheduler.devices import Battery, Run
+from scheduler.giving import Giver, GiveTable
 from scheduler.peaks import Peak
 from scheduler.tapers import Taper
 from scheduler.ties import Before, Switching
@@ -86,6 +87,8 @@ class Session:
     """What it does when the horizon begins; None: nothing."""
     taper: Taper | None = None
     """How the power that it takes falls as it fills; None: it does not, as far as anybody knows."""
+    giver: Giver | None = None
+    """What its car may give back; None: nothing."""
 
     def was_on(self, t: int, k: int) -> bool:
         """Whether it was on with option ``k`` before slot ``t``, where that is the first of the horizon."""
@@ -95,7 +98,8 @@ class Session:
     def tied(self) -> bool:
         """Whether what it does in one slot binds it in others."""
         timed = self.least_run_h > 0 or self.least_pause_h > 0
-        return timed or self.switching is not None or self.taper is not None
+        bound = self.switching is not None or self.taper is not None or self.giver is not None
+        return timed or bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +212,11 @@ class Problem:
             for t in session.slots
             for k in range(len(session.options))
         )
+
+    @cached_property
+    def gives(self) -> GiveTable:
+        """Every choice that a car has to give energy back."""
+        return GiveTable.of(self)
 
     @cached_property
     def draw_table(self) -> DrawTable:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scheduler.battery_reach import reach
 from scheduler.device_terms import device_range
 from scheduler.rules_dead_time import mean_a
+from scheduler.rules_giving import given
 
 if TYPE_CHECKING:
     from scheduler.problem import Problem
@@ -190,8 +191,9 @@ def _draining_rows(m: pyo.ConcreteModel, problem: Problem, left: object, t: int)
 def _left(m: pyo.ConcreteModel, problem: Problem, t: int) -> object:
     """What solar leaves over in slot ``t`` after everything that consumes [kW], an expression."""
     mean = mean_a(m)
+    surplus = float(problem.surplus_kw[t])
     return (
-        float(problem.surplus_kw[t])
+        (surplus + given(m, t) if t in m.given_at else surplus)
         - sum(per_a * mean[d] for per_a, d in m.cars_at[t])
         - sum(problem.runs[r].power_kw * m.running[r, t] for r in m.runs_at[t])
     )

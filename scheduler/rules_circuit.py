@@ -78,11 +78,12 @@ def circuit_feed_in(m: pyo.ConcreteModel, problem: Problem) -> None:
     """base_a[c, p, t] + relief_a[c, p, t] curtailed_kw[t] + sum_d current_a[d] + devices_a[c, p, t]
     >= -feed_limit_a[c, p, t] over the draws d that last the whole slot. Without curtailment a car only
     helps; with it, a car on another phase sets solar free, so the rows are needed where solar may be cut
-    off, and where a battery may drain into the grid.
+    off, and where a battery or a car may feed in.
     """
     table = problem.draw_table
     rows: dict[tuple[int, int, int], list[Key]] = {}
-    drains = problem.battery is not None and problem.battery.commanded
+    commanded = problem.battery is not None and problem.battery.commanded
+    drains = commanded or bool(problem.gives.keys)
     for c, circuit in enumerate(problem.circuits):
         below = _by_slot(problem, c)
         out_a = np.array([device_range(problem, weight, c)[0] for weight in _EACH_PHASE])

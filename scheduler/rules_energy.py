@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Terms = list[tuple[float, "Key"]]
 
 
-def _energy_terms(problem: Problem) -> list[Terms]:
+def energy_terms(problem: Problem) -> list[Terms]:
     """Per session: energy [kWh] that one ampere of each of its draws counts, with the draw."""
     table = problem.draw_table
     kwh_per_a = (table.mean_kw_per_a * problem.hours[table.slot] * table.gain).tolist()
@@ -37,29 +37,38 @@ def _loss_terms(problem: Problem) -> list[Terms]:
     return terms
 
 
+def undone(m: pyo.ConcreteModel, s: int, slots: int) -> Any:
+    """Drawn energy [kWh] that session ``s`` gives back in the first ``slots`` slots of the horizon."""
+    return sum(kwh * m.give_a[g] for kwh, g in m.undone_kwh[s] if g[1] < slots) if s in m.undone_kwh else 0.0
+
+
 def energy_goal(m: pyo.ConcreteModel, problem: Problem) -> None:
-    """sum_d (kwh_per_a[d] mean_a[d] - loss_kwh[d] on[d]) + missing_kwh[s] >= least_kwh[g]
-    over the slots before goal g, where the efficiency is not the same for all currents
+    """sum_d (kwh_per_a[d] mean_a[d] - loss_kwh[d] on[d]) - undone_kwh[s] + missing_kwh[s] >= least_kwh[g]
+    over the slots before goal g; losses where the efficiency is not the same for all currents, and undone is
+    what a car gives back, in energy drawn
     """
-    terms, losses, mean = _energy_terms(problem), _loss_terms(problem), mean_a(m)
+    terms, losses, mean = energy_terms(problem), _loss_terms(problem), mean_a(m)
     index = [(s, g) for s, session in enumerate(problem.sessions) for g in range(len(session.goals))]
 
     def reached(m: pyo.ConcreteModel, s: int, g: int) -> object:
         goal = problem.sessions[s].goals[g]
         inflow = sum(energy * mean[d] for energy, d in terms[s] if d[1] < goal.slots)
         lost: Any = sum(kwh * m.on[d] for kwh, d in losses[s] if d[1] < goal.slots)
-        return inflow - lost + m.missing_kwh[s] >= goal.least_kwh
+        return inflow - lost - undone(m, s, goal.slots) + m.missing_kwh[s] >= goal.least_kwh
 
     m.energy_goal = pyo.Constraint(index, rule=reached)
 
 
 def energy_most(m: pyo.ConcreteModel, problem: Problem) -> None:
-    """sum_d (kwh_per_a[d] current_a[d] - loss_kwh[d] on[d]) <= most_kwh[s], dead times not taken off"""
-    terms, losses = _energy_terms(problem), _loss_terms(problem)
+    """sum_d (kwh_per_a[d] current_a[d] - loss_kwh[d] on[d]) - undone_kwh[s] <= most_kwh[s], dead times not
+    taken off
+    """
+    terms, losses = energy_terms(problem), _loss_terms(problem)
 
     def below(m: pyo.ConcreteModel, s: int) -> object:
         lost: Any = sum(kwh * m.on[d] for kwh, d in losses[s])
-        return sum(energy * m.current_a[d] for energy, d in terms[s]) - lost <= problem.sessions[s].most_kwh
+        inflow = sum(energy * m.current_a[d] for energy, d in terms[s])
+        return inflow - lost - undone(m, s, problem.slots) <= problem.sessions[s].most_kwh
 
     with_draws = [s for s in range(len(problem.sessions)) if terms[s]]
     m.energy_most = pyo.Constraint(with_draws, rule=below)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyomo.environ as pyo
 
+from scheduler.giving import most_given_kw
 from scheduler.rules_dead_time import mean_a
+from scheduler.rules_giving import given
 
 if TYPE_CHECKING:
     from scheduler.problem import FloatArray, Problem
@@ -28,13 +30,15 @@ def most_bought_kw(problem: Problem) -> FloatArray:
 
 
 def most_sold_kw(problem: Problem) -> FloatArray:
-    """Export that load, solar, the battery and the export limit leave [kW]."""
+    """Export that load, solar, battery, cars that give and the export limit leave [kW]."""
     most: FloatArray = np.maximum(problem.surplus_kw - problem.forced_kw, 0.0)
-    if problem.battery is None or not problem.battery.commanded:
+    commanded = problem.battery is not None and problem.battery.commanded
+    if not commanded and not problem.gives.keys:
         return most
     limit = np.inf if problem.export_limit_kw is None else problem.export_limit_kw
-    drained: FloatArray = np.maximum(problem.surplus_kw + problem.battery.discharge_kw, 0.0)
-    return np.minimum(drained, limit)
+    drained_kw = problem.battery.discharge_kw if problem.battery is not None and commanded else 0.0
+    sold: FloatArray = np.maximum(problem.surplus_kw + drained_kw + most_given_kw(problem), 0.0)
+    return np.minimum(sold, limit)
 
 
 def cars_at(problem: Problem) -> dict[int, list[tuple[float, Key]]]:
@@ -48,7 +52,7 @@ def cars_at(problem: Problem) -> dict[int, list[tuple[float, Key]]]:
 def power_balance(m: pyo.ConcreteModel, problem: Problem) -> None:
     """buy_kw[t] - sell_kw[t]
     = load_kw[t] - solar_kw[t] + curtailed_kw[t] + sum_d mean_kw_per_a[d] mean_a[d]
-      + sum_r power_kw[r] running[r, t] + fill_kw[t] - drain_kw[t]
+      + sum_r power_kw[r] running[r, t] + fill_kw[t] - drain_kw[t] - sum_g kw_per_a[g] give_a[g]
     """
     surplus, forced, mean = problem.surplus_kw.tolist(), problem.forced_kw.tolist(), mean_a(m)
 
@@ -57,7 +61,8 @@ def power_balance(m: pyo.ConcreteModel, problem: Problem) -> None:
         cars = sum(per_a * mean[d] for per_a, d in m.cars_at[t])
         flexible = sum(problem.runs[r].power_kw * m.running[r, t] for r in m.runs_at[t])
         battery = m.fill_kw[t] - m.drain_kw[t] if problem.battery is not None else 0.0
-        return m.buy_kw[t] - m.sell_kw[t] - cut - cars - flexible - battery == -surplus[t]
+        used = cars - given(m, t) if t in m.given_at else cars
+        return m.buy_kw[t] - m.sell_kw[t] - cut - used - flexible - battery == -surplus[t]
 
     m.power_balance = pyo.Constraint(m.slots, rule=balance)
 

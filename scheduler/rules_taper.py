@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyomo.environ as pyo
@@ -19,7 +19,7 @@ def variables(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.taper_lines = _lines(problem)
     tapering = sorted({s for s, _, _ in m.taper_lines})
     slots = [(s, t) for s in tapering for t in problem.sessions[s].slots.tolist()]
-    m.taken_kwh = pyo.Var(slots, bounds=(0.0, None))
+    m.taken_kwh = pyo.Var(slots, bounds=lambda _, *c: (None if problem.sessions[c[0]].giver else 0.0, None))
 
 
 def _lines(problem: Problem) -> dict[tuple[int, int, int], TaperLine]:
@@ -37,9 +37,15 @@ def _lines(problem: Problem) -> dict[tuple[int, int, int], TaperLine]:
     return found
 
 
+def undone_at(m: pyo.ConcreteModel, s: int, t: int) -> Any:
+    """Drawn energy [kWh] that session ``s`` gives back in slot ``t``."""
+    return sum(kwh * m.give_a[g] for kwh, g in m.undone_kwh.get(s, ()) if g[1] == t)
+
+
 def taken_energy(m: pyo.ConcreteModel, problem: Problem) -> None:
     """taken_kwh[s, t] = taken_kwh[s, t - 1] + hours[t] sum_k mean_kw_per_a[d] at_car[s] current_a[d]
-    over the options k, where the car tapers; energy at the plug, dead times not taken off
+    over the options k, where the car tapers; energy at the plug, dead times not taken off, less what the car
+    gives back
     """
     hours = problem.hours.tolist()
     before = {
@@ -50,12 +56,8 @@ def taken_energy(m: pyo.ConcreteModel, problem: Problem) -> None:
     def taken(m: pyo.ConcreteModel, s: int, t: int) -> object:
         earlier = m.taken_kwh[before[s, t]] if (s, t) in before else 0.0
         at_car = problem.sessions[s].at_car
-        return (
-            m.taken_kwh[s, t]
-            - earlier
-            - sum(hours[t] * at_car * kw * m.current_a[d] for kw, d in drawn[s, t])
-            == 0
-        )
+        drawn_kwh = sum(hours[t] * at_car * kw * m.current_a[d] for kw, d in drawn[s, t])
+        return m.taken_kwh[s, t] - earlier - drawn_kwh + at_car * undone_at(m, s, t) == 0
 
     m.taken_energy = pyo.Constraint(list(m.taken_kwh), rule=taken)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from scheduler import highs
 from scheduler.deadline import Deadline
+from scheduler.giving import GiveTable
 from scheduler.highs import Answer, Hint
 from scheduler.problem import DrawTable, FloatArray
 from scheduler.solved import THOROUGH_S, Aim
@@ -24,10 +25,11 @@ _EPS_A: Final = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The draws of a problem and where their variables stand."""
+    """The choices of a problem to draw and to give, and where their variables stand."""
 
     table: DrawTable
     columns: Columns
+    gives: GiveTable
 
 
 def search(

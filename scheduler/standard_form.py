@@ -142,6 +142,8 @@ class Columns:
     held: IntArray
     held_slots: IntArray
     """The slots that ``held`` speaks of."""
+    give_a: IntArray
+    giving: IntArray
     changed_a: IntArray
     """One for each draw that is on by the published plan."""
     tied: IntArray
@@ -189,6 +191,8 @@ def compiled(m: pyo.ConcreteModel) -> tuple[StandardForm, Columns]:
         others_sun_slots=np.array(list(m.others_sun_kw), dtype=np.int64),
         held=of(m.held),
         held_slots=np.array(list(m.held), dtype=np.int64),
+        give_a=of(m.give_a),
+        giving=of(m.giving),
         changed_a=of(m.changed_a),
         tied=np.concatenate([of(variable) for variable in m.ties]),
         tied_session=np.array([d[0] for variable in m.ties for d in variable], dtype=np.int64),

@@ -14,6 +14,7 @@ from scheduler.decision import Decision
 from scheduler.devices import Feed
 from scheduler.problem import FloatArray, Problem
 from scheduler.violations_devices import broken_devices
+from scheduler.violations_giving import broken_giving
 from scheduler.violations_taper import broken_tapers
 from scheduler.violations_ties import broken_ties
 
@@ -23,7 +24,7 @@ TOLERANCE: Final = 1e-5
 
 @dataclass(frozen=True, slots=True)
 class Flows:
-    """Powers that follow from a decision, besides the cars'."""
+    """Powers that follow from a decision, besides what cars draw."""
 
     curtailed_kw: FloatArray
     """(slots,)"""
@@ -31,12 +32,14 @@ class Flows:
     """(runs, slots)"""
     battery_kw: FloatArray
     """(slots,) + when charging."""
+    given: tuple[tuple[Feed, FloatArray], ...] = ()
+    """Feed and power (slots,) of cars that give, - when they do."""
 
     def leant_on(self, problem: Problem) -> Flows:
         """The flows that limits are checked with: a battery that is not commanded relieves no wire."""
         if problem.battery is None or problem.battery.commanded:
             return self
-        return Flows(self.curtailed_kw, self.flexible_kw, np.maximum(self.battery_kw, 0.0))
+        return Flows(self.curtailed_kw, self.flexible_kw, np.maximum(self.battery_kw, 0.0), self.given)
 
 
 def violations(
@@ -57,7 +60,8 @@ def violations(
         *_broken_energies(problem, delivered_kwh),
         *broken_devices(problem, decision),
         *broken_ties(problem, current_a),
-        *broken_tapers(problem, current_a),
+        *broken_tapers(problem, decision),
+        *broken_giving(problem, decision),
     )
 
 
@@ -81,6 +85,7 @@ def _devices(problem: Problem, flows: Flows) -> Iterator[tuple[Feed, FloatArray]
         yield run.feed, power_kw
     if problem.battery is not None:
         yield problem.battery.feed, flows.battery_kw
+    yield from flows.given
 
 
 def _below(problem: Problem, c: int) -> NDArray[np.bool_]:

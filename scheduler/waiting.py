@@ -14,7 +14,7 @@ from domain.plan import Wait
 from scheduler.evaluate import Outcome
 from scheduler.problem import Circuit, FloatArray, IntArray, Option, Problem, Session
 from scheduler.standard_form import BoolArray
-from scheduler.violations import Flows, circuit_power_kw
+from scheduler.violations import circuit_power_kw
 from scheduler.violations_taper import plug_powers
 
 Cause = tuple[str, str | None, str | None]
@@ -45,7 +45,7 @@ class Standing:
     def power_kw(self) -> dict[int, FloatArray]:
         """(slots,) power of every circuit with a limit in kW."""
         outcome = self.outcome
-        flows = Flows(outcome.curtailed_kw, outcome.flexible_kw, outcome.battery_kw)
+        flows = outcome.flows(self.problem)
         return {
             c: circuit_power_kw(self.problem, c, outcome.current_a, flows)
             for c, circuit in enumerate(self.problem.circuits)
@@ -76,10 +76,12 @@ class Standing:
 
     @cached_property
     def session_kw(self) -> FloatArray:
-        """(sessions, slots) mean power of every session."""
+        """(sessions, slots) mean power of every session, - where it gives."""
         table = self.problem.draw_table
         power = np.zeros((len(self.problem.sessions), self.problem.slots))
         np.add.at(power, (table.session, table.slot), self.outcome.draw_kw)
+        gives = self.problem.gives
+        np.add.at(power, (gives.session, gives.slot), -self.outcome.given_kw)
         return power
 
 
@@ -91,7 +93,7 @@ def waits_of(standing: Standing, s: int) -> tuple[Wait, ...]:
     """
     session = standing.problem.sessions[s]
     here = session.slots
-    waiting = here[standing.session_kw[s][here] <= 0]
+    waiting = here[standing.session_kw[s][here] == 0]
     causes = _causes(standing, session, s, waiting)
     found: dict[Cause, list[int]] = defaultdict(list)
     for t, cause in zip(waiting.tolist(), causes, strict=True):
@@ -103,7 +105,7 @@ def _causes(standing: Standing, session: Session, s: int, waiting: IntArray) -> 
     """The reason for each of the slots in which a session waits."""
     if not session.options:
         return [("charger", None, None)] * len(waiting)
-    used = np.flatnonzero(standing.session_kw[s])
+    used = np.flatnonzero(standing.session_kw[s] > 0)
     last = int(used.max(initial=-1))
     served = standing.outcome.missing_kwh[s] <= 0
     price = standing.price_eur_per_kwh
@@ -160,7 +162,7 @@ def _nearly_full(standing: Standing, session: Session, option: Option) -> BoolAr
     if session.taper is None:
         return np.zeros(len(here), dtype=bool)
     s = next(s for s, one in enumerate(problem.sessions) if one is session)
-    _, energy_kwh = plug_powers(problem, s, standing.outcome.current_a)
+    _, energy_kwh = plug_powers(problem, s, standing.outcome.decision)
     before_kwh, hours = np.cumsum(energy_kwh) - energy_kwh, problem.hours[here] * session.share
     least_kw = option.min_a * option.kw_per_a(problem.voltage_v) * session.at_car
     most_kw = [session.taper.most_kw(*slot) for slot in zip(before_kwh.tolist(), hours.tolist(), strict=True)]

@@ -26,7 +26,7 @@ def draw_charger(panel: Axes, plan: Plan, charger: str) -> None:
     """Current of one charger, coloured by phase set, over the stays of its cars."""
     told, at = plan.chargers[charger], edges(plan.grid)
     names = np.array([name_of(phases) for phases in told.phases])
-    top_a = max(float(told.current_a.max()), 6.0)
+    top_a = max(float(np.abs(told.current_a).max()), 6.0)
     for planned in (planned for planned in plan.requests if planned.request.charger == charger):
         stay = plan.grid.share(planned.request.arrival, planned.request.departure) > 0
         missing = planned.shortfall_kwh > 0
@@ -48,7 +48,7 @@ def draw_charger(panel: Axes, plan: Plan, charger: str) -> None:
         values = np.where(names == name, told.current_a, 0.0)
         panel.stairs(values, at, fill=True, color=COLOURS[name], label=_spaced(name))
     _write_currents(panel, plan, charger)
-    panel.set_ylim(0, top_a * 1.35)
+    panel.set_ylim(1.2 * min(0.0, float(told.current_a.min())), top_a * 1.35)
     dress(panel, f"{charger}\nA per phase")
     legend(panel)
 
@@ -71,7 +71,9 @@ def _write_currents(panel: Axes, plan: Plan, charger: str) -> None:
 
 
 def draw_many_chargers(panel: Axes, plan: Plan) -> None:
-    """A row for each charger: hue is the phase set, strength is the current, grey is a car that waits."""
+    """A row for each charger: hue is the phase set, strength is the current, grey is a car that waits, dark
+    is one that gives.
+    """
     at = edges(plan.grid)
     names = list(plan.chargers)
     picture = np.ones((len(names), len(plan.grid), 4))
@@ -85,6 +87,7 @@ def draw_many_chargers(panel: Axes, plan: Plan) -> None:
             colour = np.array(to_rgba(COLOURS[name_of(told.phases[slot])]))
             strength = 0.35 + 0.65 * told.current_a[slot] / top_a
             picture[row, slot, :3] = 1 - strength * (1 - colour[:3])
+        picture[row, told.current_a < 0, :3] = to_rgba(INK)[:3]
     panel.pcolormesh(at, np.arange(len(names) + 1), picture)
     panel.set_ylim(len(names), 0)
     every = -(-len(names) // 24)
@@ -93,6 +96,8 @@ def draw_many_chargers(panel: Axes, plan: Plan) -> None:
     panel.grid(visible=False, axis="y")
     used = {name_of(phases) for told in plan.chargers.values() for phases in told.phases}
     handles = [Patch(color=COLOURS[name], label=_spaced(name)) for name in COLOURS if name in used]
+    if any((told.current_a < 0).any() for told in plan.chargers.values()):
+        handles.append(Patch(color=INK, label="gives"))
     handles += waits.handles(plan) or [Patch(color=waits.WAITS, label="car waits")]
     panel.legend(handles=handles, **LEGEND)
 

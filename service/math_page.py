@@ -12,7 +12,7 @@ from textwrap import dedent
 from types import ModuleType
 from typing import Final
 
-from scheduler import devices, model, peaks, problem, tapers, ties, wish
+from scheduler import devices, giving, model, peaks, problem, tapers, ties, wish
 from scheduler.model import CALM_RULES, ON_OFF, RULES, Rule
 from service.writing import write_text
 
@@ -47,6 +47,7 @@ _DATA: Final[Sequence[tuple[ModuleType, tuple[str, ...]]]] = (
     (problem, ("Problem", "Session", "Option", "Goal", "Circuit")),
     (ties, ("Switching", "Before")),
     (tapers, ("Taper", "TaperLine")),
+    (giving, ("Giver",)),
     (devices, ("Battery", "Run", "Feed")),
     (peaks, ("Peak", "Window")),
     (wish, ("Wish",)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from domain.errors import NotBuilt
 from domain.site import Site
 from service.planning import Planned, Tell, plan_order
 from service.simulate_options import SimulateOrder, Wanted, wanted_of
@@ -61,8 +62,19 @@ def simulation_of(order: SimulateOrder, now: datetime, tell: Tell) -> Simulation
 
 def planned_of(order: SimulateOrder, now: datetime, tell: Tell) -> tuple[Planned, Wanted]:
     """The plan of the day, and how it is to be run; raises as ``plan_order``."""
-    wanted = wanted_of(order, read_site(order.plan.site))
+    site = read_site(order.plan.site)
+    _refuse_planned_only(site)
+    wanted = wanted_of(order, site)
     return plan_order(order.plan, now, tell), wanted
+
+
+def _refuse_planned_only(site: Site) -> None:
+    """Raise NotBuilt where a plan would hold what no virtual car does."""
+    from scheduler.not_built import PLANNED_ONLY, unbuilt
+
+    keys = unbuilt(site, requests=(), rows=PLANNED_ONLY)
+    if keys:
+        raise NotBuilt(keys)
 
 
 def simulation_with(planned: Planned, wanted: Wanted, scene: Scene | None = None) -> Simulation:

@@ -16,6 +16,7 @@ from domain.plan import Plan
 from domain.site import Site
 from domain.site_chargers import AcCharger, DcCharger
 from tests.independent_pools import STEP_A, apparent_less_real_kw, hangs_on, pool_faults
+from tests.random_giving import giving_faults, giving_wear_eur
 from tests.random_tapers import taper_faults
 from tests.random_targets import target_faults
 
@@ -30,6 +31,7 @@ def faults(site: Site, inputs: PlanInputs, plan: Plan) -> list[str]:
         *pool_faults(site, plan),
         *target_faults(site, plan),
         *taper_faults(site, plan),
+        *giving_faults(site, plan),
         *_presence(site, plan),
         *_wires(site, inputs, plan),
         *_meter(site, inputs, plan),
@@ -48,7 +50,7 @@ def _setpoints(site: Site, plan: Plan) -> Iterator[str]:
             phases = [NAMES[p] for p in told.phases[t]]
             if (current == 0) != (not phases):
                 yield f"{charger.id} slot {t}: {current} A on phases {phases}"
-            if current == 0:
+            if current <= 0:
                 continue
             steps = (current - own.min) / own.step
             if current < own.min - EPS or current > own.max + EPS or abs(steps - round(steps)) > 1e-4:
@@ -63,7 +65,7 @@ def _presence(site: Site, plan: Plan) -> Iterator[str]:
     for name, told in plan.chargers.items():
         cars = [r.request for r in plan.requests if r.request.charger == name]
         for t, current in enumerate(told.current_a):
-            if current == 0:
+            if current <= 0:
                 continue
             there = [
                 car for car in cars if car.arrival < plan.grid.ends[t] and car.departure > plan.grid.starts[t]
@@ -349,10 +351,10 @@ def _peak_eur(site: Site, inputs: PlanInputs, plan: Plan) -> float:
 def _money(site: Site, inputs: PlanInputs, plan: Plan) -> Iterator[str]:
     bought = float(sum(plan.power.import_kw * inputs.buy.values * plan.grid.hours))
     sold = float(sum(plan.power.export_kw * inputs.sell.values * plan.grid.hours))
-    wear = 0.0
+    wear = giving_wear_eur(site, plan)
     if site.battery is not None:
         drained = float(sum(np.maximum(-plan.power.battery_kw, 0.0) * plan.grid.hours))
-        wear = drained * site.battery.wear_eur_per_kwh
+        wear += drained * site.battery.wear_eur_per_kwh
     peak = _peak_eur(site, inputs, plan)
     if abs(peak - plan.cost.peak_eur) > 1e-6:
         yield f"the peak costs {peak}, claims {plan.cost.peak_eur}"

@@ -69,6 +69,8 @@ def _point(site: Site, plan: Plan, charger: DcCharger) -> Iterator[str]:
             if told.phases[t] or told.power_kw[t] != 0:
                 yield f"{charger.id} slot {t}: off, but on {told.phases[t]} with {told.power_kw[t]} kW"
             continue
+        if current < 0:
+            continue
         full_kw = current * len(charger.wiring) * site.grid.voltage_v / 1000 * factor
         low, high = charger.power_kw.min, charger.power_kw.max
         if not low - EPS <= full_kw * efficiency <= high + EPS:

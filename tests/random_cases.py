@@ -14,6 +14,7 @@ from domain.requests import ChargeRequest, default_request_id
 from domain.series import Quality, Series
 from domain.site import Site, parse_site
 from domain.time_grid import TimeGrid
+from tests.random_giving import with_giving
 from tests.random_pools import with_pools
 from tests.random_tapers import with_states, with_taper
 from tests.random_targets import with_targets, with_vehicle
@@ -42,6 +43,7 @@ def random_case(seed: int, slots: int = 16, most_chargers: int = 5) -> tuple[Sit
     fills = np.random.default_rng([seed, 7])
     with_taper(fills, words)
     extra = np.random.default_rng([seed, 2])
+    with_giving(np.random.default_rng([seed, 8]), words)
     site = parse_site(yaml.safe_dump(words | _devices(extra, words), sort_keys=False), f"random {seed}")
     inputs = with_states(fills, site, with_targets(aims, site, _inputs(rng, site, grid)))
     return site, replace(inputs, battery_soc=None if extra.random() < 0.3 else float(extra.random()))

@@ -28,7 +28,7 @@ def with_taper(rng: np.random.Generator, words: dict[str, Any]) -> None:
 
 def with_states(rng: np.random.Generator, site: Site, inputs: PlanInputs) -> PlanInputs:
     """The inputs with the state of charge of some cars that ask for energy."""
-    if not any(car.taper for car in site.vehicles):
+    if not any(car.taper or car.v2g for car in site.vehicles):
         return inputs
     requests = []
     for request in inputs.requests:
@@ -64,6 +64,11 @@ def _taken(site: Site, plan: Plan, planned: RequestPlan) -> Iterator[tuple[int, 
             one for one in others if one.arrival < plan.grid.ends[t] and one.departure > plan.grid.starts[t]
         ]
         if current == 0 or there != [request]:
+            continue
+        if current < 0:
+            v2g = site.vehicle(request.vehicle or "").v2g
+            assert v2g is not None
+            yield t, 0.0, float(told.power_kw[t] * plan.grid.hours[t]) / v2g.efficiency
             continue
         kw = current * len(told.phases[t]) * site.grid.voltage_v / 1000
         kwh = float(told.power_kw[t] * plan.grid.hours[t])

@@ -67,6 +67,10 @@ def _stored_kwh(site: Site, plan: Plan, planned: RequestPlan) -> float:
         here = planned.request.arrival < plan.grid.ends[t] and planned.request.departure > plan.grid.starts[t]
         if not here or current == 0:
             continue
+        if current < 0:
+            assert car.v2g is not None
+            stored += float(told.power_kw[t] * plan.grid.hours[t]) / car.v2g.efficiency
+            continue
         share = stored_share(car, current, len(told.phases[t]))
         stored += float(told.power_kw[t] * plan.grid.hours[t] * share)
     return stored

@@ -59,7 +59,7 @@ class PlanRows:
 
 
 def plan_rows(plan: Plan, site: Site, charger_ids: Sequence[str]) -> PlanRows:
-    """The plan for these chargers, as arrays."""
+    """The plan for these chargers, as arrays, without what a car gives back: no charger can be told that."""
     count, slots = len(charger_ids), len(plan.grid)
     edges_s = plan.grid.edges_s.astype(np.float64)
     current_a, power_kw = np.zeros((count, slots)), np.zeros((count, slots))
@@ -69,7 +69,7 @@ def plan_rows(plan: Plan, site: Site, charger_ids: Sequence[str]) -> PlanRows:
         told = plan.chargers.get(charger_id)
         if told is None:
             continue
-        current_a[row], power_kw[row] = told.current_a, told.power_kw
+        current_a[row], power_kw[row] = np.maximum(told.current_a, 0.0), np.maximum(told.power_kw, 0.0)
         for slot, used in enumerate(told.phases):
             phases[row, slot, list(used)] = True
         free_a = _free_a(plan, site.path_to_grid(circuit_of(site, charger_id)))

@@ -163,9 +163,9 @@ def _survives_silence(site: Site, *, pretend: bool) -> bool:
 
 
 def _refuse_unbuilt(site: Site) -> None:
-    from scheduler.not_built import unbuilt
+    from scheduler.not_built import NOT_BUILT, PLANNED_ONLY, unbuilt
 
-    keys = unbuilt(site, requests=())
+    keys = unbuilt(site, requests=(), rows=(*NOT_BUILT, *PLANNED_ONLY))
     if keys:
         raise NotBuilt(keys)
 

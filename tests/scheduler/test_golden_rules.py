@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from scheduler.devices import Run
+from scheduler.giving import Giver
 from scheduler.model import RULES, Rule, build
 from scheduler.peaks import Peak, Window
-from scheduler.problem import Problem
+from scheduler.problem import Option, Problem
 from scheduler.tapers import Taper, TaperLine
 from scheduler.ties import Before, Switching
 from tests.scheduler.tiny import ALL, FEED_L2, battery, circuit, problem, session
@@ -103,6 +104,14 @@ def small_stall() -> Problem:
     return problem([0.30, 0.10, 0.20], [car])
 
 
+def small_street() -> Problem:
+    """A car that gives in two of its three slots, and comes with less than it may give down to."""
+    back = (Option(ALL, 6.0, 10.0), Option((0,), 6.0, 10.0))
+    giver = Giver(back, np.array([1, 2]), 5.0, 8.0, 40.0, 0.9, 1.25, 0.02)
+    car = replace(session([0, 1, 2], 2.0, phases=[ALL, (0,)], share=[0.5, 1.0, 1.0]), giver=giver)
+    return problem([0.30, 0.10, 0.50], [car], load_kw=1.0)
+
+
 OF_TIES = {"one_chosen", "counted_switch", "switch_budget", "switch_hold", "switch_one_way", "dead_time"} | {
     "charging_run",
     "charging_pause",
@@ -131,6 +140,7 @@ def test_a_rule_writes_its_golden_rows(rule: Rule, tmp_path: Path) -> None:
         "peak_level": small_office,
         "solar_for_group": small_yard,
         "taken_energy": small_stall,
+        **dict.fromkeys(("give_current", "draw_or_give", "car_content"), small_street),
         "taper": small_stall,
         "phase_balance": small_roof,
         "phase_direction": small_roof,
