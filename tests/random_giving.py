@@ -9,7 +9,7 @@ import numpy as np
 
 from domain.plan import Plan, RequestPlan
 from domain.site import Site
-from domain.site_chargers import AcCharger, DcCharger
+from domain.site_chargers import AcCharger, DcCharger, DischargeRange, PowerRange
 from domain.site_vehicles import Vehicle
 from tests.independent_pools import lossy
 from tests.random_targets import stored_share
@@ -59,6 +59,7 @@ def _given(site: Site, plan: Plan, charger: AcCharger | DcCharger, t: int) -> It
     kw = amps * len(told.phases[t]) * site.grid.voltage_v / 1000
     if abs(told.power_kw[t] + kw) > EPS:
         yield f"{charger.id} slot {t}: {told.power_kw[t]} kW at {-amps} A"
+    taken: DischargeRange | PowerRange | None
     if isinstance(charger, DcCharger):
         taken = charger.discharge_kw
         value, steps = kw / lossy(charger)[0], 0.0

@@ -156,9 +156,10 @@ def test_another_car_is_moved_where_the_own_one_cannot() -> None:
 
 
 def test_another_car_that_leaves_later_leaves_room() -> None:
-    """Both want 10.655 kWh in an hour in which 16 A, 11.04 kWh, flow; the first one cannot stay. With m minutes
-    more for the second, either the first gets all now, and 10.655 - 0.184 m are missing then, or it gets 10 A
-    and the second one 6 A, and 3.755 kWh are missing of the first: from 37.5 minutes on the first way is better.
+    """Both want 10.655 kWh in an hour in which 16 A, 11.04 kWh, flow; the first one cannot stay. With m
+    minutes more for the second, either the first gets all now, and 10.655 - 0.184 m are missing then, or it
+    gets 10 A and the second one 6 A, and 3.755 kWh are missing of the first: from 37.5 minutes on the first
+    way is better.
     """
     points = f"{at_garage('home')}, {at_garage('guest')}"
     first, second = car(11.0, leave=1), car(11.0, leave=1, point="guest")
