@@ -92,7 +92,10 @@ def _feed(option: Option, circuits: tuple[int, ...], kw_per_a: float) -> Feed:
 
 def most_given_kw(problem: Problem) -> FloatArray:
     """The most that all cars together can give in each slot [kW]."""
-    table, most = problem.gives, np.zeros(len(problem.sessions) * problem.slots)
+    table = problem.gives
+    if not table.keys:
+        return np.zeros(problem.slots)
+    most = np.zeros(len(problem.sessions) * problem.slots)
     np.maximum.at(most, table.session * problem.slots + table.slot, table.kw_per_a * table.max_a)
     together: FloatArray = most.reshape(-1, problem.slots).sum(axis=0)
     return together
