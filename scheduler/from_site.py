@@ -94,7 +94,7 @@ def _session(need: Need, site: Site, inputs: PlanInputs, ids: tuple[str, ...]) -
     """The session of a need, with what binds its slots together."""
     session = with_ties(session_of(need, site, inputs.grid, ids), need.request, site, inputs)
     session = with_taper(session, need.request, site, inputs)
-    return with_giver(session, need.request, site, inputs)
+    return with_giver(session, need.request, site)
 
 
 def _with_wires(

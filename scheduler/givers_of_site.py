@@ -17,7 +17,7 @@ from scheduler.problem import Option, Session
 _EPS: Final = 1e-9
 
 
-def with_giver(session: Session, request: ChargeRequest, site: Site, inputs: PlanInputs) -> Session:
+def with_giver(session: Session, request: ChargeRequest, site: Site) -> Session:
     """``session`` with what its car may give; itself where car, charger or request cannot.
 
     It gives in slots in which it is there from their beginning to their end.
@@ -31,8 +31,7 @@ def with_giver(session: Session, request: ChargeRequest, site: Site, inputs: Pla
     assert isinstance(vehicle.efficiency, float)
     at_dc = isinstance(site.charger(request.charger), DcCharger)
     stored = session.at_car if at_dc else vehicle.efficiency
-    taken_kwh = inputs.running[request.charger].taken_kwh if _runs(request, inputs) else 0.0
-    start_kwh = min(request.soc_now * vehicle.battery_kwh + stored * taken_kwh, vehicle.battery_kwh)
+    start_kwh = request.soc_now * vehicle.battery_kwh
     giver = Giver(
         options=_ways(session, request, site),
         slots=slots,
@@ -66,11 +65,6 @@ def _giving(request: ChargeRequest, site: Site) -> Vehicle | None:
     vehicle = site.vehicle(request.vehicle) if request.vehicle else None
     able = vehicle is not None and vehicle.v2g is not None
     return vehicle if able and site.charger(request.charger).discharges else None
-
-
-def _runs(request: ChargeRequest, inputs: PlanInputs) -> bool:
-    """Whether this request's car is at its charger when the horizon begins."""
-    return request.charger in inputs.running and request.arrival <= inputs.grid.start
 
 
 def _ways(session: Session, request: ChargeRequest, site: Site) -> tuple[Option, ...]:

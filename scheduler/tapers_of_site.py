@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from domain.inputs import PlanInputs
 from domain.requests import ChargeRequest
-from domain.running import Running
 from domain.site import Site
+from domain.site_chargers import AcCharger
 from domain.site_vehicles import TaperPoint, Vehicle
 from scheduler.into_battery import efficiency_of
 from scheduler.problem import Session
@@ -19,8 +19,7 @@ def with_taper(session: Session, request: ChargeRequest, site: Site, inputs: Pla
     """``session`` with the taper that its car states, and the one that it shows while it is here."""
     if not session.options or not len(session.slots):
         return session
-    running = _running(request, inputs)
-    lines = [*_stated(request, site, session, running), *_shown(running)]
+    lines = [*_stated(request, site, session), *_shown(request, site, inputs)]
     return replace(session, taper=Taper(tuple(lines))) if lines else session
 
 
@@ -42,17 +41,11 @@ def _tapers(request: ChargeRequest, site: Site) -> Vehicle | None:
     return vehicle if vehicle is not None and vehicle.taper else None
 
 
-def _running(request: ChargeRequest, inputs: PlanInputs) -> Running | None:
-    """What the charger does now, where this request's car is the one that is there."""
-    return inputs.running.get(request.charger) if request.arrival <= inputs.grid.start else None
-
-
-def _stated(request: ChargeRequest, site: Site, session: Session, running: Running | None) -> list[TaperLine]:
+def _stated(request: ChargeRequest, site: Site, session: Session) -> list[TaperLine]:
     """The lines of the car's table.
 
     State of charge = soc_now + energy at the plug x best efficiency / battery_kwh: at lower efficiencies the
-    battery is emptier and takes more. ``soc_now`` is that of the arrival, so what was taken before the
-    horizon counts too.
+    battery is emptier and takes more.
     """
     vehicle = _tapers(request, site)
     if vehicle is None or vehicle.taper is None or request.soc_now is None:
@@ -60,8 +53,7 @@ def _stated(request: ChargeRequest, site: Site, session: Session, running: Runni
     assert vehicle.battery_kwh is not None
     best = efficiency_of(request, site, session.options).best / session.at_car
     soc_per_kwh = best / vehicle.battery_kwh
-    soc = min(1.0, request.soc_now + (running.taken_kwh if running else 0.0) * session.at_car * soc_per_kwh)
-    return [_line(*ends, soc, soc_per_kwh) for ends in _segments(vehicle.taper)]
+    return [_line(*ends, request.soc_now, soc_per_kwh) for ends in _segments(vehicle.taper)]
 
 
 def _segments(points: tuple[TaperPoint, ...]) -> list[tuple[TaperPoint, TaperPoint]]:
@@ -76,9 +68,10 @@ def _line(low: TaperPoint, high: TaperPoint, soc: float, soc_per_kwh: float) -> 
     return TaperLine(low.max_kw - falls * (soc - low.soc), falls * soc_per_kwh)
 
 
-def _shown(running: Running | None) -> list[TaperLine]:
-    """The straight line to 0 along which the power of the car that is here has been seen to fall."""
-    if running is None or running.taper is None:
+def _shown(request: ChargeRequest, site: Site, inputs: PlanInputs) -> list[TaperLine]:
+    """The straight line to 0 along which the power of the car that is at an AC charger was seen to fall."""
+    running = inputs.running.get(request.charger) if request.arrival <= inputs.grid.start else None
+    if running is None or running.taper is None or not isinstance(site.charger(request.charger), AcCharger):
         return []
     shown = running.taper
     return [TaperLine(shown.kw_per_kwh * shown.takes_kwh, shown.kw_per_kwh)]

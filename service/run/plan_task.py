@@ -131,12 +131,12 @@ def named(request: ChargeRequest) -> ChargeRequest:
 
 
 def _less(request: ChargeRequest, delivered_kwh: float, site: Site) -> ChargeRequest:
-    """The request less some energy; one for a state of charge begins at the one that it has now."""
+    """The request less some energy, and from the state of charge on that the car has now."""
     if delivered_kwh <= 0:
         return request
     if request.energy_kwh is not None:
         left_kwh = max(0.0, request.energy_kwh - delivered_kwh)
-        return request.model_copy(update={"energy_kwh": left_kwh})
+        request = request.model_copy(update={"energy_kwh": left_kwh})
     vehicle = None if request.vehicle is None else site.vehicle(request.vehicle)
     if vehicle is None or vehicle.battery_kwh is None or request.soc_now is None:
         return request

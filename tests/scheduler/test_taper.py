@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from domain.running import Running, ShownTaper
-from scheduler.from_site import problem_of
 from scheduler.tapers import Taper, TaperLine
 from tests.scheduler.days import checked, inputs_of, site_of, wish
 from tests.tolerance import approx_kw
@@ -85,19 +84,6 @@ def test_a_taper_that_was_seen_counts_without_any_table() -> None:
     seen = Running((0, 1, 2), 16.0, 600.0, taper=ShownTaper(1.0, 11.04))
     plan = checked(site, replace(inputs, running={"home": seen}))
     assert plan.chargers["home"].power_kw.max() == pytest.approx(5.52)
-
-
-def test_what_a_car_has_taken_since_it_came_makes_it_fuller() -> None:
-    """70 % on arrival and 5 kWh since then are 80 %."""
-    site = site_of(HOME, more=CAR)
-    wishes = [wish("home", 5.6, arrive=-1, vehicle="car", soc_now=0.7)]
-    inputs = replace(
-        inputs_of(site, [0.2, 0.1, 0.2], wishes), running={"home": Running((0,), 0.0, 60.0, taken_kwh=5.0)}
-    )
-    (car,) = problem_of(site, inputs).problem.sessions
-    assert car.taper is not None
-    assert car.taper.most_kw(0.0, 0.0) == pytest.approx(11.04)
-    assert car.taper.most_kw(4.0, 0.0) == pytest.approx(7.04)
 
 
 def test_a_taper_that_nobody_can_place_is_told() -> None:
