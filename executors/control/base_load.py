@@ -112,11 +112,16 @@ def charging_below(
     controlled = chargers.controlled[:, np.newaxis]
     told_a = np.where(chargers.uses & controlled, chargers.command_a[:, np.newaxis], 0.0)
     flow_a = np.where(controlled, chargers.flow_a, 0.0)
-    falls_a = np.where(np.isfinite(chargers.due_a)[:, np.newaxis], np.maximum(flow_a - told_a, 0.0), 0.0)
     in_step = _in_step(wiring, readings, meters, chargers, memory, now_s)[:, np.newaxis]
     in_meter_a = np.where(in_step, flow_a, np.maximum(flow_a, told_a))
     least_a = np.minimum(flow_a, told_a)
     spare_a = np.where(chargers.uses & controlled, chargers.offer_a[:, np.newaxis] - told_a, 0.0)
+    if chargers.controlled.all() and not np.isfinite(chargers.due_a).any():
+        below = rows_of(wiring).below @ np.stack((told_a, flow_a, in_meter_a, least_a, spare_a))
+        told, flow, in_meter, least, spare = below
+        none = np.zeros_like(told)
+        return Below(told, flow, none, in_meter, least, spare, none, np.full_like(told, np.nan), none)
+    falls_a = np.where(np.isfinite(chargers.due_a)[:, np.newaxis], np.maximum(flow_a - told_a, 0.0), 0.0)
     fallen = (chargers.fallen & np.isfinite(chargers.lost_s))[:, np.newaxis]
     beyond_a = np.where(fallen, np.maximum(chargers.reserved_a - chargers.flow_a, 0.0), 0.0)
     lost = np.isfinite(chargers.lost_s) & ~chargers.fallen
@@ -124,8 +129,11 @@ def charging_below(
     outside_a = np.where(controlled, 0.0, np.maximum(chargers.reserved_a, chargers.flow_a))
     parts = np.stack((told_a, flow_a, falls_a, in_meter_a, least_a, spare_a, beyond_a, dark_a, outside_a))
     sums = rows_of(wiring).below @ parts
-    any_lost = np.asarray((wiring.below & lost).any(axis=1))
-    sums[7] = np.where(any_lost[:, np.newaxis], sums[7], np.nan)
+    if lost.any():
+        any_lost = np.asarray((wiring.below & lost).any(axis=1))
+        sums[7] = np.where(any_lost[:, np.newaxis], sums[7], np.nan)
+    else:
+        sums[7] = np.nan
     return Below(*sums)
 
 
@@ -144,7 +152,8 @@ class _Watts:
         Offers below a power factor of 1 took off less power than current; the difference comes back. Where
         there is no meter nothing was taken off.
         """
-        moved_kw = np.nansum(base_a - self._meters.meter_a, axis=1) * self._per_a
+        moved_a = base_a - self._meters.meter_a
+        moved_kw = np.where(np.isnan(moved_a), 0.0, moved_a).sum(axis=1) * self._per_a
         back_kw = (1 - self._rows.true_power) * taken_off_a.sum(axis=1) * self._per_a
         metered_kw = self._meters.meter_kw + moved_kw + back_kw
         return np.asarray(np.where(self._rows.metered, metered_kw, self._stated_kw))

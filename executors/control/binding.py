@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from executors.control.ladder import Stage
+from executors.control.rows import Rows
 from executors.control.seam import Binding, Bools, Floats, Ints
 from executors.control.seen import Seen
 from executors.control.supply import Supply
@@ -35,25 +36,44 @@ class Course(NamedTuple):
     """Below a row with a cut on its way."""
 
 
-def binding_of(seen: Seen, rises: Floats, way: Course) -> Binding:
-    """The last thing that held each charger down; ``rises`` is the room that rises had."""
-    rows, supply, weights, chargers = seen.rows, seen.supply, seen.weights, seen.chargers
+class Ground(NamedTuple):
+    """What a binding is made from, besides the course of the offers."""
+
+    rows: Rows
+    supply: Supply
+    weights: Floats
+    rises: Floats
+    """Room that rises had, per row."""
+    disobeys: Bools
+    lost_s: Floats
+
+
+def ground_of(seen: Seen, rises: Floats) -> Ground:
+    """The little of a tick that its binding needs later."""
+    cars = seen.chargers
+    return Ground(seen.rows, seen.supply, seen.weights, rises, cars.disobeys, cars.lost_s)
+
+
+def binding_of(ground: Ground, way: Course) -> Binding:
+    """The last thing that held each charger down."""
+    rows, supply, weights, rises = ground.rows, ground.supply, ground.weights, ground.rises
+    why = supply.why
     count = len(way.told_a)
     lower = way.told_a < way.wanted_a - _NEGLIGIBLE
     row = np.full(count, -1)
     code = np.full(count, int(Why.AS_WANTED))
     if lower.any():
         tight = _tightest(weights, rises, way.aims_a)
-        code = np.where(lower, _code_of_hold(way, supply, tight), code)
+        code = np.where(lower, _code_of_hold(way, why, tight), code)
         at_limit = lower & (way.aims_a < way.usable_a - _NEGLIGIBLE) & (tight >= 0)
         row = np.where(at_limit, tight, row)
         was_cut = lower & (way.cut_by >= 0)
         row = np.where(was_cut, way.cut_by, row)
-        code = np.where(was_cut, supply.why[way.cut_by], code)
+        code = np.where(was_cut, why[way.cut_by], code)
         code = np.where(lower & way.unbalanced, Why.IMBALANCE, code)
         code = np.where(lower & (way.stage > Stage.FRESH), _BY_STAGE[way.stage], code)
-        code = np.where(lower & chargers.disobeys, Why.DISOBEYS, code)
-        code = np.where(lower & np.isfinite(chargers.lost_s), Why.LINK_LOST, code)
+        code = np.where(lower & ground.disobeys, Why.DISOBEYS, code)
+        code = np.where(lower & np.isfinite(ground.lost_s), Why.LINK_LOST, code)
     about = row >= 0
     most = np.where(about, supply.most[row], np.nan)
     others = weights @ way.told_a
@@ -78,13 +98,13 @@ def _tightest(weights: Floats, rises: Floats, aims_a: Floats) -> Ints:
     return np.where(np.isfinite(left.min(axis=0)), tight, -1)
 
 
-def _code_of_hold(way: Course, supply: Supply, tight: Ints) -> Ints:
+def _code_of_hold(way: Course, why: Ints, tight: Ints) -> Ints:
     """Why a charger that nothing cut is not higher (C)."""
     code = np.full(len(tight), int(Why.HOLD))
     code = np.where(way.waits, Why.WAITS_FOR_DROP, code)
     code = np.where(way.hot, Why.HOT, code)
     short = way.aims_a < way.usable_a - _NEGLIGIBLE
-    code = np.where(short, np.where(tight >= 0, supply.why[tight], Why.ROTATION), code)
+    code = np.where(short, np.where(tight >= 0, why[tight], Why.ROTATION), code)
     others_on = (way.aims_a > 0).any()
     code = np.where(short & (way.aims_a <= 0) & others_on, Why.ROTATION, code)
     as_usable = (way.told_a >= way.usable_a - _NEGLIGIBLE) & (way.usable_a < way.wanted_a - _NEGLIGIBLE)

@@ -83,7 +83,10 @@ def chargers(
     ours_until_now = memory.matched & ~_on_its_own(wiring, memory, gap_s)
     foreign, matched = _foreign(wiring, readings, memory, ours_until_now, command_a, back_a, now_s)
     fallen = now_s - lost_s > wiring.failsafe_after_s + REACTION_S
-    reserved_a = _reserved_a(wiring, fallen, command_a, flow_a) * uses
+    reserved_a = np.zeros_like(flow_a)
+    if not here.all():
+        away_a = _reserved_a(wiring, fallen, command_a, flow_a) * uses
+        reserved_a = np.where(here[:, np.newaxis], 0.0, away_a)
     return Chargers(
         command_a=command_a,
         offer_a=offer_a,
@@ -102,7 +105,7 @@ def chargers(
         matched=matched,
         controlled=here & ~disobeys,
         fallen=fallen,
-        reserved_a=np.where(here[:, np.newaxis], 0.0, reserved_a),
+        reserved_a=reserved_a,
     )
 
 
@@ -113,7 +116,7 @@ def _lost_since(readings: Readings, memory: ChargerMemory, now_s: float) -> Floa
 
 def _peak_a(measured_a: Floats, here: Bools) -> Floats:
     """Highest current of each car; NaN where no phase is measured or the link is lost (C,)."""
-    peak_a = np.where(np.isnan(measured_a), -np.inf, measured_a).max(axis=1)
+    peak_a = np.fmax(np.fmax(measured_a[:, 0], measured_a[:, 1]), measured_a[:, 2])
     return np.where(here & np.isfinite(peak_a), peak_a, np.nan)
 
 
@@ -124,11 +127,14 @@ def _flow_a(
 
     Of a lost charger the last known.
     """
+    missing = np.isnan(readings.measured_a)
+    if here.all() and not missing.any():
+        return np.maximum(readings.measured_a, 0.0)
     may_draw = (readings.car == CarState.CHARGING) | (readings.car == CarState.UNKNOWN)
     assumed_a = np.where(may_draw, command_a, 0.0)[:, np.newaxis] * (wiring.wired & memory.phases)
     falling = np.isfinite(memory.due_a)[:, np.newaxis]
     assumed_a = np.where(falling, np.maximum(memory.flow_a, assumed_a), assumed_a)
-    known_a = np.where(np.isnan(readings.measured_a), assumed_a, np.maximum(readings.measured_a, 0.0))
+    known_a = np.where(missing, assumed_a, np.maximum(readings.measured_a, 0.0))
     return np.where(here[:, np.newaxis], known_a, memory.flow_a)
 
 
@@ -157,6 +163,8 @@ def _cuts(
         late = now_s - memory.due_s > REACTION_S
         came_down = (drawn_a <= tolerated_a(memory.due_a)) & (sample_s > memory.due_s) & (measured | late)
         above = drawn_a > tolerated_a(command_a)
+    if not (waiting.any() or above.any() or memory.disobeys.any()):
+        return memory.due_a, memory.due_s, memory.disobeys
     confirmed = waiting & (came_down | (late & np.isnan(drawn_a)))
     open_cut = waiting & ~confirmed
     begins = above & ~open_cut
@@ -173,6 +181,8 @@ def _cuts(
 
 def _silences(wiring: Wiring, memory: ChargerMemory, disobeys: Bools) -> Floats:
     """How long each charger that does not obey is left alone: twice as long each time (C) [s]."""
+    if not disobeys.any():
+        return memory.silence_s
     first_s = np.where(np.isfinite(wiring.failsafe_after_s), wiring.failsafe_after_s + REACTION_S, 0.0)
     longer_s = np.minimum(np.fmax(2.0 * memory.silence_s, first_s), LONGEST_SILENCE_S)
     return np.where(disobeys & ~memory.disobeys, longer_s, memory.silence_s)

@@ -80,7 +80,7 @@ def compared(
     known = ~np.isnan(readings.measured_a).all(axis=1) & readings.link
     rising = (chargers.flow_a.max(axis=1) < chargers.command_a - OBEYS_A) & (now_s - rose_s < REACTION_S)
     unclear = rising | np.isfinite(chargers.due_a) | (~known & (chargers.command_a > 0))
-    blurred = (wiring.below & unclear).any(axis=1)
+    blurred = (wiring.below & unclear).any(axis=1) if unclear.any() else np.zeros(wiring.circuits, dtype=bool)
     moving = (np.abs(flow_a - memory.last_flow_a) > _MOVES_A).any(axis=1) | blurred
     moved_s = np.where(moving, now_s, memory.moved_s)
     now = _comparison(wiring, meters, memory, flow_a, np.where(_late(wiring, readings), np.inf, moved_s))
@@ -107,6 +107,8 @@ def compared(
 def _late(wiring: Wiring, readings: Readings) -> Bools:
     """Rows below which a charger's value is older than a meter's: it may have moved since (K,)."""
     old = readings.link & (readings.charger_age_s > IN_STEP_S)
+    if not old.any():
+        return np.zeros(wiring.circuits, dtype=bool)
     return np.asarray((wiring.below & old).any(axis=1))
 
 
@@ -146,6 +148,8 @@ def by_jump(wiring: Wiring, steady: Bools, trust: Ints, before_a: Floats, meter_
 
     No house turns the sign of all its phases within a sample; so it is the meter that turned, or turned back.
     """
+    if not steady.any():
+        return trust
     on = wiring.grid_phases
     old_a, new_a = before_a[:, on], meter_a[:, on]
     with np.errstate(invalid="ignore"):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache, partial
 
 import numpy as np
 
 from executors.control import ladder
-from executors.control.binding import Course, binding_of
+from executors.control.binding import Course, binding_of, ground_of
 from executors.control.events import events_of
 from executors.control.imbalance import balanced, lowest_a, room_for_rises
 from executors.control.ladder import Stage
-from executors.control.remember import remembered
+from executors.control.remember import above_alone, remembered
 from executors.control.rises import Target, given_back, may_use_a, raised, risers, settled_since, target
 from executors.control.seam import Bools, Floats, Ints, Readings, Setpoints, Wanted, Wiring
 from executors.control.seen import Seen, seen_now
@@ -45,6 +46,7 @@ def _decided(
     again = told_again(readings, seen.chargers, state.chargers, now_s)
     order = order_of(seen.chargers, way.told_a, seen.phases, again, state.chargers.phases, wiring.driven)
     feed, may_read = fed(wiring, seen.chargers, state, now_s)
+    above = above_alone(seen)
     setpoints = Setpoints(
         limit_a=way.told_a,
         phases=seen.phases,
@@ -52,12 +54,12 @@ def _decided(
         feed_watchdog=feed,
         may_read=may_read,
         wanted_a=seen.wanted_a,
-        binding=binding_of(seen, room, way),
-        events=events_of(wiring, state, seen, now_s),
+        binding=cache(partial(binding_of, ground_of(seen, room), way)),
+        events=events_of(wiring, state, seen, above, now_s),
         wanted_reasons=wanted.reasons,
         names=(wiring.charger_ids, wiring.circuit_ids),
     )
-    after = remembered(state, seen, aims, before_loss_a, way.told_a, order, now_s)
+    after = remembered(state, seen, aims, before_loss_a, way.told_a, order, above, now_s)
     return setpoints, replace(after, still=still_after(wiring, readings, wanted, seen, way, setpoints))
 
 
@@ -75,7 +77,8 @@ def _way(
     fair_room = np.maximum(room, seen.weights @ cut_a)
     aims = target(wiring, usable_a, cut_a, seen.weights, fair_room, seen.claim, seen.turns, now_s)
     told_a = _moved(wiring, seen, state, cut_a, aims, room, blocked, now_s)
-    told_a = np.where(seen.chargers.controlled, told_a, _left_alone(wiring, seen))
+    if not seen.chargers.controlled.all():
+        told_a = np.where(seen.chargers.controlled, told_a, _left_alone(wiring, seen))
     way = Course(
         wanted_a=seen.wanted_a,
         usable_a=usable_a,
@@ -92,6 +95,8 @@ def _way(
 
 def _below_any(wiring: Wiring, rows: Bools) -> Bools:
     """Chargers below any of these rows (C,)."""
+    if not rows.any():
+        return np.zeros(wiring.chargers, dtype=bool)
     return np.asarray((wiring.below & rows[:, np.newaxis]).any(axis=0))
 
 
@@ -104,8 +109,10 @@ def _before_loss_a(state: SafetyState, seen: Seen, steps: Ints) -> Floats:
 
 def _lowered(wiring: Wiring, seen: Seen, steps: Ints, before_loss_a: Floats) -> tuple[Floats, Ints, Bools]:
     """Offers after all cuts: as wanted, as the ladder, every row and the imbalance allow."""
-    cap_a = ladder.ceiling_a(wiring, seen.now_s - seen.blind_since_s, steps, before_loss_a)
-    capped_a = np.minimum(np.minimum(seen.chargers.command_a, seen.wanted_a), cap_a)
+    capped_a = np.minimum(seen.chargers.command_a, seen.wanted_a)
+    if steps.any():
+        cap_a = ladder.ceiling_a(wiring, seen.now_s - seen.blind_since_s, steps, before_loss_a)
+        capped_a = np.minimum(capped_a, cap_a)
     capped_a = on_the_grid_of(wiring, capped_a) * seen.chargers.controlled
     cut_a, cut_by = cut_to_fit(wiring, capped_a, seen.weights, seen.supply.cut, seen.claim)
     cut_a, unbalanced = balanced(wiring, cut_a, seen.chargers, seen.base, seen.uses, seen.claim)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from executors.control.compare import Trust
-from executors.control.remember import above_alone
 from executors.control.seam import Bools, Floats, Wiring
 from executors.control.seen import Seen
 from executors.control.state import SafetyState
@@ -22,30 +21,34 @@ _OF_TRUST = {
     Trust.MIRRORED: Told.SIGN_FLIPPED,
 }
 
+_OBEDIENCE = (Told.DISOBEYS, Told.OBEYS_AGAIN)
+_FOREIGN = (Told.FOREIGN_CHANGE, None)
+_LINK = (Told.LINK_LOST, Told.LINK_BACK)
+_METER = (Told.METER_LOST, Told.METER_BACK)
+_ABOVE = (Told.ABOVE_LIMIT_WITHOUT_CHARGING, Told.ABOVE_LIMIT_ENDS)
+_HEAT = (Told.PROTECTION_HOT, Told.PROTECTION_COOL)
+
 
 def events_of(
     wiring: Wiring,
     state: SafetyState,
     seen: Seen,
+    above: Bools,
     now_s: float,
 ) -> tuple[Event, ...]:
     """Every edge of this tick."""
     chargers, compare, supply = seen.chargers, seen.compare, seen.supply
-    above, hot = above_alone(seen), seen.hot
+    hot = seen.hot
     before = state.chargers
     ids, rows = wiring.charger_ids, wiring.circuit_ids
-    numbers = {
-        "offer_a": chargers.offer_a,
-        "drawn_a": chargers.flow_a.max(axis=1),
-        "told_a": chargers.command_a,
-    }
+    numbers = {"offer_a": chargers.offer_a, "drawn_a": chargers.flow_a, "told_a": chargers.command_a}
     found = [
-        *_edges(before.disobeys, chargers.disobeys, ids, (Told.DISOBEYS, Told.OBEYS_AGAIN), now_s, numbers),
+        *_edges(before.disobeys, chargers.disobeys, ids, _OBEDIENCE, now_s, numbers),
         *_edges(
             before.foreign | (now_s - before.foreign_s < FOREIGN_QUIET_S),
             chargers.foreign,
             ids,
-            (Told.FOREIGN_CHANGE, None),
+            _FOREIGN,
             now_s,
             numbers,
         ),
@@ -53,12 +56,12 @@ def events_of(
             np.isfinite(before.lost_s),
             np.isfinite(chargers.lost_s),
             ids,
-            (Told.LINK_LOST, Told.LINK_BACK),
+            _LINK,
             now_s,
         ),
-        *_edges(state.meters.lost, seen.meter_lost, rows, (Told.METER_LOST, Told.METER_BACK), now_s),
-        *_edges(state.above, above, rows, (Told.ABOVE_LIMIT_WITHOUT_CHARGING, Told.ABOVE_LIMIT_ENDS), now_s),
-        *_edges(state.hot, hot, rows, (Told.PROTECTION_HOT, Told.PROTECTION_COOL), now_s),
+        *_edges(state.meters.lost, seen.meter_lost, rows, _METER, now_s),
+        *_edges(state.above, above, rows, _ABOVE, now_s),
+        *_edges(state.hot, hot, rows, _HEAT, now_s),
     ]
     for k in np.flatnonzero(compare.trust != state.compare.trust):
         told = _OF_TRUST[Trust(int(compare.trust[k]))]
@@ -79,10 +82,10 @@ def _edges(
     now_s: float,
     numbers: dict[str, Floats] | None = None,
 ) -> Iterator[Event]:
-    if np.array_equal(before, after):
+    if before is after or not (before != after).any():
         return
     for i in np.flatnonzero(before != after):
         what = told[0] if after[i] else told[1]
         if what is not None:
-            values = {name: float(value[i]) for name, value in (numbers or {}).items()}
+            values = {name: float(value[i].max()) for name, value in (numbers or {}).items()}
             yield Event(what, names[i], now_s, values)

@@ -14,6 +14,9 @@ COOLS_S = 120.0
 def heated(wiring: Wiring, heat: Floats, current_a: Floats, duration_s: float) -> Floats:
     """Heat after ``duration_s`` more of ``current_a`` (K, 3): 0 as warm as for ever, 1 may trip."""
     known_a = np.where(np.isnan(current_a), 0.0, current_a)
+    holds_a = wiring.rating_a * wiring.hold_multiple[:, np.newaxis]
+    if not heat.any() and not (np.abs(known_a) > holds_a).any() and not any(wiring.curves):
+        return heat
     rate = trip_rate(
         known_a, wiring.rating_a, wiring.hold_multiple[:, np.newaxis], wiring.trip_k_s[:, np.newaxis]
     )

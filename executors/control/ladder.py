@@ -38,6 +38,8 @@ def stages(blind_for_s: Floats) -> Ints:
 
 def on_the_ladder(wiring: Wiring, meters: Samples, stage: Ints, chargers: Chargers) -> Ints:
     """Step that counts for each charger: the worst of the rows above it whose missing phases it uses (C,)."""
+    if not stage.any() and not meters.phase_stale.any():
+        return np.zeros(wiring.chargers, dtype=np.int64)
     whole = (stage > Stage.FRESH) & ~meters.phase_stale.any(axis=1)
     concerns = meters.phase_stale.astype(np.float64) @ chargers.uses.T.astype(np.float64) > 0
     hit = wiring.below & (concerns | whole[:, np.newaxis])

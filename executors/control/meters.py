@@ -9,7 +9,6 @@ import numpy as np
 from executors.control.rows import rows_of
 from executors.control.seam import Bools, Floats, Readings, Wiring
 from executors.control.state import MeterMemory
-from executors.control.times import FRESH_PERIODS, FRESH_S, IMPLAUSIBLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +38,18 @@ def samples(wiring: Wiring, readings: Readings, memory: MeterMemory, now_s: floa
     """Take the new samples; a repeated telegram is none, nor is a value beyond all reason."""
     taken_s = now_s - readings.meter_age_s
     repeated = np.isfinite(readings.meter_mark) & (readings.meter_mark == memory.mark)
-    ceiling_a = IMPLAUSIBLE * np.where(np.isfinite(wiring.limit_a), wiring.limit_a, np.inf)
+    rows = rows_of(wiring)
     with np.errstate(invalid="ignore"):
-        sane = np.isfinite(readings.meter_a) & (np.abs(readings.meter_a) <= ceiling_a)
+        sane = np.isfinite(readings.meter_a) & (np.abs(readings.meter_a) <= rows.implausible_a)
     new = sane & ~repeated[:, np.newaxis] & (taken_s[:, np.newaxis] > memory.seen_s)
     seen_s = np.where(new, taken_s[:, np.newaxis], memory.seen_s)
     meter_a = np.where(new, readings.meter_a, memory.meter_a)
-    from_currents_kw = np.nansum(meter_a, axis=1) * (wiring.voltage_v / 1000)
+    from_currents_kw = np.where(np.isnan(meter_a), 0.0, meter_a).sum(axis=1) * (wiring.voltage_v / 1000)
     said_kw = np.isfinite(readings.meter_kw) & new.any(axis=1)
     meter_kw = np.where(said_kw, readings.meter_kw, from_currents_kw)
-    fresh_for_s = np.fmax(FRESH_S, FRESH_PERIODS * wiring.meter_period_s)
+    fresh_for_s = rows.fresh_for_s
     age_s = now_s - seen_s
-    metered = rows_of(wiring).metered
-    counted = metered[:, np.newaxis] & wiring.grid_phases
+    counted = rows.counted
     oldest_s = np.where(counted, age_s, 0.0).max(axis=1)
     return Samples(
         meter_a=meter_a,

@@ -22,6 +22,7 @@ def remembered(
     before_loss_a: Floats,
     told_a: Floats,
     order: Ints,
+    above: Bools,
     now_s: float,
 ) -> SafetyState:
     """The state after this tick."""
@@ -37,7 +38,7 @@ def remembered(
         compare=seen.compare,
         turns=turns,
         ceiling_on=seen.supply.ceiling_on,
-        above=above_alone(seen),
+        above=above,
         hot=seen.hot,
     )
 
@@ -84,11 +85,15 @@ def _chargers(
 def _meters(state: SafetyState, seen: Seen, cars: ChargerMemory, told_a: Floats) -> MeterMemory:
     """Memory of the meters, with the drop that this tick's cuts will bring."""
     before, base = state.meters, seen.base
-    on_its_way = (np.isfinite(cars.due_a) & seen.chargers.controlled)[:, np.newaxis]
-    told_phases_a = np.where(seen.uses, told_a[:, np.newaxis], 0.0)
-    falls_a = np.where(on_its_way, np.maximum(seen.chargers.flow_a - told_phases_a, 0.0), 0.0)
-    more_a = seen.rows.below @ falls_a - base.falling_a
-    new = more_a > _NEGLIGIBLE
+    at_cut_a, expected_a = before.at_cut_a, before.expected_a
+    on_its_way = np.isfinite(cars.due_a) & seen.chargers.controlled
+    if on_its_way.any():
+        told_phases_a = np.where(seen.uses, told_a[:, np.newaxis], 0.0)
+        falls_a = np.maximum(seen.chargers.flow_a - told_phases_a, 0.0) * on_its_way[:, np.newaxis]
+        more_a = seen.rows.below @ falls_a - base.falling_a
+        new = more_a > _NEGLIGIBLE
+        at_cut_a = np.where(new, seen.meters.meter_a, at_cut_a)
+        expected_a = np.where(new, base.coming_a + more_a, expected_a)
     fresh = ~seen.blind[:, np.newaxis]
     return MeterMemory(
         meter_a=seen.meters.meter_a,
@@ -99,8 +104,8 @@ def _meters(state: SafetyState, seen: Seen, cars: ChargerMemory, told_a: Floats)
         dark_a=base.dark_a,
         window=seen.window,
         fresh_since_s=seen.fresh_since_s,
-        at_cut_a=np.where(new, seen.meters.meter_a, before.at_cut_a),
-        expected_a=np.where(new, base.coming_a + more_a, before.expected_a),
+        at_cut_a=at_cut_a,
+        expected_a=expected_a,
         heat=seen.heat,
         lost=seen.meter_lost,
         blind_since_s=seen.blind_since_s,

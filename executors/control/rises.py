@@ -73,9 +73,11 @@ def may_use_a(
     now_s: float,
 ) -> Floats:
     """Wanted, but no more than a little above what the car has been taking of its offer (C) [A]."""
+    long_enough = (now_s - memory.rose_s >= UNUSED_OFFER_S) & (chargers.command_a > 0)
+    if not long_enough.any():
+        return wanted_a
     drawn_a = chargers.flow_a.max(axis=1)
-    measured = ~np.isnan(readings.measured_a).all(axis=1)
-    long_enough = (now_s - memory.rose_s >= UNUSED_OFFER_S) & (chargers.command_a > 0) & measured
+    long_enough &= ~np.isnan(readings.measured_a).all(axis=1)
     leaves = drawn_a < chargers.command_a - OBEYS_A - OBEYS * chargers.command_a
     known = (readings.car == CarState.CHARGING) | (readings.car == CarState.WAITING)
     needs_a = np.maximum(wiring.min_a, np.ceil((drawn_a + UNUSED_OFFER_A) / wiring.step_a) * wiring.step_a)

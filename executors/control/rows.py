@@ -9,7 +9,14 @@ import numpy as np
 
 from executors.control.curve import Band, current_by_points_a, current_for_a
 from executors.control.seam import Bools, Floats, Ints, Wiring
-from executors.control.times import REACTION_S, RISE_MARGIN, RISE_MARGIN_A
+from executors.control.times import (
+    FRESH_PERIODS,
+    FRESH_S,
+    IMPLAUSIBLE,
+    REACTION_S,
+    RISE_MARGIN,
+    RISE_MARGIN_A,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,12 @@ class Rows:
     """Base load to reckon with where there is no meter (K,)."""
     true_power: Floats
     """Least power factor below each row (K,)."""
+    implausible_a: Floats
+    """What no sample may show (K, 3)."""
+    fresh_for_s: Floats
+    """How long a sample of the row's meter is fresh (K,)."""
+    counted: Bools
+    """Phases that a meter must show (K, 3)."""
 
     def weights(self, uses: Bools) -> Floats:
         """How much one ampere of each charger counts on every row (A + P + 2, C)."""
@@ -55,6 +68,19 @@ class Rows:
         amps = self.amp_below * on.T[self.amp_phase]
         per_kw = self.kw_per_a * on.sum(axis=1)
         return np.concatenate((amps, per_kw, per_kw[-1:], per_kw[-1:]))
+
+
+@lru_cache(maxsize=16)
+def _weights(wiring: Wiring, uses: bytes) -> Floats:
+    phases = np.frombuffer(uses, dtype=np.bool_).reshape(-1, 3)
+    weights = rows_of(wiring).weights(phases)
+    weights.flags.writeable = False
+    return weights
+
+
+def weights_of(wiring: Wiring, uses: Bools) -> Floats:
+    """The weights of ``Rows.weights``; the phases in use seldom change, so they are made once."""
+    return _weights(wiring, uses.tobytes())
 
 
 @lru_cache(maxsize=16)
@@ -88,6 +114,9 @@ def rows_of(wiring: Wiring) -> Rows:
         failsafe_a=np.nan_to_num(wiring.failsafe_a, nan=0.0),
         static_a=np.nan_to_num(wiring.base_max_a, nan=0.0),
         true_power=_true_power(wiring),
+        implausible_a=IMPLAUSIBLE * wiring.limit_a,
+        fresh_for_s=np.fmax(FRESH_S, FRESH_PERIODS * wiring.meter_period_s),
+        counted=measured[:, np.newaxis] & wiring.grid_phases,
     )
 
 

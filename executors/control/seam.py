@@ -7,6 +7,7 @@ monotonic seconds. What is not known is NaN, never 0.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -194,21 +195,27 @@ class Setpoints:
     """Whether a read may be sent: False where any frame would feed a watchdog that must not be (C,)."""
     wanted_a: Floats
     """What the layer above wanted (C,)."""
-    binding: Binding
+    binding: Binding | Callable[[], Binding]
+    """What held them down, or how to make it: hardly a tick is asked for it."""
     events: tuple[Event, ...] = ()
     wanted_reasons: tuple[Reason, ...] = field(default=())
     names: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     """Ids of chargers and of circuits."""
 
+    def bound(self) -> Binding:
+        """What held each charger below what was wanted."""
+        return self.binding() if callable(self.binding) else self.binding
+
     def reason(self, charger: int) -> Reason:
         """Why the charger at that position is told its current."""
-        code = Why(int(self.binding.code[charger]))
+        binding = self.bound()
+        code = Why(int(binding.code[charger]))
         if code is Why.AS_WANTED and self.wanted_reasons:
             return self.wanted_reasons[charger]
-        row, phase = int(self.binding.row[charger]), int(self.binding.phase[charger])
+        row, phase = int(binding.row[charger]), int(binding.phase[charger])
         numbers = {"limit_a": float(self.limit_a[charger]), "wanted_a": float(self.wanted_a[charger])}
         unit = "kw" if code in {Why.POWER_LIMIT, Why.SECTION_14A, Why.QUARTER_BUDGET} else "a"
-        for name, values in (("used", self.binding.used), ("of", self.binding.limit)):
+        for name, values in (("used", binding.used), ("of", binding.limit)):
             if np.isfinite(values[charger]):
                 numbers[f"{name}_{unit}"] = float(values[charger])
         circuit = self.names[1][row] if row >= 0 else ""

@@ -13,7 +13,7 @@ from executors.control.compare import compared, distrusted
 from executors.control.heat import heated
 from executors.control.ladder import Stage
 from executors.control.meters import Samples, samples
-from executors.control.rows import Rows, rows_of
+from executors.control.rows import Rows, rows_of, weights_of
 from executors.control.seam import Bools, Floats, Ints, Readings, Wanted, Wiring
 from executors.control.shares import Claim
 from executors.control.state import CompareMemory, SafetyState, TurnMemory
@@ -114,7 +114,7 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
         supply=supply(wiring, rows, readings, wanted, base),
         phases=phases,
         uses=uses,
-        weights=rows.weights(uses),
+        weights=weights_of(wiring, uses),
         wanted_a=wanted_a,
         turns=turns,
         claim=claim,
@@ -144,7 +144,9 @@ def _claims(
 
 def _phases(wiring: Wiring, wanted: Wanted, state: SafetyState, cars: Chargers, blind: Bools) -> Bools:
     """Phases to energise: as wanted and wired; one that is blind, lost or without a wish keeps its own."""
-    dark = (wiring.below & blind[:, np.newaxis]).any(axis=0) | ~cars.controlled
+    dark = ~cars.controlled
+    if blind.any():
+        dark |= (wiring.below & blind[:, np.newaxis]).any(axis=0)
     asked = wanted.phases & wiring.wired
     keeps = dark | ~asked.any(axis=1)
     return np.where(keeps[:, np.newaxis], state.chargers.phases, asked)

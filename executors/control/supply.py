@@ -8,7 +8,7 @@ import numpy as np
 
 from executors.control.base_load import BaseLoad
 from executors.control.rows import Rows
-from executors.control.seam import Floats, Ints, Readings, Wanted, Wiring
+from executors.control.seam import Bools, Floats, Ints, Readings, Wanted, Wiring
 from executors.control.times import SIGNAL_S
 from executors.control.why import Why
 
@@ -19,14 +19,27 @@ class Supply:
 
     cut: Floats
     """Now."""
-    why: Ints
-    """Which limit each row stands for (``Why``)."""
-    most: Floats
-    """What the row may carry in all."""
+    curve_binds: Bools
+    """Rows in amperes on which the protection allows less than the limit (A)."""
+    rows: Rows
+    ceilings: Floats
+    """Of the signal and of the quarter [kW]."""
     ceiling_on: bool
     """Whether the ceiling on grid draw is in force."""
     stale: bool
     """Whether that is because its signal is stale."""
+
+    @property
+    def why(self) -> Ints:
+        """Which limit each row stands for (``Why``)."""
+        amps = np.where(self.curve_binds, int(Why.CURVE), int(Why.CIRCUIT_FULL))
+        kw = np.full(len(self.rows.kw_row), int(Why.POWER_LIMIT))
+        return np.concatenate((amps, kw, [int(Why.SECTION_14A), int(Why.QUARTER_BUDGET)]))
+
+    @property
+    def most(self) -> Floats:
+        """What each row may carry in all."""
+        return np.concatenate((self.rows.carried_a, self.rows.carried_kw, self.ceilings))
 
 
 def supply(wiring: Wiring, rows: Rows, readings: Readings, wanted: Wanted, base: BaseLoad) -> Supply:
@@ -41,14 +54,9 @@ def supply(wiring: Wiring, rows: Rows, readings: Readings, wanted: Wanted, base:
     ceilings = _ceilings(wiring, wanted, float(base.cut_kw[0]), ceiling_on=ceiling_on)
     return Supply(
         cut=np.concatenate((np.minimum(amps, stands), kw, ceilings)),
-        why=np.concatenate(
-            (
-                np.where(curve_binds, Why.CURVE, Why.CIRCUIT_FULL),
-                np.full(len(kw), Why.POWER_LIMIT),
-                [Why.SECTION_14A, Why.QUARTER_BUDGET],
-            )
-        ),
-        most=np.concatenate((rows.carried_a, rows.carried_kw, ceilings)),
+        curve_binds=curve_binds,
+        rows=rows,
+        ceilings=ceilings,
         ceiling_on=ceiling_on,
         stale=bool(stale and not readings.ceiling_on),
     )

@@ -55,6 +55,8 @@ def used_up(memory: TurnMemory, now_s: float) -> Bools:
 def turned(memory: TurnMemory, before_a: Floats, told_a: Floats, now_s: float) -> TurnMemory:
     """The turns after this tick's offers."""
     begins = (told_a > 0) & ~((before_a > 0) & np.isfinite(memory.on_s))
+    if not begins.any() and not (np.isfinite(memory.on_s) & ~(told_a > 0)).any():
+        return memory
     real_start = begins & ~(before_a > 0)
     on_s = np.where(told_a > 0, np.where(begins, now_s, memory.on_s), np.nan)
     starts_s = np.where(
