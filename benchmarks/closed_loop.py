@@ -32,6 +32,8 @@ from simulation.ran import Scene
 DAY_S: Final = 86400
 IDLE_S: Final = 5
 """As ``chargewright simulate`` runs it."""
+EVERY_S: Final = 1
+"""As a site is run: a decision every second."""
 _AT: Final = datetime.fromisoformat("2026-11-16T12:00:00+01:00")
 _HOME: Final = Path(__file__).parents[1] / "examples" / "home_simple.yaml"
 
@@ -90,7 +92,7 @@ def garage(points: int, floors: int) -> Site:
     return parse_site(json.dumps(data), "garage.yaml")
 
 
-def planned(site: Site, at: datetime) -> tuple[ClosedLoop, Timed, Plan]:
+def planned(site: Site, at: datetime, idle_s: int = IDLE_S) -> tuple[ClosedLoop, Timed, Plan]:
     """A loop that is ready to run, with the plan of its day."""
     inputs = gather(site, at, Files())
     ticks = iter(range(10**9))
@@ -98,12 +100,12 @@ def planned(site: Site, at: datetime) -> tuple[ClosedLoop, Timed, Plan]:
     wiring = wiring_of(site)
     control = Timed(deciding_of(site, wiring, plan, inputs.requests, now=at))
     scene = Scene.as_planned(site, inputs)
-    return ClosedLoop(site, inputs, plan, scene, wiring, control, idle_s=IDLE_S), control, plan
+    return ClosedLoop(site, inputs, plan, scene, wiring, control, idle_s=idle_s), control, plan
 
 
-def show_day(name: str, site: Site) -> None:
+def show_day(name: str, site: Site, idle_s: int) -> None:
     """One line: processor time of a day, of a decision, and what was missed and exceeded."""
-    loop, control, plan = planned(site, _AT)
+    loop, control, plan = planned(site, _AT, idle_s)
     seconds = min(DAY_S, seconds_of(plan)) - 1
     begin_s = time.process_time()
     run_whole(loop, seconds)
@@ -113,7 +115,7 @@ def show_day(name: str, site: Site) -> None:
     slow_ms = float(np.percentile(decisions_ms, 99))
     caused_s = sum(limit.caused_s for limit in outcome.limits)
     print(
-        f"{name}: {took_s * DAY_S / seconds:.1f} s a day, {len(decisions_ms)} decisions, "
+        f"{name}, every {idle_s} s: {took_s * DAY_S / seconds:.1f} s a day, {len(decisions_ms)} decisions, "
         f"mean {decisions_ms.mean():.2f} ms, p99 {slow_ms:.2f} ms, {caused_s} s above a limit by charging"
     )
 
@@ -134,8 +136,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=int, default=0)
     given = parser.parse_args(arguments)
-    show_day("home, 1 point", parse_site(_HOME.read_text(), str(_HOME)))
-    show_day("garage, 54 points", garage(54, 6))
+    for idle_s in (EVERY_S, IDLE_S):
+        show_day("home, 1 point", parse_site(_HOME.read_text(), str(_HOME)), idle_s)
+        show_day("garage, 54 points", garage(54, 6), idle_s)
     if given.days:
         show_memory(given.days)
 

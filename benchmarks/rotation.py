@@ -6,8 +6,8 @@ in any four hours is from its weight's, how often a car starts in an hour, and h
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ class Turns:
     @property
     def good(self) -> bool:
         """Shares within 5 % or a turn, two starts an hour, and somebody charges but for a change of turns."""
-        fair = self.off_share <= max(0.05, self.a_turn)
+        fair = self.shortest_turn_s >= DWELL_S - 60 and self.off_share <= max(0.05, self.a_turn)
         return fair and self.starts_per_h <= 2 and self.nobody_s <= 60 and self.over_s == 0
 
 
@@ -68,7 +68,10 @@ def site_of(weights: Sequence[float], room_a: float) -> Site:
     data: dict[str, Any] = {
         "name": "Turns",
         "location": {"time_zone": "Europe/Brussels"},
-        "grid": {"limit_a": LIMIT_A, "meter": "m", "base_load_max_a": LIMIT_A},
+        "grid": {
+            "limit_a": LIMIT_A, "meter": "m", "base_load_max_a": LIMIT_A,
+            "protection": {"type": "mcb", "rating_a": 2 * LIMIT_A},
+        },
         "meters": {"m": {"driver": "simulated"}},
         "chargers": [
             {
@@ -117,9 +120,8 @@ def _turns(power_kw: NDArray[np.float64], weights: NDArray[np.float64], a_turn: 
     power_kw = power_kw[WARM_UP_S:]
     on = power_kw > 0
     begins, ends = _edges(on, rising=True), _edges(on, rising=False)
-    nobody = np.flatnonzero(np.diff(np.flatnonzero(on.any(axis=1))) > 1)
-    active = np.flatnonzero(on.any(axis=1))
-    gaps = np.diff(active)[nobody] - 1
+    somebody = np.concatenate(([-1], np.flatnonzero(on.any(axis=1)), [len(on)]))
+    gaps = np.diff(somebody) - 1
     return Turns(
         off_share=_off_share(power_kw, weights),
         a_turn=a_turn,
@@ -167,12 +169,17 @@ def cases(*, whole: bool) -> list[tuple[list[float], float]]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Prints the table."""
-    given = sys.argv[1:] if arguments is None else arguments
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--whole", action="store_true")
+    parser.add_argument("--hours", type=float, default=24.0)
+    parser.add_argument("--case", type=int, help="one case alone")
+    given = parser.parse_args(arguments)
     heads = ("off its share", "a turn", "starts/h", "nobody", "shortest", "over")
     print(f"{'weights':<22}{'A':>4}" + "".join(f"{head:>14}" for head in heads))
     good = True
-    for weights, room_a in cases(whole="--whole" in given):
-        one = turns(weights, room_a)
+    wanted = cases(whole=given.whole)
+    for weights, room_a in wanted if given.case is None else [wanted[given.case]]:
+        one = turns(weights, room_a, given.hours)
         good = good and one.good
         names = "+".join(f"{weight:g}" for weight in weights)
         figures = (f"{one.off_share:.3f}", f"{one.a_turn:.3f}", f"{one.starts_per_h}", f"{one.nobody_s} s",
