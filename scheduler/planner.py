@@ -24,7 +24,7 @@ from scheduler.remedies import with_remedies
 from scheduler.solved import GOOD_ENOUGH_EUR, PlanOptions, Solved
 from scheduler.stages import solve
 
-__all__ = ["PlanOptions", "cost_of_charging_at_once_eur", "plan_site"]
+__all__ = ["PlanOptions", "cost_of_charging_at_once_eur", "plan_by_rule", "plan_site"]
 
 
 def plan_site(
@@ -65,6 +65,15 @@ def plan_site(
 
 _QUICKLY: Final = {"gap": 1.0, "fine_gap": 1.0, "calm_eur": 0.0, "remedies_s": 0.0}
 """Options of a plan whose shortfall alone is looked at."""
+
+
+def plan_by_rule(site: Site, inputs: PlanInputs, *, made_at: datetime) -> Plan:
+    """The plan without a solver: each car in its cheapest slots, one after the other, within every limit."""
+    stated = problem_of(site, inputs)
+    solved = solved_by_rule(stated.problem, "asked for")
+    proof = proof_of(stated.problem, solved, PlanOptions(), seconds=0.0)
+    notes = (*inputs.notes, *stated.notes)
+    return assembled(site, inputs, stated, solved.outcome, proof, made_at=made_at, notes=notes)
 
 
 def cost_of_charging_at_once_eur(site: Site, inputs: PlanInputs) -> float:
