@@ -6,7 +6,7 @@ from benchmarks.rotation import Turns, turns
 
 
 def test_two_cars_that_do_not_fit_take_turns() -> None:
-    one = turns([1.0, 1.0], 6.0, 3.0)
+    one = turns([1.0, 1.0], 6.0, 2.5)
     assert one.off_share <= 2 * one.a_turn  # in two hours a turn weighs twice what it does in four
     assert one.starts_per_h <= 2
     assert one.shortest_turn_s >= 840
