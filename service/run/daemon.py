@@ -29,6 +29,8 @@ from service.run.seen import Seen
 
 RETRY_S: Final = 60.0
 SAVE_S: Final = 60.0
+STEP_S: Final = 30.0
+"""A clock of the walls that went so much otherwise than the monotonic one was set [s]."""
 
 Say = Callable[[str], None]
 MakePlan = Callable[[PlanTask], Coroutine[Any, Any, PlanMade]]
@@ -76,6 +78,7 @@ class Daemon:
         self._reason = ""
         self._told_s = 0.0
         self._healthy_s = ticking.ticked_s
+        self._ahead_s = around.clocks.wall_s() - around.clocks.mono_s()
         self._saver = ThreadPoolExecutor(1, "chargewright-saving")
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -188,10 +191,21 @@ class Daemon:
         if self.ticking.ticked_s > self._healthy_s:
             self._healthy_s = self.ticking.ticked_s
             self.around.alive()
+        self._look_at_the_clock()
         try:
             self._after_tick()
         except Exception as error:  # noqa: BLE001 - counting and telling come after safety
             self.around.say(f"after a tick: {type(error).__name__}: {error}")
+
+    def _look_at_the_clock(self) -> None:
+        """Plan anew where somebody has set the clock of the walls: slots and departures go by it."""
+        clocks = self.around.clocks
+        ahead_s = clocks.wall_s() - clocks.mono_s()
+        if abs(ahead_s - self._ahead_s) > STEP_S:
+            self.around.say(f"the clock was set by {ahead_s - self._ahead_s:+.0f} s")
+            self._jobs.clock_was_set()
+            self.plan_soon("the clock was set")
+            self._ahead_s = ahead_s
 
     def _after_tick(self) -> None:
         """Count energy, see cars and the signal come and go, tell what happened."""

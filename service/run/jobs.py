@@ -25,14 +25,20 @@ class Jobs:
 
     def start(self) -> None:
         """Begin with the next quarter."""
-        now = self._now()
-        border_s = (now.timestamp() // QUARTER_S + 1) * QUARTER_S + AFTER_S
+        self._from_next_quarter()
+        self._scheduler.start()
+
+    def clock_was_set(self) -> None:
+        """Count quarters by the clock as it is now: one that was set back would have none for as long."""
+        self._from_next_quarter()
+
+    def _from_next_quarter(self) -> None:
+        border_s = (self._now().timestamp() // QUARTER_S + 1) * QUARTER_S + AFTER_S
         first = self._real(datetime.fromtimestamp(border_s, UTC))
         self._scheduler.add_job(
             self._plan, "interval", args=["a new quarter"], seconds=QUARTER_S / self._speed,
-            start_date=first, id="quarter", coalesce=True, misfire_grace_time=60,
+            start_date=first, id="quarter", replace_existing=True, coalesce=True, misfire_grace_time=60,
         )  # fmt: skip
-        self._scheduler.start()
 
     def prices_at(self, moment: datetime | None) -> None:
         """Ask for prices at this moment; at none, the quarters are enough."""

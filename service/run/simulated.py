@@ -80,7 +80,7 @@ async def on_wires(site: Site, world: PlantWorld, clocks: Clocks) -> AsyncIterat
                     for name in here.meters
                     if name not in devices.meters
                 }
-                world.stepped = WireFaults(world.plant, host, clocks.speed).tick
+                world.stepped = WireFaults(world.plant, host).tick
                 ticking = asyncio.ensure_future(_keep_ticking(list(points.values()), clocks))
                 try:
                     signal = None if site.curtailment is None else QuietSignal(clocks)

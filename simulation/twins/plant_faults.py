@@ -5,7 +5,8 @@ What a meter says wrong, and what a charger does wrong, the plant does by itself
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Final, Protocol, runtime_checkable
 
 from simulation.plant.fault import FaultKind, PlantFault
@@ -13,16 +14,10 @@ from simulation.plant.plant import Plant
 from simulation.twins.faults import Fault
 from simulation.twins.faults import FaultKind as OnWire
 from simulation.twins.host import TwinHost
+from simulation.twins.modbus_rtu import ModbusRtuBus
 from simulation.twins.served import Served
 
-_FOR_EVER_S: Final = 1e6
-
-
-@runtime_checkable
-class _GoesAway(Protocol):
-    """A server that can refuse connections for a while."""
-
-    def away(self, seconds: float) -> None: ...
+_AWAY: Final = frozenset({FaultKind.METER_LOST, FaultKind.CHARGER_LOST, FaultKind.CHARGER_REBOOT})
 
 
 @runtime_checkable
@@ -33,25 +28,59 @@ class _Restarts(Protocol):
 
 
 class WireFaults:
-    """Brings the servers of a host into the state that the plant's faults make; ask it every second."""
+    """Lets the devices of a host go away and come back as the plant's faults say; asked every second of it.
 
-    def __init__(self, plant: Plant, host: TwinHost, speed: float) -> None:
-        """``speed``: seconds of the plant in a real one."""
-        self._plant, self._host, self._speed = plant, host, speed
-        self._on: tuple[PlantFault, ...] = ()
+    A device with a port of its own refuses connections, and so do all points of its controller; one on a
+    serial bus is silent.
+    """
+
+    def __init__(self, plant: Plant, host: TwinHost) -> None:
+        self._plant, self._host = plant, host
+        self._until_s: dict[PlantFault, float] = {}
+        self._over: set[PlantFault] = set()
+        self._last: dict[int, asyncio.Task[None]] = {}
 
     def tick(self) -> None:
-        """Begin and end what has begun and ended in the plant."""
-        active = self._plant.faults.active
-        if active is self._on:
+        """Begin and end what begins and ends in this second."""
+        for fault in self._plant.faults.active:
+            if fault.kind in _AWAY and fault not in self._until_s:
+                self._until_s[fault] = self._end_s(fault)
+                self._begin(fault)
+        for fault, until_s in self._until_s.items():
+            if self._plant.now_s >= until_s and fault not in self._over:
+                self._over.add(fault)
+                self._end(fault)
+
+    def _begin(self, fault: PlantFault) -> None:
+        served = self._served(fault)
+        if served is None:
             return
-        for fault in active:
-            if fault not in self._on and fault.kind in _BEGINS and (served := self._served(fault)):
-                _BEGINS[fault.kind](served, self._real_s(fault))
-        for fault in self._on:
-            if fault not in active and fault.kind in _BEGINS and (served := self._served(fault)):
-                served.faults.clear()
-        self._on = active
+        if fault.kind is FaultKind.CHARGER_REBOOT and isinstance(served.twin, _Restarts):
+            served.twin.reboot()
+        if isinstance(served.server, ModbusRtuBus):
+            served.faults.command(Fault(OnWire.SILENT, answers=None))
+        else:
+            self._in_turn(served, served.server.stop)
+
+    def _end(self, fault: PlantFault) -> None:
+        served = self._served(fault)
+        if served is None:
+            return
+        if isinstance(served.server, ModbusRtuBus):
+            served.faults.clear()
+        else:
+            self._in_turn(served, served.server.start)
+
+    def _in_turn(self, served: Served, work: Callable[[], Awaitable[None]]) -> None:
+        """Do it after what was begun with this server before."""
+        before = self._last.get(id(served.server))
+
+        async def do() -> None:
+            if before is not None:
+                await asyncio.wait([before])
+            await work()
+
+        self._last[id(served.server)] = asyncio.ensure_future(do())
 
     def _served(self, fault: PlantFault) -> Served | None:
         """The twin of its device; none where it has none."""
@@ -60,35 +89,9 @@ class WireFaults:
             return None
         return self._host.meter(fault.device) if is_meter else self._host.charger(fault.device)
 
-    def _real_s(self, fault: PlantFault) -> float:
-        """How long the device is away, real seconds [s]."""
-        until_s = fault.until_s
-        if fault.kind is FaultKind.CHARGER_REBOOT:
-            row = self._plant.wires.charger_ids.index(fault.device)
-            until_s = float(self._plant.chargers.down_until_s[row])
-        return min((until_s - self._plant.now_s) / self._speed, _FOR_EVER_S)
-
-
-def _lost(served: Served, real_s: float) -> None:
-    """No connection; on a shared bus it does not hear what is asked."""
-    if isinstance(served.server, _GoesAway):
-        served.server.away(real_s)
-    else:
-        served.faults.command(Fault(OnWire.SILENT, answers=None))
-
-
-def _reboots(served: Served, real_s: float) -> None:
-    """It forgets and is away; on a bus from the next question on."""
-    if isinstance(served.server, _GoesAway):
-        if isinstance(served.twin, _Restarts):
-            served.twin.reboot()
-        served.server.away(real_s)
-    else:
-        served.faults.command(Fault(OnWire.REBOOT, seconds=real_s))
-
-
-_BEGINS: Final[dict[FaultKind, Callable[[Served, float], None]]] = {
-    FaultKind.METER_LOST: _lost,
-    FaultKind.CHARGER_LOST: _lost,
-    FaultKind.CHARGER_REBOOT: _reboots,
-}
+    def _end_s(self, fault: PlantFault) -> float:
+        """The second of the plant in which it is back."""
+        if fault.kind is not FaultKind.CHARGER_REBOOT:
+            return fault.until_s
+        row = self._plant.wires.charger_ids.index(fault.device)
+        return float(self._plant.chargers.down_until_s[row])
