@@ -18,6 +18,10 @@ from executors.tick_chargers import ChargerHand
 
 FROM: Final = 3
 """From so many cuts in one tick on the group is cut first."""
+LEAST_A: Final = 6.0
+"""What is left for every car that is there (IEC 61851-1), paused ones too [A]: with less a controller cuts
+cars off by its own choice, and single limits are soon enough.
+"""
 RISE_S: Final = 5.0
 """Least time between a group's limit and a higher one [s], as for single chargers."""
 NEAR_A: Final = 0.5
@@ -59,7 +63,8 @@ class GroupHand:
             return
         budget_a = math.floor(budget_a + _ROUNDING)
         holds = math.isfinite(self.told_a) and not (self._trying and cuts == 0)
-        if budget_a < self.told_a and (cuts >= FROM or holds or self.overwrites):
+        spares = cuts >= FROM and budget_a >= LEAST_A * len(here)
+        if budget_a < self.told_a and (spares or holds or self.overwrites):
             self._due_a, self._trying = budget_a, False
         elif holds and budget_a > self.told_a and self._clock() - self.told_s >= RISE_S:
             self._due_a = budget_a
@@ -145,6 +150,9 @@ class GroupHand:
         except DeviceError as error:
             self.trouble = str(error)
             return False
+        except Exception as error:  # noqa: BLE001 - a fault here must not keep the members from their orders
+            self.trouble = f"{type(error).__name__} in its driver: {error}"
+            return False
         self.told_a, self.told_s = limit_a, self._clock()
         self.trouble = self.trouble if self.overwrites else ""
         return True
@@ -154,6 +162,9 @@ class GroupHand:
             self.told_a = await self.device.group_limit()
         except DeviceError as error:
             self.trouble = str(error)
+            return
+        except Exception as error:  # noqa: BLE001 - as above
+            self.trouble = f"{type(error).__name__} in its driver: {error}"
             return
         self.trouble, self._known = "", True
         if math.isfinite(self.told_a):

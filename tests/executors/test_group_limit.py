@@ -114,6 +114,36 @@ def test_a_few_cuts_need_no_group(tmp_path: Path) -> None:
     run(tmp_path, test)
 
 
+def test_where_not_every_car_keeps_6_a_the_group_is_left_alone(tmp_path: Path) -> None:
+    """A load management with less than that cuts cars off by its own choice."""
+
+    async def test(bench: Bench, seen: Seen) -> None:
+        await bench.ticks(40)
+        seen.writes.clear()
+        bench.base_a(80 - 20.0)
+        await bench.ticks(2)
+        assert seen.offered_a <= 20
+        assert GROUP not in [place for place, _ in seen.writes]
+
+    run(tmp_path, test)
+
+
+def test_a_fault_in_the_groups_driver_keeps_no_point_from_its_cut(tmp_path: Path) -> None:
+    async def test(bench: Bench, seen: Seen) -> None:
+        await bench.ticks(40)
+
+        async def broken(_: float) -> None:
+            raise RuntimeError("a fault")
+
+        bench.ticking.groups[0].device.offer_group = broken  # type: ignore[method-assign,assignment]
+        bench.base_a(HOUSE_A)
+        await bench.ticks(2)
+        assert seen.offered_a <= 80 - HOUSE_A
+        assert "a fault" in bench.ticking.groups[0].trouble
+
+    run(tmp_path, test)
+
+
 def test_a_controller_that_overwrites_single_limits_keeps_the_group_limit(tmp_path: Path) -> None:
     """Whether it does is not in the manual: it is tried with one ampere for each point, and once only."""
 
