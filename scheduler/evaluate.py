@@ -90,9 +90,7 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
     np.add.at(charging, problem.draw_table.slot, draw_kw)
     flexible = np.array([run.power_kw for run in problem.runs]).reshape(-1, 1) * decision.running
     given = given_kw(problem, decision)
-    left_kw = problem.surplus_kw - charging - flexible.sum(axis=0)
-    if len(given):
-        left_kw = left_kw + given_at_kw(problem, given)
+    left_kw = problem.surplus_kw - charging - flexible.sum(axis=0) + given_at_kw(problem, given)
     battery = battery_power_kw(problem, decision, left_kw)
     left_kw = left_kw - battery
     export, curtailed = _exported(problem, left_kw)
@@ -100,11 +98,9 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
     flows = Flows(curtailed, flexible, battery, given_flows(problem, given))
     bought, sold = registers_kw(problem, draw_kw, flows, bought - export)
     unfair = others_sun_kw(problem, draw_kw, bought)
-    circuits = range(len(problem.circuits))
-    phase_a = tuple(phase_currents_a(problem, c, decision.current_a, flows) for c in circuits)
+    phase_a = _phase_a(problem, decision, flows)
     delivered, counted, missing = _energies(problem, draw_kw, given)
     wear, stored = _storage_eur(problem, battery)
-    wear += _worn_eur(problem, given)
     peak_eur, rise_kw = _peak(problem, bought)
     return Outcome(
         decision=decision,
@@ -122,7 +118,7 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
         missing_kwh=missing,
         bought_eur=float(problem.hours * problem.buy_eur_per_kwh @ bought),
         sold_eur=float(problem.hours * problem.sell_eur_per_kwh @ sold),
-        wear_eur=wear,
+        wear_eur=wear + _worn_eur(problem, given),
         stored_eur=stored,
         peak_eur=peak_eur,
         rise_kw=rise_kw,
@@ -131,6 +127,12 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
         starts=_starts(problem, decision.current_a),
         violations=violations(problem, decision, flows, export, counted),
     )
+
+
+def _phase_a(problem: Problem, decision: Decision, flows: Flows) -> tuple[FloatArray, ...]:
+    """Signed currents of every circuit [A]."""
+    circuits = range(len(problem.circuits))
+    return tuple(phase_currents_a(problem, c, decision.current_a, flows) for c in circuits)
 
 
 def _exported(problem: Problem, left_kw: FloatArray) -> tuple[FloatArray, FloatArray]:
