@@ -15,6 +15,7 @@ from domain.errors import Fault, InputError
 from domain.series import Quality
 from domain.site_energy import HabitLoad
 from domain.time_grid import from_utc_s, utc_s
+from domain.units import hours_from_s
 from forecasting.ask import Ask
 from forecasting.base_load import base_load
 from forecasting.cold_start import DayKind
@@ -105,13 +106,19 @@ def _quarters_s(ask: Ask) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return np.arange(utc_s(ask.start) // _QUARTER_S * _QUARTER_S, utc_s(ask.end), _QUARTER_S, dtype=np.int64)
 
 
+def _length(days: float) -> str:
+    """So many days, or hours where it is not even one, in words."""
+    hours = hours_from_s(timedelta(days=days).total_seconds())
+    return f"{days:.3g} days" if days >= 1 else f"{hours:.3g} hours"
+
+
 def _words(habits: Sequence[Habit], past: Phases | None, ask: Ask) -> str:
     """From how much it was learnt, and what stands in for the rest: a sentence for people."""
     habit = habits[0]
     household = f"a likely household of {sum(one.yearly_kwh for one in habits):.0f} kWh a year"
     if past is None:
         return f"nothing recorded of the last {LEARNT_DAYS} days, so it is {household}"
-    parts = [f"learnt from {habit.days:.3g} days"]
+    parts = [f"learnt from {_length(habit.days)}"]
     if habit.share < 1:
         parts[0] += f"; until there are {FULL_AFTER_DAYS}, {household} counts for {1 - habit.share:.0%}"
     unseen = [kind.name.capitalize() for kind in DayKind if np.isnan(habit.usual_kw[kind]).all()]

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from domain.inputs import PlanInputs
 from domain.site import Site
-from scheduler.fallback import solved_by_rule
+from scheduler.by_rule import cheapest_first
+from scheduler.decision import nothing_charges, only_charging
+from scheduler.evaluate import evaluate
 from scheduler.from_site import problem_of
 from scheduler.problem import Problem
 
@@ -27,6 +29,8 @@ def by_rule(site: Site, inputs: PlanInputs) -> Baseline:
 
 
 def by_rule_of(problem: Problem) -> Baseline:
-    """The plan by rule of ``problem``."""
-    outcome = solved_by_rule(problem, "").outcome
+    """The plan by rule of ``problem``, which looks at no peak; no charging where it would break a limit."""
+    outcome = evaluate(problem, only_charging(problem, cheapest_first(problem)))
+    if outcome.violations:
+        outcome = evaluate(problem, nothing_charges(problem))
     return Baseline(outcome.cost_eur - outcome.preference_eur, float(outcome.missing_kwh.sum()))

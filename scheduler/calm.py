@@ -13,7 +13,7 @@ from scheduler.lattice import in_steps, whole_steps
 from scheduler.problem import FloatArray, Problem
 from scheduler.rules_charging import changeable
 from scheduler.search import Layout
-from scheduler.standard_form import StandardForm
+from scheduler.standard_form import ABSENT, StandardForm
 
 STAGE_S: Final = 6.0
 """Time for the whole stage [s]; what is not done by then stays as it is."""
@@ -51,9 +51,23 @@ def calmed(
     if problem.published_a is None:
         y = quieter(stage_of(problem, layout, restless, (stepped, change), allowance_eur), y, stage)
     if problem.published_a is not None or layout.table.tied.any() or len(problem.draws) <= _FEW_DRAWS:
-        y = improved(stepped, layout, y, gap=_gap(problem), deadline=stage)
+        y = improved(
+            _with_used_sets(stepped, problem, layout, y), layout, y, gap=_gap(problem), deadline=stage
+        )
     calm: FloatArray = change @ y
     return calm
+
+
+def _with_used_sets(stepped: StandardForm, problem: Problem, layout: Layout, y: FloatArray) -> StandardForm:
+    """``stepped`` without the phase sets that no session uses, selects or is published with."""
+    table, columns = layout.table, layout.columns
+    options = int(table.option.max(initial=0)) + 1
+    sets = table.session * options + table.option
+    selected = (columns.chosen != ABSENT) & (y[columns.chosen] > 0.5)
+    published = np.zeros(len(sets)) if problem.published_a is None else problem.published_a
+    off = ~np.isin(sets, sets[(y[columns.on] > 0.5) | selected | ~(published == 0)])
+    idle = np.concatenate([columns.on[off], columns.current_a[off], columns.chosen[off]])
+    return stepped.with_bounds(idle[idle != ABSENT], 0.0, 0.0)
 
 
 def _gap(problem: Problem) -> float:

@@ -22,6 +22,11 @@ class Feed:
     a_per_kw: tuple[float, float, float]
     """Current on L1, L2, L3 of one kW [A/kW]."""
 
+    @property
+    def even(self) -> bool:
+        """Whether it loads all three phases alike, and so leaves their imbalance as it is."""
+        return min(self.a_per_kw) > max(self.a_per_kw) - 1e-9
+
 
 @dataclass(frozen=True, slots=True)
 class Battery:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from scheduler.alone_bound import alone_bound_eur
-from scheduler.by_rule import cheapest_first
-from scheduler.decision import nothing_charges, only_charging
+from scheduler.by_rule_peak import best_by_rule
+from scheduler.decision import nothing_charges
 from scheduler.evaluate import evaluate
 from scheduler.problem import Problem
 from scheduler.solved import Solved
@@ -13,7 +13,7 @@ from scheduler.solved import Solved
 def solved_by_rule(problem: Problem, reason: str) -> Solved:
     """The plan by rule, or no charging where even that would break a limit."""
     nothing = evaluate(problem, nothing_charges(problem))
-    outcome = evaluate(problem, only_charging(problem, cheapest_first(problem)))
+    outcome = best_by_rule(problem)
     if outcome.violations:
         outcome = nothing
     bound = min(alone_bound_eur(problem, float(outcome.missing_kwh.sum())), outcome.cost_eur)

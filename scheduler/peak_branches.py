@@ -51,7 +51,8 @@ def search_by_peak(
     if len(branches) < 2 or deadline.over:
         return search(form, layout, relaxed, aim, deadline, start)
     branches.sort(key=lambda branch: branch.relaxed.bound)
-    best, bounds = Answer(None, -np.inf, infeasible=False), []
+    best = Answer(start if isinstance(start, np.ndarray) else None, -np.inf, infeasible=False)
+    bounds = []
     for branch in branches:
         bound = max(relaxed.bound, branch.relaxed.bound)
         done = best.x is not None and form.value(best.x) - bound <= aim.fine

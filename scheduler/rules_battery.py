@@ -34,7 +34,7 @@ def wasteful(problem: Problem) -> BoolArray:
     Elsewhere, filling and draining less by what keeps the content as it is never costs more.
     """
     battery = problem.battery
-    if battery is None or problem.imbalance_limit_a is not None:
+    if battery is None or (problem.imbalance_limit_a is not None and not battery.feed.even):
         return np.ones(problem.slots, dtype=bool)
     waste: BoolArray = np.minimum(problem.buy_eur_per_kwh, problem.export_value_eur_per_kwh) < 0
     waste |= problem.forced_kw > 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -12,6 +12,7 @@ from scheduler import highs
 from scheduler.deadline import Deadline
 from scheduler.giving import GiveTable
 from scheduler.highs import Answer, Hint
+from scheduler.narrowed import narrowed
 from scheduler.problem import DrawTable, FloatArray
 from scheduler.solved import THOROUGH_S, Aim
 from scheduler.standard_form import BoolArray, Columns, StandardForm
@@ -47,18 +48,44 @@ def search(
     """
     if relaxed.x is None:
         return relaxed
-    best = Answer(None, relaxed.bound, infeasible=False)
+    best = narrow = Answer(None, relaxed.bound, infeasible=False)
     if len(layout.table.slot) > SMALL_DRAWS:
         for part in _parts(form, layout, relaxed):
             best = _better(form, best, part, aim.fine, deadline, start)
             if _near(form, best, aim.fine) or deadline.over:
                 break
     elif not deadline.over:
+        best = narrow = _narrowly(form, layout, best, relaxed.x, aim, deadline, start)
+    if len(layout.table.slot) <= SMALL_DRAWS and not (deadline.over or _near(form, best, aim.fine)):
         brief = Deadline.after(deadline.clock, min(deadline.left_s, THOROUGH_S))
         best = _better(form, best, form, aim.fine, brief, start)
     if not (best.infeasible or deadline.over or _near(form, best, aim.asked)):
         best = _better(form, best, form, aim.asked, deadline, start)
-    return best
+    return _worth_it(form, narrow, best, aim)
+
+
+def _narrowly(
+    form: StandardForm,
+    layout: Layout,
+    best: Answer,
+    relaxed: FloatArray,
+    aim: Aim,
+    deadline: Deadline,
+    start: FloatArray | Hint | None,
+) -> Answer:
+    """``best``, or what is found with few phase sets where there are many of them."""
+    part = narrowed(form, layout.table, layout.columns, relaxed)
+    if part is None:
+        return best
+    brief = Deadline.after(deadline.clock, min(deadline.left_s / 2, THOROUGH_S))
+    return _better(form, best, part, aim.fine, brief, start)
+
+
+def _worth_it(form: StandardForm, narrow: Answer, wide: Answer, aim: Aim) -> Answer:
+    """``wide``, with the point of few phase sets where the others are worth next to nothing."""
+    if narrow.x is None or wide.x is None or form.value(narrow.x) - form.value(wide.x) > aim.asked / 4:
+        return wide
+    return replace(wide, x=narrow.x)
 
 
 def _near(form: StandardForm, best: Answer, gap: float) -> bool:

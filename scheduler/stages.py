@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 
 from domain.errors import SolverError
-from scheduler.by_rule import cheapest_first
 from scheduler.calm import calmed
 from scheduler.deadline import Clock, Deadline
 from scheduler.evaluate import Outcome
@@ -20,6 +19,7 @@ from scheduler.kept import EPS, Kept, nothing_missing
 from scheduler.lattice import round_to_steps
 from scheduler.peak_branches import search_by_peak
 from scheduler.problem import FloatArray, Problem
+from scheduler.rule_start import not_dearer_than_by_rule, rule_start
 from scheduler.search import SMALL_DRAWS
 from scheduler.shortfall import Shortfall, least_on_off, least_on_steps, least_shortfall
 from scheduler.solved import Aim, ClassShortfall, PlanOptions, Solved
@@ -30,6 +30,8 @@ _SEARCH: Final = 0.5
 _GRACE_S: Final = 5.0
 """Time for the search that a certificate needs, even where no time is left [s]."""
 
+_BEFORE_CALM: Final = 0.9
+"""Share of the time that is left for the money; a plan that is not calmed at all flaps."""
 _HAIRS: Final = (0.0, 1e-5, 1e-4)
 """Room for what rounds of rounding left over, try by try [kWh, shares]."""
 
@@ -46,11 +48,12 @@ def solve(problem: Problem, options: PlanOptions, clock: Clock, progress: Progre
     try:
         shortfall = least_shortfall(model, deadline)
         shortfall_bound_kwh = shortfall.bound_kwh(model)
-        best = _cheapest(model, shortfall, options, deadline, progress)
+        first = deadline if options.calm_eur == 0 else deadline.share(_BEFORE_CALM)
+        best = _cheapest(model, shortfall, options, first, progress)
     except SolverError as error:
         return _by_rule(model, shortfall_bound_kwh, deadline, str(error))
     calm_eur = _calm_eur(options, best)
-    if calm_eur > 0 and not deadline.over:
+    if calm_eur > 0 and best.x is not None and not deadline.over:
         progress("calming")
         best = replace(best, outcome=_calmer(whole, best, calm_eur, deadline))
     return best
@@ -71,7 +74,9 @@ def _cheapest(
     if found.x is None:
         raise SolverError("no plan was found in time")
     progress("rounding to executable currents")
-    return _rounded(model, shortfall, found, aim, deadline)
+    best = _rounded(model, shortfall, found, aim, deadline)
+    near = best.outcome.cost_eur - best.cost_bound_eur <= aim.fine
+    return best if near else not_dearer_than_by_rule(model, best)
 
 
 def _relaxed(model: Model, shortfall: Shortfall, deadline: Deadline) -> tuple[Shortfall, Answer]:
@@ -92,17 +97,11 @@ def _found(model: Model, shortfall: Shortfall, relaxed: Answer, aim: Aim, deadli
     kept = shortfall.kept
     start: FloatArray | Hint | None = None if shortfall.x is None else kept.completed(shortfall.x)
     if start is None and len(model.problem.draws) <= SMALL_DRAWS:
-        start = _by_rule_hint(model)
+        start = rule_start(model, kept, deadline)
     form = model.costing(kept)
     found = search_by_peak(form, model.problem, model.layout, relaxed, aim, deadline, start)
     x = shortfall.x if found.x is None else model.bare(found.x)
     return replace(found, x=x)
-
-
-def _by_rule_hint(model: Model) -> Hint:
-    """On and off of the plan by rule, to begin a search from."""
-    rule = cheapest_first(model.problem)
-    return Hint(model.layout.columns.on, (rule > 0).astype(np.float64))
 
 
 def _found_again(model: Model, shortfall: Shortfall, aim: Aim, deadline: Deadline) -> Answer:

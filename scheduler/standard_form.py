@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
@@ -146,6 +147,8 @@ class Columns:
     giving: IntArray
     changed_a: IntArray
     """One for each draw that is on by the published plan."""
+    chosen: IntArray
+    """One for each draw; ``ABSENT`` where its session has no budget of phase switches."""
     tied: IntArray
     """What belongs to the ties of a session."""
     tied_session: IntArray
@@ -170,9 +173,9 @@ def compiled(m: pyo.ConcreteModel) -> tuple[StandardForm, Columns]:
         row_rule=tuple(row.constraint.parent_component().name for row in raw.rows),
     )
 
-    def of(variable: pyo.Var) -> IntArray:
-        made = dict(variable.items())
-        return np.array([position.get(id(made.get(d)), ABSENT) for d in variable.index_set()], dtype=np.int64)
+    def of(variable: pyo.Var, keys: Iterable[Any] | None = None) -> IntArray:
+        made, keys = dict(variable.items()), variable.index_set() if keys is None else keys
+        return np.array([position.get(id(made.get(d)), ABSENT) for d in keys], dtype=np.int64)
 
     return form, Columns(
         current_a=of(m.current_a),
@@ -194,6 +197,7 @@ def compiled(m: pyo.ConcreteModel) -> tuple[StandardForm, Columns]:
         give_a=of(m.give_a),
         giving=of(m.giving),
         changed_a=of(m.changed_a),
+        chosen=of(m.chosen, m.draws),
         tied=np.concatenate([of(variable) for variable in m.ties]),
         tied_session=np.array([d[0] for variable in m.ties for d in variable], dtype=np.int64),
     )
