@@ -125,7 +125,8 @@ def _words(habits: Sequence[Habit], past: Phases | None, ask: Ask) -> str:
     if unseen:
         parts.append(f"no {' or '.join(unseen)} is recorded, so the likely one counts there")
     if habit.thin_days:
-        parts.append(f"{habit.thin_days} days more left out: less than half of each is recorded")
+        thin = "1 day" if habit.thin_days == 1 else f"{habit.thin_days} days"
+        parts.append(f"{thin} more left out: less than half of each is recorded")
     end = past[0].intervals.end
     if end <= ask.start - _STALE:
         parts.append(f"the record ends at {local_stamp(end, ask.time_zone)}")

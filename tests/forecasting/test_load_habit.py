@@ -357,5 +357,6 @@ def test_whatever_was_recorded_no_slot_is_missing_or_negative(
 
 
 def test_a_record_of_two_hours_is_told_in_hours(tmp_path: Path) -> None:
-    file = record(tmp_path / "house.csv", lambda _: (3.0,), days=2 / 24)
-    assert "learnt from 2 hours; until there are 21" in notes(planned(home(yearly_kwh=3500), file))
+    morning = local("2026-06-08T02:00")
+    file = record(tmp_path / "house.csv", lambda _: (3.0,), days=2 / 24, until=morning)
+    assert "learnt from 2 hours; until there are 21" in notes(planned(home(yearly_kwh=3500), file, morning))
