@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from domain.errors import InputError, NotBuilt
+from domain.errors import Fault, InputError, NotBuilt
 from domain.inputs import PlanInputs
 from domain.plan import Plan
 from domain.requests import ChargeRequest
@@ -87,7 +87,10 @@ def read_order(order: PlanOrder, now: datetime) -> Ordered:
     from forecasting.gather import Files
 
     files = Files(order.prices, order.solar, order.load, order.requests, base=order.site.parent)
-    return Ordered(site, numbers_of(order), at, said, files, curtailed_times(order.curtailed, site))
+    numbers = numbers_of(order)
+    if numbers.battery_soc is not None and site.battery is None:
+        raise InputError([Fault("--battery-soc", "a site without a battery", "say battery in the site file")])
+    return Ordered(site, numbers, at, said, files, curtailed_times(order.curtailed, site))
 
 
 def plan_with(ordered: Ordered, live: Live, now: datetime, tell: Tell) -> Planned:

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from domain.errors import InputError
 from service.plan_options import PlanOrder, numbers_of, order_faults, start_of
+from service.planning import read_order
+from tests.service.commands import HOME
 
 NOW = datetime(2026, 6, 17, 9, 30, 12, 345_678, UTC)
 BRUSSELS = "Europe/Brussels"
@@ -57,3 +60,10 @@ def test_numbers_that_are_none_are_named_with_what_is_allowed() -> None:
 def test_numbers_are_read_as_they_were_typed() -> None:
     numbers = numbers_of(PlanOrder(Path("s"), slot_min="30", gap="1e-3", calm_eur="0.5", time_limit_s=" 5 "))
     assert (numbers.slot_min, numbers.gap, numbers.calm_eur, numbers.time_limit_s) == (30, 0.001, 0.5, 5.0)
+
+
+def test_a_battery_that_the_site_lacks_has_no_state_of_charge(tmp_path: Path) -> None:
+    site = tmp_path / "site.yaml"
+    site.write_text(HOME)
+    with pytest.raises(InputError, match="--battery-soc: a site without a battery"):
+        read_order(PlanOrder(site, battery_soc="0.5"), NOW)
