@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from math import inf
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
@@ -16,6 +17,7 @@ from domain.site_model import (
     Name,
     PhaseAmperes,
     SiteModel,
+    per_phase_a,
     refusal,
 )
 
@@ -52,6 +54,10 @@ PhaseVoltage = Annotated[
 ]
 
 
+_CONTINUOUS: Final = 0.8
+"""Share of a standard North American main that may flow for hours (NEC 210.20)."""
+
+
 class Location(SiteModel):
     """Where the site is; the sun needs latitude and longitude, everything needs the time zone."""
 
@@ -83,6 +89,13 @@ class Protection(SiteModel):
     continuous: ContinuousShare | None = None
     """Share of the rating that may flow for hours (North America); `ul` counts 0.8 where it is not said."""
     points: tuple[CurvePoint, ...] | None = None
+
+    @property
+    def continuous_share(self) -> float:
+        """Share of the rating that may flow for hours; inf where the rating itself is no limit for hours."""
+        if self.continuous is not None:
+            return self.continuous
+        return _CONTINUOUS if self.type == "ul" else inf
 
     @model_validator(mode="after")
     def _points_belong_to_their_type(self) -> Self:
@@ -152,3 +165,13 @@ class Circuit(SiteModel):
             allowed = "a circuit needs at least one of them"
             raise refusal("neither limit_a nor limit_kw", allowed, "limit_a", "limit_kw")
         return self
+
+
+def carried_a(part: Grid | Circuit) -> tuple[float, float, float]:
+    """What may flow for hours on L1, L2, L3 [A]: limit, and continuous share of the rating; inf: no limit."""
+    limit_a = (inf, inf, inf) if part.limit_a is None else per_phase_a(part.limit_a)
+    if part.protection is None:
+        return limit_a
+    share, rating_a = part.protection.continuous_share, per_phase_a(part.protection.rating_a)
+    one, two, three = (min(limit, rating * share) for limit, rating in zip(limit_a, rating_a, strict=True))
+    return (one, two, three)

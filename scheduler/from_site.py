@@ -12,7 +12,7 @@ from domain.phases import index_of
 from domain.plan import Breach
 from domain.site import GRID, Site
 from domain.site_energy import SolarArray
-from domain.site_model import per_phase_a
+from domain.site_grid import carried_a
 from domain.units import kw_per_a
 from scheduler.breaches import widened, widened_imbalance, widened_power
 from scheduler.by_itself import imbalance_by_itself, widened_by_itself
@@ -107,9 +107,9 @@ def _with_wires(
 ) -> SiteProblem:
     """The problem with its circuits, their limits widened to what load and solar alone take."""
     breaches: list[Breach] = []
-    grid, *below = (
-        _circuit(bare, site, inputs, circuit_ids, circuit_id, breaches) for circuit_id in circuit_ids
-    )
+    wide = [_circuit(bare, site, inputs, circuit_ids, circuit_id, breaches) for circuit_id in circuit_ids]
+    grid, *below = (circuit for circuit, _ in wide)
+    by_itself = [note for _, notes in wide for note in notes]
     grid, curtailed = held_down(grid, site, inputs)
     circuits = (grid, *below)
     imbalance: FloatArray | None = None
@@ -119,7 +119,7 @@ def _with_wires(
         imbalance, said = imbalance_by_itself(circuits[0], bare, imbalance)
     pools = pools_of(site, bare.slots)
     problem = replace(bare, circuits=(*circuits, *pools), imbalance_limit_a=imbalance)
-    return SiteProblem(problem, needs, ids, tuple(breaches), (*curtailed, *said))
+    return SiteProblem(problem, needs, ids, tuple(breaches), (*curtailed, *by_itself, *said))
 
 
 def _circuit(
@@ -129,8 +129,8 @@ def _circuit(
     circuit_ids: tuple[str, ...],
     circuit_id: str,
     breaches: list[Breach],
-) -> Circuit:
-    """One circuit of the tree."""
+) -> tuple[Circuit, tuple[str, ...]]:
+    """One circuit of the tree, and what is said of its limits."""
     below = [array for array in site.solar if circuit_id in site.path_to_grid(array.circuit)]
     solar_a = _sum_of((_solar_a(array, inputs, bare.voltage_v) for array in below), (3, bare.slots))
     solar_kw = _sum_of((inputs.solar_kw[array.id].values for array in below), bare.slots)
@@ -138,9 +138,7 @@ def _circuit(
     has_sun = bare.solar_kw > 0
     share = 1 / np.where(has_sun, bare.solar_kw, 1.0)
     own = site.grid if circuit_id == GRID else next(c for c in site.circuits if c.id == circuit_id)
-    free_a = np.full((3, bare.slots), np.inf)
-    if own.limit_a is not None:
-        free_a = np.tile(np.array(per_phase_a(own.limit_a))[:, np.newaxis] - own.reserve_a, bare.slots)
+    free_a = np.tile(np.array(carried_a(own))[:, np.newaxis] - own.reserve_a, bare.slots)
     circuit = Circuit(
         id=circuit_id,
         base_a=load_a - solar_a,

@@ -24,6 +24,8 @@ from scheduler.rights import rights_of
 from scheduler.sun_rights import has_sun
 
 _EPS = 1e-9
+_MOST_CUT = 6
+"""Cut slots that are looked at: a stay has two, and the first slot of a horizon may be short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +134,25 @@ def _least_above(
 ) -> float:
     """The least energy from ``energy_kwh`` up that the charger can deliver in whole slots [kWh].
 
-    With n slots it delivers anything between n times its minimum and n times its maximum power.
+    In H hours of whole slots it delivers anything between H times its minimum and H times its maximum power.
     """
     found = [energy_kwh] if energy_kwh <= _EPS else []
+    total_h = _hours_of_some(hours)
     for option in options:
         per_a = option.kw_per_a(voltage_v) * option.gain
-        least = np.cumsum(np.sort(hours)) * (per_a * option.min_a - option.loss_kw)
-        most = np.cumsum(np.sort(hours)[::-1]) * (per_a * option.max_a - option.loss_kw)
+        least = total_h * (per_a * option.min_a - option.loss_kw)
+        most = total_h * (per_a * option.max_a - option.loss_kw)
         found += np.maximum(least, energy_kwh)[most >= energy_kwh - _EPS].tolist()
     return min(found, default=energy_kwh)
+
+
+def _hours_of_some(hours: FloatArray) -> FloatArray:
+    """Hours that some of the slots have together: any number of whole ones, with or without each cut one."""
+    if not len(hours):
+        return hours
+    whole_h = float(hours.max())
+    cut: FloatArray = hours[hours < whole_h - _EPS]
+    sums = np.zeros(1)
+    for cut_h in np.sort(cut)[-_MOST_CUT:]:
+        sums = np.concatenate([sums, sums + cut_h])
+    return np.add.outer(np.arange(len(hours) - len(cut) + 1) * whole_h, sums).ravel()

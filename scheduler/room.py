@@ -164,11 +164,22 @@ class Room:
             base = circuit.base_a[:, t] + circuit.relief_a_per_kw[:, t] * cut_kw
             if (base + self._cars_a[c][:, t] > circuit.limit_a[:, t] + EPS).any():
                 return False
-            if (-(base + self._staying_a[c][:, t]) > circuit.feed_limit_a[:, t] + EPS).any():
+            if not self._feeds(c, t, base, cut_kw):
                 return False
             if circuit.limit_kw is not None and self._power_kw(c, t, cut_kw) > circuit.limit_kw[t] + EPS:
                 return False
         return self._balanced(t, cut_kw)
+
+    def _feeds(self, c: int, t: int, base_a: FloatArray, cut_kw: float) -> bool:
+        """Whether circuit ``c`` may feed in what it does, whatever a battery does by itself."""
+        circuit = self._problem.circuits[c]
+        staying_a = base_a + self._staying_a[c][:, t]
+        for power_kw, freed_kw in self._battery_kw(t, cut_kw):
+            battery_a = self._battery_a(power_kw) if self._has_battery(c) else 0.0
+            flowing_a = staying_a - circuit.relief_a_per_kw[:, t] * freed_kw + battery_a
+            if power_kw >= 0 and (-flowing_a > circuit.feed_limit_a[:, t] + EPS).any():
+                return False
+        return True
 
     def _cut_kw(self, t: int) -> float:
         """Solar that the export limit cuts off in slot ``t`` [kW]."""
@@ -190,20 +201,33 @@ class Room:
             return True
         grid = self._problem.circuits[0]
         base: FloatArray = grid.base_a[:, t] + grid.relief_a_per_kw[:, t] * cut_kw
-        for battery_a in self._battery_a(t):
-            flowing: FloatArray = base + battery_a
+        for power_kw, freed_kw in self._battery_kw(t, cut_kw):
+            flowing: FloatArray = base - grid.relief_a_per_kw[:, t] * freed_kw + self._battery_a(power_kw)
             apart = flowing[:, np.newaxis] - flowing + self._apart_a[:, :, t]
             if apart.max() > self._problem.imbalance_limit_a[t] + EPS:
                 return False
         return True
 
-    def _battery_a(self, t: int) -> list[FloatArray]:
-        """Currents that a battery by itself may have in slot ``t``: none, and both of its extremes [A]."""
+    def _has_battery(self, c: int) -> bool:
+        """Whether the battery hangs below circuit ``c``."""
+        battery = self._problem.battery
+        return battery is not None and c in battery.feed.circuits
+
+    def _battery_a(self, power_kw: float) -> FloatArray:
+        """Currents of the battery at a power [A]; none where there is no battery."""
+        battery = self._problem.battery
+        return np.zeros(3) if battery is None else np.array(battery.feed.a_per_kw) * power_kw
+
+    def _battery_kw(self, t: int, cut_kw: float) -> list[tuple[float, float]]:
+        """Powers that a battery may have by itself in slot ``t``, and solar that each sets free [kW].
+
+        None, as much as is cut off, and its most, or what it drains: between them all is linear.
+        """
         battery, left_kw = self._problem.battery, float(self._problem.surplus_kw[t] - self._charging_kw[t])
-        currents = [np.zeros(3)]
-        if battery is not None and not battery.commanded:
-            power_kw = (
-                min(left_kw, battery.charge_kw) if left_kw > 0 else -min(-left_kw, battery.discharge_kw)
-            )
-            currents.append(np.array(battery.feed.a_per_kw) * power_kw)
-        return currents
+        if battery is None or battery.commanded:
+            return [(0.0, 0.0)]
+        if left_kw <= 0:
+            return [(0.0, 0.0), (-min(-left_kw, battery.discharge_kw), 0.0)]
+        fill_kw = min(left_kw, battery.charge_kw)
+        freed_kw = min(fill_kw, cut_kw)
+        return [(0.0, 0.0), (freed_kw, freed_kw), (fill_kw, freed_kw)]

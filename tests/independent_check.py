@@ -15,6 +15,7 @@ from domain.inputs import PlanInputs
 from domain.plan import Plan
 from domain.site import Site
 from domain.site_chargers import AcCharger, DcCharger
+from tests.independent_battery import by_itself_a
 from tests.independent_pools import STEP_A, apparent_less_real_kw, hangs_on, pool_faults
 from tests.random_giving import giving_faults, giving_wear_eur
 from tests.random_tapers import taper_faults
@@ -111,7 +112,7 @@ def _wires(site: Site, inputs: PlanInputs, plan: Plan) -> Iterator[str]:
                 load = sum(series.values[t] for series in inputs.load_kw)
                 cut = max(0.0, total_sun - load - site.grid.export_limit_kw)
                 forced = 1 - min(cut, total_sun) / total_sun
-            alone, with_cars, leant, bare, base_fill = ([0.0] * 3 for _ in range(5))
+            alone, with_cars, leant, base_a = ([0.0] * 3 for _ in range(4))
             for p in range(3):
                 base = (
                     inputs.load_kw[p].values[t] * 1000 / volts if name == "grid" else _stated_base(site, name)
@@ -140,69 +141,61 @@ def _wires(site: Site, inputs: PlanInputs, plan: Plan) -> Iterator[str]:
                     per_kw = 1000 / volts / len(home.wiring)
                     stored = plan.power.battery_kw[t] * per_kw
                     leaning = stored if home.control == "full" else max(stored, 0.0)
-                    if home.control != "full":
-                        load = sum(series.values[t] for series in inputs.load_kw)
-                        fill = min(max(total_sun - load, 0.0), home.charge_kw) * per_kw
-                        base_fill[p] = fill
                 alone[p] = base - sun * forced
                 with_cars[p] = base - sun * kept + cars + flexible + stored
                 leant[p] = base - sun * kept + cars + flexible + leaning
-                bare[p] = base - sun
-            yield from _circuit_slot(site, circuit, name, t, (alone, with_cars, leant, bare, base_fill), plan)
+                base_a[p] = base
+            by_itself = by_itself_a(site, inputs, inside, base_a, t)
+            yield from _circuit_slot(site, circuit, name, t, (alone, with_cars, leant), by_itself, plan)
 
 
 def _circuit_slot(
-    site: Site, circuit: object, name: str, t: int, flows: tuple[list[float], ...], plan: Plan
+    site: Site,
+    circuit: object,
+    name: str,
+    t: int,
+    flows: tuple[list[float], ...],
+    by_itself: list[list[float]],
+    plan: Plan,
 ) -> Iterator[str]:
     """Limits hold, or what flows without charging; a battery that acts by itself relieves nothing."""
-    alone, now, leant, bare, fill = flows
-    limit = getattr(circuit, "limit_a", None)
-    limits = limit if isinstance(limit, tuple) else (limit,) * 3
-    fills = any(fill)
-    frees = site.battery is not None and site.battery.control != "full"
+    alone, now, leant = flows
+    anyway = [alone, *by_itself]
     for p in range(3):
         if abs(now[p] - plan.circuits[name].phase_a[p, t]) > 1e-4:
             yield f"{name} {NAMES[p]} slot {t}: says {plan.circuits[name].phase_a[p, t]} A, is {now[p]} A"
-        if limits[p] is not None:
-            most = limits[p] - getattr(circuit, "reserve_a", 0.0)
-            if leant[p] > max(most, alone[p], bare[p] + fill[p] if fills else -1e9) + EPS:
-                yield f"{name} {NAMES[p]} slot {t}: {leant[p]:.3f} A of {most}"
-            if -leant[p] > max(most, -alone[p], -bare[p] if frees else -1e9) + EPS:
-                yield f"{name} {NAMES[p]} slot {t}: feeds {-leant[p]:.3f} A of {most}"
-    if name == "grid" and site.grid.imbalance_limit_a is not None:
-        yield from _imbalance(site, t, flows)
-    reactive_kw = apparent_less_real_kw(site, plan, _below(site, name), t)
-    yield from _power(site, circuit, name, t, flows, reactive_kw)
+        most = _carried_a(circuit, p)
+        if leant[p] > max(most, *(flow[p] for flow in anyway)) + EPS:
+            yield f"{name} {NAMES[p]} slot {t}: {leant[p]:.3f} A of {most}"
+        if -leant[p] > max(most, *(-flow[p] for flow in anyway)) + EPS:
+            yield f"{name} {NAMES[p]} slot {t}: feeds {-leant[p]:.3f} A of {most}"
+    apart = site.grid.imbalance_limit_a if name == "grid" else None
+    if apart is not None and max(now) - min(now) > max(apart, *(max(x) - min(x) for x in anyway)) + EPS:
+        yield f"slot {t}: phases {max(now) - min(now):.3f} A apart, {apart} allowed"
+    limit_kw = getattr(circuit, "limit_kw", None)
+    if limit_kw is not None:
+        yield from _power(site, name, t, limit_kw, anyway, leant, plan)
+
+
+def _carried_a(circuit: object, p: int) -> float:
+    """What may flow for hours on a phase: the limit, or a North American main's share of its rating."""
+    limit = getattr(circuit, "limit_a", None)
+    most = float("inf") if limit is None else limit[p] if isinstance(limit, tuple) else limit
+    fuse = getattr(circuit, "protection", None)
+    if fuse is not None and (fuse.continuous is not None or fuse.type == "ul"):
+        rating = fuse.rating_a[p] if isinstance(fuse.rating_a, tuple) else fuse.rating_a
+        most = min(most, rating * (fuse.continuous if fuse.continuous is not None else 0.8))
+    return float(most - getattr(circuit, "reserve_a", 0.0))
 
 
 def _power(
-    site: Site, circuit: object, name: str, t: int, flows: tuple[list[float], ...], reactive_kw: float
+    site: Site, name: str, t: int, limit_kw: float, anyway: list[list[float]], leant: list[float], plan: Plan
 ) -> Iterator[str]:
-    alone, _, leant, bare, fill = flows
-    limit_kw = getattr(circuit, "limit_kw", None)
     kw = site.grid.voltage_v / 1000
-    if limit_kw is not None:
-        most_kw = max(limit_kw, sum(alone) * kw, sum(bare) * kw + sum(fill) * kw)
-        taken_kw = sum(leant) * kw - reactive_kw
-        if taken_kw > most_kw + EPS:
-            yield f"{name} slot {t}: {taken_kw:.3f} kW of {limit_kw}"
-
-
-def _imbalance(site: Site, t: int, flows: tuple[list[float], ...]) -> Iterator[str]:
-    alone, now, _, bare, fill = flows
-    most_apart = site.grid.imbalance_limit_a
-    assert most_apart is not None
-    allowed = max(most_apart, max(alone) - min(alone))
-    home = site.battery
-    if home is not None and home.control != "full":
-        filled = [bare[p] + fill[p] for p in range(3)]
-        missing_kw = max(0.0, sum(bare) * site.grid.voltage_v / 1000)
-        per_kw = 1000 / site.grid.voltage_v / len(home.wiring)
-        drain_a = min(missing_kw, home.discharge_kw) * per_kw
-        drained = [bare[p] - (drain_a if NAMES[p] in home.wiring else 0.0) for p in range(3)]
-        allowed = max(allowed, max(filled) - min(filled), max(drained) - min(drained))
-    if max(now) - min(now) > allowed + EPS:
-        yield f"slot {t}: phases {max(now) - min(now):.3f} A apart, {allowed} allowed"
+    most_kw = max(limit_kw, *(sum(flow) * kw for flow in anyway))
+    taken_kw = sum(leant) * kw - apparent_less_real_kw(site, plan, _below(site, name), t)
+    if taken_kw > most_kw + EPS:
+        yield f"{name} slot {t}: {taken_kw:.3f} kW of {limit_kw}"
 
 
 def _devices(site: Site, inputs: PlanInputs, plan: Plan) -> Iterator[str]:

@@ -13,7 +13,7 @@ from domain.phases import index_of
 from domain.site import GRID, Site
 from domain.site_chargers import AcCharger, DcCharger
 from domain.site_curtailment import De14aCurtailment
-from domain.site_grid import Circuit, Grid, Protection
+from domain.site_grid import Circuit, Grid, Protection, carried_a
 from domain.site_model import per_phase_a
 from domain.units import kw_per_a
 from executors.control.curve import BANDS, STRICTEST, Band
@@ -25,8 +25,6 @@ SECTION_14A_KW: Final = 4.2
 """Least power of one controllable device (BNetzA BK6-22-300, no. 4.5)."""
 FED_BY_WRITE: Final = frozenset({"none", "simulated", "charx", "ocpp", "everest"})
 """Drivers whose device's watchdog hears writes only; every other counts as fed by any frame."""
-_CONTINUOUS: Final = 0.8
-"""Share of a standard North American main that may flow for hours (NEC 210.20)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +121,8 @@ def _circuit_of(charger: AnyCharger, circuit_of: Mapping[str, str]) -> str:
 
 def _circuit_row(row_id: str, part: Grid | Circuit, site: Site, below: frozenset[str]) -> _Row:
     protection = part.protection
-    whole = (np.inf, np.inf, np.inf) if part.limit_a is None else per_phase_a(part.limit_a)
-    rated = whole if protection is None else per_phase_a(protection.rating_a)
-    share = _continuous(protection)
-    fuses = [min(limit_a, rating_a * share) for limit_a, rating_a in zip(whole, rated, strict=True)]
+    fuses = carried_a(part)
+    rated = fuses if protection is None else per_phase_a(protection.rating_a)
     carried = [fuse_a - part.reserve_a for fuse_a in fuses]
     points = protection.points if protection is not None and protection.points else ()
     return _Row(
@@ -134,22 +130,13 @@ def _circuit_row(row_id: str, part: Grid | Circuit, site: Site, below: frozenset
         below,
         meter=part.meter,
         limit_a=(carried[0], carried[1], carried[2]),
-        fuse_a=(fuses[0], fuses[1], fuses[2]),
+        fuse_a=fuses,
         limit_kw=_or_inf(part.limit_kw),
         base_max_a=_base_max_a(site, row_id),
         protection=protection,
         rated_a=rated,
         points=tuple(sorted((point.current_a, point.time_s) for point in points)),
     )
-
-
-def _continuous(protection: Protection | None) -> float:
-    """Share of the rating that may flow for hours; inf where the rating itself is no limit for hours."""
-    if protection is None:
-        return np.inf
-    if protection.continuous is not None:
-        return protection.continuous
-    return _CONTINUOUS if protection.type == "ul" else np.inf
 
 
 def _band(protection: Protection | None) -> Band:
