@@ -136,7 +136,7 @@ class Kills:
     back_cpu_s: list[float] = field(default_factory=list)
     """Processor time of the same, which other work on the computer does not stretch as much."""
     without_plan: int = 0
-    """Starts after which no plan was there at once."""
+    """Starts after which no plan was there at once, though the one before had one."""
     tracebacks: int = 0
 
     @property
@@ -163,6 +163,7 @@ class Harness:
         self._began = (time.monotonic(), time.time())
         self._twins = self._process("twins", str(hours), str(seed))
         self._daemon: subprocess.Popen[bytes] | None = None
+        self._page, self._had_plan = "", False
 
     def _process(self, part: str, *more: str) -> subprocess.Popen[bytes]:
         numbers = [str(self.speed), *map(str, self._began)]
@@ -180,7 +181,7 @@ class Harness:
         found: dict[str, Any] = json.loads((self.folder / "seen.json").read_text())
         return found
 
-    def start(self, result: Kills, *, first: bool) -> None:
+    def start(self, result: Kills) -> None:
         """Start the daemon and wait for its first healthy tick."""
         log = self.folder / "daemon.log"
         before = log.stat().st_size if log.exists() else 0
@@ -198,8 +199,8 @@ class Harness:
         result.back_s.append(time.monotonic() - begun_s)
         result.back_cpu_s.append(_cpu_s(self._daemon.pid))
         (self.folder / RUNS).touch()
-        state = self._asked(page, "/api/state")
-        if not first and not (state and state["plan"] and "made_at" in state["plan"]):
+        self._page = page
+        if self._had_plan and not self._has_plan():
             result.without_plan += 1
 
     def _asked(self, address: str, page: str) -> dict[str, Any] | None:
@@ -210,9 +211,14 @@ class Harness:
         except OSError:
             return None
 
+    def _has_plan(self) -> bool:
+        state = self._asked(self._page, "/api/state")
+        return bool(state and state["plan"] and "made_at" in state["plan"])
+
     def kill(self) -> None:
         """Kill the daemon."""
         assert self._daemon is not None
+        self._had_plan = self._has_plan()
         self._daemon.send_signal(signal.SIGKILL)
         self._daemon.wait()
 
@@ -238,13 +244,13 @@ def ran(folder: Path, *, hours: float, speed: float, kills: int, seed: int) -> K
     try:
         while not (folder / "seen.json").exists():
             time.sleep(0.1)
-        harness.start(result, first=True)
+        harness.start(result)
         for number, moment_s in enumerate(moments_s, 1):
             time.sleep(max(0.0, moment_s - harness.second) / speed)
             harness.kill()
             down_s = chance.uniform(0.0, 90.0)
             time.sleep(down_s / speed)
-            harness.start(result, first=False)
+            harness.start(result)
             seen = harness.seen()
             print(
                 f"kill {number:2d} at {moment_s / 3600:5.2f} h, {down_s:4.0f} s down, back in "
