@@ -106,8 +106,6 @@ class Replanning:
             limits=seen.limits(),
             running=seen.running(float(now_s)),
             previous=self.plan,
-            peak=seen.imported.peak,
-            window_import_kwh=seen.imported.running_kwh,
             battery_soc=None if ordered.numbers.battery_soc is None or battery is None else battery.soc,
             ran_h=self._ran_h(loop),
             curtailed=ordered.curtailed,

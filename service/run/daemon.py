@@ -150,8 +150,6 @@ class Daemon:
             limits=seen.limits(),
             running=seen.running(around.clocks.mono_s()),
             previous=self.plan,
-            peak=seen.imported.peak,
-            window_import_kwh=seen.imported.running_kwh,
             ran_h=self.beside.ran_h(),
             battery_soc=self.beside.others.battery_soc,
             curtailed=self.beside.curtailed(),
