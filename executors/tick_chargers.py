@@ -27,6 +27,8 @@ AGAIN_S: Final = 5.0
 """When a charger that could not be started or armed is tried again [s]."""
 WRONG_AGAIN_S: Final = 30.0
 _CHANGED: Final = "watchdog_changed"
+_REBOOTS_AFTER: Final = 3
+"""So many answers that did not come may have been a reboot."""
 
 
 class Point(CurrentLimit, PowerReading, Protocol):
@@ -108,6 +110,8 @@ class ChargerHand:
         if not self._armed:
             await self._arm()
         self.reading = await self.device.read()
+        if self.missed >= _REBOOTS_AFTER:
+            self._terminals = ()  # it may have forgotten them: they are told again
         self.missed, self.trouble = 0, ""
         if any(alarm.code == _CHANGED for alarm in self.reading.alarms) and self.failsafe is not None:
             await self._arm()

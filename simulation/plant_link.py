@@ -49,6 +49,7 @@ class PlantLink:
             self._read_meter(row, meter, now_s)
         chargers = self.plant.read_chargers(self._may_read)
         self._answered_s[chargers.answered] = now_s
+        self._told_phases[chargers.answered] = chargers.energised[chargers.answered]
         age_s = np.where(chargers.answered, chargers.age_s, now_s - self._answered_s)
         return Readings(
             meter_a=self._meter_a.copy(),

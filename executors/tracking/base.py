@@ -44,7 +44,8 @@ def usable(rows: PlanRows | None, plan_s: float) -> tuple[PlanRows | None, int, 
     if rows is None:
         return None, -1, Why.NO_PLAN
     slot = slot_at(rows, plan_s)
-    if slot is None or plan_s - rows.made_s > OLD_AFTER_S:
+    begins_s = max(rows.made_s, float(rows.edges_s[0]))  # made days ahead, it is not old when it begins
+    if slot is None or plan_s - begins_s > OLD_AFTER_S:
         return None, -1, Why.PLAN_TOO_OLD
     return rows, slot, Why.PLAN
 

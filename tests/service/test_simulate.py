@@ -79,3 +79,26 @@ def test_a_site_that_cannot_be_planned_cannot_be_simulated(
     said = terminal.run("simulate", site_file(tmp_path, unbuilt), "--at", AT)
     assert said.code == 1
     assert "default_request" in said.err
+
+
+def test_a_day_that_is_far_ahead_is_run_as_it_is_planned(terminal: Terminal, tmp_path: Path) -> None:
+    """A plan made days before its first slot is not an old one: the car waits for the cheap hour."""
+    site = site_file(tmp_path, METERED)
+    said = terminal.run("simulate", site, "--at", "2099-06-17T12:00+02:00", "--hours", "1", "--json")
+    assert said.code == 0, said.err
+    answer = json.loads(said.out)
+    assert answer["energy_kwh"]["driveway"] <= answer["cars"][0]["planned_kwh"] + 0.3
+
+
+def test_a_charger_that_reboots_goes_on_with_the_phases_of_its_plan(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    """From 09:45 the sample morning is planned on one phase, 1.38 kW: until 11:00 that is 1.7 kWh. The
+    charger comes back on three, which would be 4.14 kW.
+    """
+    said = terminal.run(
+        "simulate", "examples/home_simple.yaml", "--at", "2026-06-21T09:00", "--hours", "2",
+        "--fault", "charger_reboot:driveway:3600-3601", "--json",
+    )  # fmt: skip
+    assert said.code == 0, said.err
+    assert 1.0 <= json.loads(said.out)["energy_kwh"]["driveway"] <= 2.0
