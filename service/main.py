@@ -220,18 +220,9 @@ def simulate(
     from service.simulate_options import SimulateOrder
 
     order = PlanOrder(
-        site,
-        at,
-        prices,
-        solar,
-        load,
-        requests,
-        battery_soc=battery_soc,
-        out=out,
-        chart=chart,
-        cache=cache,
-        curtailed=curtailed,
-    )
+        site, at, prices, solar, load, requests,
+        battery_soc=battery_soc, out=out, chart=chart, cache=cache, curtailed=curtailed,
+    )  # fmt: skip
     code = simulate_command(
         SimulateOrder(order, hours, seed, tuple(fault or ()), real_time, speed, replan),
         datetime.now(UTC), program_version(), as_json=as_json,
