@@ -75,7 +75,6 @@ def chargers(
         readings, memory, command_a, drawn_a, np.isfinite(peak_a), wiring.failsafe_after_s, now_s
     )
     disobeys_s = np.where(disobeys, np.fmin(memory.disobeys_s, now_s), np.nan)
-    silence_s = _silences(wiring, memory, disobeys)
     unused_s = _unused_since(readings, memory, flow_a, here, now_s)
     uses = wiring.wired & (readings.phases | memory.phases) & ~(now_s - unused_s >= UNUSED_PHASE_S)
     on_its_way = np.isfinite(due_a)
@@ -83,10 +82,7 @@ def chargers(
     ours_until_now = memory.matched & ~_on_its_own(wiring, memory, gap_s)
     foreign, matched = _foreign(wiring, readings, memory, ours_until_now, command_a, back_a, now_s)
     fallen = now_s - lost_s > wiring.failsafe_after_s + REACTION_S
-    reserved_a = np.zeros_like(flow_a)
-    if not here.all():
-        away_a = _reserved_a(wiring, fallen, command_a, flow_a) * uses
-        reserved_a = np.where(here[:, np.newaxis], 0.0, away_a)
+    reserved_a = _reserved_a(wiring, here, fallen, command_a, flow_a) * uses
     return Chargers(
         command_a=command_a,
         offer_a=offer_a,
@@ -98,7 +94,7 @@ def chargers(
         due_s=due_s,
         disobeys=disobeys,
         disobeys_s=disobeys_s,
-        silence_s=silence_s,
+        silence_s=(silence_s := _silences(wiring, memory, disobeys)),
         silent=disobeys & (now_s - disobeys_s <= silence_s),
         foreign=foreign,
         foreign_s=np.where(foreign, now_s, memory.foreign_s),
@@ -221,8 +217,11 @@ def _foreign(
     return foreign, np.where(answered, matched | ours, matched)
 
 
-def _reserved_a(wiring: Wiring, fallen: Bools, command_a: Floats, flow_a: Floats) -> Floats:
-    """What a lost charger may take: max(offer, measured, failsafe), then its failsafe (C, 3) [A]."""
+def _reserved_a(wiring: Wiring, here: Bools, fallen: Bools, command_a: Floats, flow_a: Floats) -> Floats:
+    """What lost chargers may take: max(offer, measured, failsafe), then their failsafe (C, 3) [A]; others 0."""
+    if here.all():
+        return np.zeros_like(flow_a)
     failsafe_a = rows_of(wiring).failsafe_a[:, np.newaxis]
     until_then_a = np.maximum(np.maximum(command_a[:, np.newaxis], flow_a), failsafe_a)
-    return np.where(fallen[:, np.newaxis], failsafe_a + np.zeros_like(flow_a), until_then_a)
+    away_a = np.where(fallen[:, np.newaxis], failsafe_a + np.zeros_like(flow_a), until_then_a)
+    return np.where(here[:, np.newaxis], 0.0, away_a)

@@ -71,26 +71,16 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
     meters = samples(wiring, readings, state.meters, now_s)
     cars = chargers(wiring, readings, state.chargers, now_s - state.tick_s, now_s)
     compare = compared(
-        wiring,
-        readings,
-        meters,
-        cars,
-        state.compare,
-        state.meters.meter_a,
-        state.chargers.rose_s,
-        now_s,
+        wiring, readings, meters, cars, state.compare, state.meters.meter_a, state.chargers.rose_s, now_s
     )
     since_s = ladder.blind_since(meters, distrusted(compare), state.meters.blind_since_s, now_s)
     stage = ladder.stages(now_s - since_s)
-    begun = np.isfinite(meters.oldest_s) | (now_s - since_s >= FRESH_S)
     blind = stage > Stage.FRESH
     heat = heated(wiring, state.meters.heat, meters.meter_a, elapsed_s)
     below = charging_below(wiring, readings, meters, cars, state.chargers, now_s)
     base = base_load(wiring, rows, below, meters, state.meters, blind)
-    high_a = (
-        base.high_a if state.still is None else base.high_a + _passed_a(state.still.high_a, meters.meter_a)
-    )
-    window = window_of(state.meters.window, high_a, base.high_kw, blind & rows.metered, now_s)
+    high_a, unseen = _high_a(base, meters, state), blind & rows.metered
+    window = window_of(state.meters.window, high_a, base.high_kw, unseen, now_s)
     phases = _phases(wiring, wanted, state, cars, blind)
     uses = (cars.uses | (phases & ~state.chargers.phases)) & cars.controlled[:, np.newaxis]
     wanted_a = np.fmax(np.minimum(wanted.current_a, wiring.max_a), 0.0)
@@ -103,11 +93,11 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
         compare=compare,
         stage=stage,
         blind=blind,
-        meter_lost=meters.stale & begun,
+        meter_lost=meters.stale & (np.isfinite(meters.oldest_s) | (now_s - since_s >= FRESH_S)),
         blind_since_s=since_s,
         fresh_since_s=np.where(blind, np.inf, np.fmin(state.meters.fresh_since_s, now_s)),
         heat=heat,
-        hot=np.where(state.hot, heat.max(axis=1) > COOL, heat.max(axis=1) > HOT),
+        hot=_hot(state, heat.max(axis=1)),
         base=base,
         window=window,
         window_max=window_max(window),
@@ -119,6 +109,18 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
         turns=turns,
         claim=claim,
     )
+
+
+def _hot(state: SafetyState, hottest: Floats) -> Bools:
+    """Rows whose protection is warm: above the first share of its heat, until below the second."""
+    return np.where(state.hot, hottest > COOL, hottest > HOT)
+
+
+def _high_a(base: BaseLoad, meters: Samples, state: SafetyState) -> Floats:
+    """Highest base load since the last whole decision [A]."""
+    if state.still is None:
+        return base.high_a
+    return base.high_a + _passed_a(state.still.high_a, meters.meter_a)
 
 
 def _passed_a(high_a: Floats, meter_a: Floats) -> Floats:
