@@ -218,7 +218,7 @@ def _foreign(
 
 
 def _reserved_a(wiring: Wiring, here: Bools, fallen: Bools, command_a: Floats, flow_a: Floats) -> Floats:
-    """What lost chargers may take: max(offer, measured, failsafe), then their failsafe (C, 3) [A]; others 0."""
+    """What lost chargers may take: max(offer, measured, failsafe), then their failsafe (C, 3) [A]; else 0."""
     if here.all():
         return np.zeros_like(flow_a)
     failsafe_a = rows_of(wiring).failsafe_a[:, np.newaxis]
