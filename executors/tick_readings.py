@@ -57,6 +57,7 @@ def readings_of(wiring: Wiring, heard: Heard, now_s: float) -> Readings:
         link=np.isfinite(age_s) & (missed < LOST_AFTER),
         ceiling_on=heard.signal.on,
         ceiling_age_s=heard.signal.age_s,
+        meter_raised_a=np.array([0.0 if one is None else one.resolution_a for one in meters]),
     )
 
 

@@ -10,6 +10,7 @@ from executors.control.rows import rows_of
 from executors.control.seam import Bools, CarState, Floats, Readings, Wiring
 from executors.control.state import ChargerMemory
 from executors.control.times import (
+    FED_WITHIN,
     LINK_S,
     LONGEST_SILENCE_S,
     OBEYS,
@@ -169,7 +170,7 @@ def _cuts(
     due_s = np.where(open_cut, memory.due_s, np.where(begins, begun_s, np.nan))
     with np.errstate(invalid="ignore"):
         silent_s = now_s - memory.disobeys_s
-        fell = (silent_s >= after_s) & (silent_s <= memory.silence_s)
+        fell = (silent_s >= after_s * (1 - FED_WITHIN)) & (silent_s <= memory.silence_s)
     disobeys = (open_cut & late & above) | (memory.disobeys & (above | fell))
     due_a, due_s = np.where(disobeys, np.nan, due_a), np.where(disobeys, np.nan, due_s)
     return due_a, due_s, disobeys

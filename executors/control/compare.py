@@ -87,7 +87,9 @@ def compared(
     trust, renew = memory.trust, now.usable & ~now.told
     if now.told.any():
         trust, renew = _judged(now, trust, renew)
-    trust = by_jump(wiring, rows.metered & ~moving & ~meters.stale, trust, before_a, meters.meter_a)
+    steady = rows.metered & ~moving & ~meters.stale
+    raised_a = np.zeros(wiring.circuits) if readings.meter_raised_a is None else readings.meter_raised_a
+    trust = by_jump(wiring, steady, trust, before_a, meters.meter_a, raised_a)
     if (memory.trust != Trust.BELIEVED).any():
         trust = _forgiven(now, trust, memory, meters.meter_a, now_s)
     lost = trust != Trust.BELIEVED
@@ -143,15 +145,19 @@ def _forgiven(now: Compared, trust: Ints, memory: CompareMemory, meter_a: Floats
     return np.where(over, int(Trust.BELIEVED), trust)
 
 
-def by_jump(wiring: Wiring, steady: Bools, trust: Ints, before_a: Floats, meter_a: Floats) -> Ints:
+def by_jump(
+    wiring: Wiring, steady: Bools, trust: Ints, before_a: Floats, meter_a: Floats, raised_a: Floats
+) -> Ints:
     """Trust after a sample that is the mirror or a permutation of the last one while charging stood still.
 
     No house turns the sign of all its phases within a sample; so it is the meter that turned, or turned back.
+    What a sample was raised by for its meter's rounding does not turn with it: ``raised_a`` comes off (K,).
     """
     if not steady.any():
         return trust
     on = wiring.grid_phases
-    old_a, new_a = before_a[:, on], meter_a[:, on]
+    raised = raised_a[:, np.newaxis]
+    old_a, new_a = before_a[:, on] - raised, meter_a[:, on] - raised
     with np.errstate(invalid="ignore"):
         large = np.abs(old_a) >= CONFIRMED_A
         jumped = steady & (np.abs(new_a - old_a) >= CONFIRMED_A).any(axis=1)

@@ -141,6 +141,8 @@ class Readings:
     """Signal of the grid operator."""
     ceiling_age_s: float = float("inf")
     """Age of that signal; a stale one counts as on."""
+    meter_raised_a: Floats | None = None
+    """By how much ``meter_a`` was raised, as its meter rounds; None: nowhere (K,)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ STOP_S: Final = 900.0
 """A meter lost for so long stops everything below it."""
 LONGEST_SILENCE_S: Final = 3600.0
 """A charger that does not obey is left to its watchdog for twice as long each time, up to this."""
+FED_WITHIN: Final = 1 / 3
+"""A driver may have fed a watchdog this share of its time ago: it falls so much earlier."""
 LINK_S: Final = 10.0
 """A charger whose values are older does not answer."""
 STILL_S: Final = 10.0

@@ -124,6 +124,21 @@ def test_a_sign_that_flips_is_found_by_the_first_change() -> None:
     assert told[-1] == 6
 
 
+@pytest.mark.parametrize("raised_a", [0.0, 1.0], ids=["fine", "whole amperes"])
+def test_a_sign_that_flips_while_charging_stands_still_is_found_at_once(raised_a: float) -> None:
+    """A meter of whole amperes is raised by one on either side of zero: 18 A become -16 A."""
+
+    def change(second: int, plant: Plant) -> Loss:
+        sign = -1 if second >= 60 else 1
+        raised = {"meter_raised_a": np.full(1, raised_a)}
+        return {"meter_a": sign * (1.0 + plant.charging_a()) + raised_a, **raised}
+
+    record = run(plant_of(wiring(1)), lambda _s: 1, 120, change=change)
+    assert record.told()[59] == 16
+    assert Told.SIGN_FLIPPED in events(record)
+    assert record.told()[90] == 6
+
+
 def test_swapped_phases_are_found_by_a_one_phase_car() -> None:
     site = wiring(1, chargers=[charger("a", wiring=["L1"])])
 
@@ -176,6 +191,22 @@ def test_an_any_frame_charger_that_does_not_obey_is_not_even_read_until_its_time
     silent = [s for s, may in enumerate(read) if not may]
     assert 74 <= silent[0] <= 78
     assert len(silent) == 46
+
+
+def test_one_that_falls_by_a_watchdog_that_was_fed_a_while_before_has_not_obeyed() -> None:
+    """Drivers feed every third of the time: 30 s of silence are over 20 s after it was found."""
+    plant = plant_of(wiring(1))
+
+    def change(second: int, the_plant: Plant) -> Loss:
+        the_plant.deaf = np.array([second >= 55])
+        the_plant.offer_a[0] = 6.0 if 98 <= second < 120 else 16.0 if second < 98 else the_plant.offer_a[0]
+        return {}
+
+    record = run(plant, lambda s: 2 if s < 60 else 12, 118, change=change)
+    told_s = next(s for s, one in enumerate(record.setpoints) for e in one.events if e.what is Told.DISOBEYS)
+    assert 74 <= told_s <= 78
+    assert record.flow_a[-1].max() == 6
+    assert not any(one.feed_watchdog[0] for one in record.setpoints[told_s:])
 
 
 def link_lost(second: int, begin_s: int, end_s: int, count: int = 2) -> Loss:
