@@ -50,10 +50,10 @@ class DirectCharger:
 
     def tick(self) -> None:
         """Signal the limit, or after a silence the failsafe current."""
-        limit_a = self._limit_a
+        limit_a, signal = self._limit_a, self._point.offer
         if self._armed is not None and self._clock() - self._fed_s >= self._armed[1]:
-            limit_a = self._armed[0]
-        self._point.offer(limit_a, self._terminals if limit_a else ())
+            limit_a, signal = self._armed[0], self._point.fall
+        signal(limit_a, self._terminals if limit_a else ())
 
     async def read(self) -> ChargerReading:
         """One sample."""

@@ -71,6 +71,8 @@ class Chargers:
         self.link_up: BoolArray = np.ones(count, dtype=bool)
         self.deaf: BoolArray = np.zeros(count, dtype=bool)
         """Confirms what it is told and does not do it."""
+        self.fallen_a: FloatArray = np.full(count, inf)
+        """What a watchdog that somebody else keeps lets it offer; inf: everything."""
         self.extra_delay_s: FloatArray = np.zeros(count)
         self.terminals: list[tuple[int, ...]] = [tuple(range(len(spec.wiring))) for spec in specs]
         self.energised: BoolArray = np.zeros((count, 3), dtype=bool)
@@ -119,6 +121,12 @@ class Chargers:
         """Keep the watchdog of one reachable charger quiet."""
         self.fed_s[index] = now_s
         self._look_again_s = -inf
+
+    def fall(self, index: int, current_a: float) -> None:
+        """Offer at most this [A] whatever it was told, or all of that again with inf."""
+        if self.fallen_a[index] != current_a:
+            self.fallen_a[index] = current_a
+            self._look_again_s = -inf
 
     def feed(self, which: BoolArray, now_s: float) -> None:
         """Keep the watchdogs of all reachable ones among ``which`` quiet."""
@@ -181,7 +189,8 @@ class Chargers:
         silent = (expiry_s <= now_s) & np.isfinite(self.failsafe_a)
         quiet_a = np.where(self._resumes | (self.limit_a > 0), self.failsafe_a, 0.0)
         blocked = self.blocked_until_s > now_s
-        self.offer_a = np.where(blocked, 0.0, np.where(silent, quiet_a, self.limit_a))
+        open_a = np.minimum(np.where(silent, quiet_a, self.limit_a), self.fallen_a)
+        self.offer_a = np.where(blocked, 0.0, open_a)
         self._look_again_s = min(_next_after(expiry_s, now_s), _next_after(self.blocked_until_s, now_s))
         return True
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 
 import numpy as np
 
@@ -186,6 +187,14 @@ class ChargerHandle:
             return False
         self._read.chargers.feed_one(self.index, now_s)
         return True
+
+    def fall(self, current_a: float) -> None:
+        """Offer at most this [A]: its watchdog, kept by somebody else, has run out."""
+        self._read.chargers.fall(self.index, current_a)
+
+    def rise_again(self) -> None:
+        """That watchdog is fed again."""
+        self._read.chargers.fall(self.index, inf)
 
     def state(self) -> IecState | None:
         """IEC state; none where it does not answer."""

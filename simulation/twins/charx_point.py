@@ -108,7 +108,8 @@ class CharxPoint:
         if self.timeout_s != WATCHDOG_OFF and silent_s >= self.timeout_s:
             self.fallen_back = True
         self.seen = self._physics.read()
-        self._physics.offer(float(self.offer_a), TERMINALS if self.offer_a else ())
+        signal = self._physics.fall if self.fallen_back else self._physics.offer
+        signal(float(self.offer_a), TERMINALS if self.offer_a else ())
         self.seen = self._physics.read()
         return self.seen
 

@@ -64,6 +64,10 @@ class PointPhysics(Protocol):
         """Signal a current per phase [A] on these terminals; 0 A or no terminal takes the offer away."""
         ...
 
+    def fall(self, current_a: float, terminals: tuple[int, ...]) -> None:
+        """The same by its own watchdog: also where it does not do what it is told."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Demand:

@@ -80,6 +80,15 @@ class PlantPoint:
 
     def offer(self, current_a: float, terminals: tuple[int, ...]) -> None:
         """Signal a current per phase [A] on these terminals."""
+        self._world.plant.charger_at(self._index).rise_again()
+        self._signal(current_a, terminals)
+
+    def fall(self, current_a: float, terminals: tuple[int, ...]) -> None:
+        """The same by its own watchdog, which works where commands do nothing."""
+        self._world.plant.charger_at(self._index).fall(current_a if terminals else 0.0)
+        self._signal(current_a, terminals)
+
+    def _signal(self, current_a: float, terminals: tuple[int, ...]) -> None:
         wired = tuple(terminal for terminal in terminals if terminal < len(self._wiring))
         if (current_a, wired) == self._told:
             return

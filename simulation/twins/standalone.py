@@ -64,6 +64,10 @@ class SimplePoint:
             self._coming.append((self._at_s + delay_s, (current_a, terminals)))
             self._pass_time()
 
+    def fall(self, current_a: float, terminals: tuple[int, ...]) -> None:
+        """The same: this point does what it is told."""
+        self.offer(current_a, terminals)
+
     def read(self) -> PointReading:
         """What is measured now."""
         self._pass_time()

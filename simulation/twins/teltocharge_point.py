@@ -100,7 +100,8 @@ class EvcPoint:
         if self.seen.car is CarState.AWAY:
             self.stopped = self.authorized = self._charged = False
         offer_a = self.offer_a
-        self._physics.offer(float(offer_a), PHASES_BY_CODE[self.phase_code] if offer_a else ())
+        signal = self._physics.fall if self.silent else self._physics.offer
+        signal(float(offer_a), PHASES_BY_CODE[self.phase_code] if offer_a else ())
         self.seen = self._physics.read()
         self._charged = self._charged or sum(self.seen.current_a) > 0
         if self.state != self._state_since[0]:
