@@ -45,6 +45,7 @@ class TeltoCharge:
         self._table: Table = "holding"
         self._as_block = False
         self._live: Live | None = None
+        self._rest: Rest | None = None
         self._rest_at = -math.inf
         self._orders: dict[int, Order] = {}
         self._armed: tuple[int, int] | None = None
@@ -81,12 +82,13 @@ class TeltoCharge:
             raise WrongDevice(f"unit {self.unit} on {self.link.name} is no TeltoCharge any more")
         before, self._live = self._live or live, live
         alarms = (*live_alarms(before, live, self._looks(live, now_s)), *change_alarms(self._change, live))
-        rest = None
-        if now_s >= self._rest_at:
-            rest = rest_of(await self._read(words.REST))
+        power_kw = math.nan
+        if now_s >= self._rest_at or self._rest is None or live.state is not before.state:
+            self._rest = rest_of(await self._read(words.REST))
             self._rest_at = now_s + REST_EVERY_S
-            alarms += rest_alarms(rest)
-        return _reading(now_s, live, rest, alarms)
+            power_kw = self._rest.power_kw
+            alarms += rest_alarms(self._rest)
+        return _reading(now_s, live, self._rest, power_kw, alarms)
 
     async def offer(self, limit_a: float) -> Told:
         """Offer at most ``limit_a`` [A], whole amperes downwards; below 6 A nothing is offered.
@@ -245,16 +247,19 @@ def _findings(live: Live, rest: Rest) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _reading(now_s: float, live: Live, rest: Rest | None, alarms: tuple[Alarm, ...]) -> ChargerReading:
+def _reading(
+    now_s: float, live: Live, rest: Rest, power_kw: float, alarms: tuple[Alarm, ...]
+) -> ChargerReading:
+    """One sample; its counters are those of ``rest``, read up to ``REST_EVERY_S`` ago."""
     return ChargerReading(
         sampled_s=now_s,
         state=live.state,
         current_a=live.current_a,
         voltage_v=live.voltage_v,
-        power_kw=math.nan if rest is None else rest.power_kw,
+        power_kw=power_kw,
         limit_a=float(live.amps_to_use),
         terminals=live.connected,
-        session_kwh=math.nan if rest is None else rest.session_kwh,
-        total_kwh=math.nan if rest is None else rest.total_kwh,
+        session_kwh=rest.session_kwh,
+        total_kwh=rest.total_kwh,
         alarms=alarms,
     )

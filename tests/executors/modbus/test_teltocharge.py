@@ -276,7 +276,9 @@ def test_warnings_come_with_the_slow_values_and_in_words() -> None:
         assert found["own_limit"] == "its current is limited by the user's setting"
         assert (reading.power_kw, reading.session_kwh) == (7.36, 12.34)
         bench.now_s += 1.0
-        assert math.isnan((await bench.charger.read()).session_kwh)
+        later = await bench.charger.read()
+        assert math.isnan(later.power_kw)
+        assert (later.session_kwh, later.alarms) == (12.34, ())
 
     run(test)
 
