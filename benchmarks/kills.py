@@ -27,6 +27,7 @@ from domain.site import Site, parse_site
 from forecasting.requests_file import read_requests
 from service.run.clocks import Clocks
 from service.run.command import RunOrder, run_command
+from service.run.plan_task import PlanFiles
 from service.run.simulated import on_wires
 from simulation.plant.build import plant_of, visits_of
 from simulation.plant.house import quiet_house
@@ -290,7 +291,8 @@ def _part(arguments: list[str]) -> int:
     if part == "twins":
         asyncio.run(twins(folder, clocks, more[0], int(more[1])))
         return 0
-    order = RunOrder(folder / "site.yaml", "0", state=folder / "state", requests=folder / "requests.csv")
+    files = PlanFiles(requests=folder / "requests.csv")
+    order = RunOrder(folder / "site.yaml", "0", state=folder / "state", files=files)
     return run_command(order, clocks)
 
 

@@ -7,7 +7,15 @@ from typing import Annotated
 
 import typer
 
-from service.options import CacheOption, JsonOption, RequestsOption, SiteArgument
+from service.options import (
+    CacheOption,
+    JsonOption,
+    LoadOption,
+    PricesOption,
+    RequestsOption,
+    SiteArgument,
+    SolarOption,
+)
 
 
 def run(
@@ -16,6 +24,9 @@ def run(
     simulated: Annotated[
         bool, typer.Option("--simulated", help="Twins in place of every device: nothing real is spoken to.")
     ] = False,
+    prices: PricesOption = None,
+    solar: SolarOption = None,
+    load: LoadOption = None,
     requests: RequestsOption = None,
     state: Annotated[
         Path | None,
@@ -25,10 +36,12 @@ def run(
     ] = None,
     cache: CacheOption = None,
 ) -> None:
-    """Run a site: plan, hold the plan, keep every limit, until stopped."""
+    """Run a site: plan, hold the plan, keep every limit, until stopped. Files are read for every plan."""
     from service.run.command import RunOrder, run_command
+    from service.run.plan_task import PlanFiles
 
-    code = run_command(RunOrder(site, port, simulated, state, requests, cache))
+    files = PlanFiles(prices, solar, load, requests)
+    code = run_command(RunOrder(site, port, simulated, state, files, cache))
     if code:
         raise typer.Exit(code)
 
@@ -41,11 +54,19 @@ def probe(
     quick: Annotated[
         bool, typer.Option("--quick", help="Only look: no car is stopped, no watchdog tested.")
     ] = False,
+    prices: PricesOption = None,
+    solar: SolarOption = None,
+    load: LoadOption = None,
     cache: CacheOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Commission a site: find every device, check signs and phases, see the watchdogs fall back."""
-    from service.probe import ProbeOrder, probe_command
+    """Commission a site: find every device, check signs and phases, see the watchdogs fall back.
 
-    if not probe_command(ProbeOrder(site, simulated, quick, cache), as_json=as_json):
+    Only a simulated site needs prices, solar and load: its day is planned first.
+    """
+    from service.probe import ProbeOrder, probe_command
+    from service.run.plan_task import PlanFiles
+
+    order = ProbeOrder(site, simulated, quick, PlanFiles(prices, solar, load), cache)
+    if not probe_command(order, as_json=as_json):
         raise typer.Exit(1)

@@ -17,7 +17,15 @@ from typer.exceptions import TyperException
 from domain.errors import ChargewrightError
 from service.answers import STOPPED, Answer, answer_to, cannot_be_told, wrong_usage
 from service.device_commands import probe, run
-from service.options import CacheOption, JsonOption, RequestsOption, SiteArgument
+from service.options import (
+    CacheOption,
+    JsonOption,
+    LoadOption,
+    PricesOption,
+    RequestsOption,
+    SiteArgument,
+    SolarOption,
+)
 from service.standard_streams import OutputLostError, watched_output
 
 app = typer.Typer(
@@ -39,9 +47,6 @@ AtOption = Annotated[
     str | None,
     typer.Option(help="Start, ISO 8601; without offset on the site's clock; without --at: now"),
 ]
-PricesOption = Annotated[Path | None, typer.Option(help="Prices, CSV or Parquet.")]
-SolarOption = Annotated[Path | None, typer.Option(help="Solar power, CSV or Parquet.")]
-LoadOption = Annotated[Path | None, typer.Option(help="Load but charging; a habit learns from what is past.")]
 HoursOption = Annotated[
     str | None, typer.Option(metavar="HOURS", help="Length of the run; default: to the plan's end.")
 ]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 from executors.control.failsafe_proof import prove
 from service.console import output, progress
@@ -19,6 +21,7 @@ from service.probe_words import ProbeReport, report_of
 from service.probing import Probing
 from service.run.clocks import Clocks
 from service.run.daemon import Around
+from service.run.plan_task import NO_FILES, PlanFiles
 from service.run.refusals import all_simulated, refuse_without_wires
 from service.run.wired import wired_of
 from service.site_file import read_site
@@ -31,6 +34,7 @@ class ProbeOrder:
     site: Path
     simulated: bool = False
     quick: bool = False
+    files: PlanFiles = NO_FILES
     cache: Path | None = None
 
 
@@ -41,7 +45,9 @@ def probe_command(order: ProbeOrder, *, as_json: bool, clocks: Clocks | None = N
     if not pretend:
         refuse_without_wires(site)
     with progress() as tell:
-        around = Around(site, order.site.parent, clocks or Clocks(), tell, cache=order.cache)
+        around = Around(
+            site, order.site.parent, clocks or Clocks(), tell, files=order.files, cache=order.cache
+        )
         report = asyncio.run(probed(around, tell, pretend=pretend, quick=order.quick))
     if as_json:
         sys.stdout.write(json.dumps(report_json(report), indent=1) + "\n")
@@ -78,13 +84,32 @@ def show(report: ProbeReport, console: Console) -> None:
     for device in report.devices:
         state = "[green]found[/]" if device.ok else ("[red]wrong[/]" if device.found else "[red]not found[/]")
         age = "" if device.age_s is None else f", {device.age_s:.1f} s old"
-        console.print(f"\n{device.kind} [bold]{escape(device.id)}[/]: {state}; {escape(device.shows)}{age}")
+        console.print(f"\n{device.kind} [bold]{escape(device.id)}[/]: {state}{age}")
+        marked = [(" ", device.shows)]
         for mark, lines in (("+", device.good), ("!", device.wrong), ("?", device.open)):
-            for line in lines:
-                console.print(f"  {mark} {escape(line)}")
+            marked += [(mark, line) for line in lines]
+        console.print(_listed(marked))
     console.print(f"\nFailsafe proof: {report.failsafe}")
     if report.steps:
         console.print("\n[bold]Next[/]")
-    for number, step in enumerate(report.steps, 1):
-        console.print(f"  {number}. {escape(step)}")
-    console.print("\nThe site can be run." if report.ok else "\nThe site cannot be run yet.")
+        console.print(_listed([(f"{number}.", step) for number, step in enumerate(report.steps, 1)]))
+    console.print(f"\n{_verdict(report)}")
+
+
+def _verdict(report: ProbeReport) -> str:
+    """Whether the site can be run, in a sentence."""
+    if not report.ok:
+        return "The site cannot be run yet."
+    if any(device.open for device in report.devices):
+        return "The site can be run; what is marked ? was not shown."
+    return "The site can be run."
+
+
+def _listed(marked: Sequence[tuple[str, str]]) -> Table:
+    """Lines behind their marks; what is too long for the screen goes on below its own beginning."""
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for mark, line in marked:
+        table.add_row(f"  {mark}", escape(line))
+    return table

@@ -93,7 +93,7 @@ def _meter_words(reading: MeterReading | None) -> str:
         return "nothing"
     amps = " ".join(_number(value) for value in reading.current_a)
     volts = " ".join(_number(value) for value in reading.voltage_v)
-    return f"{amps} A, {volts} V, {_number(reading.total_kw)} kW"
+    return f"L1 L2 L3: {amps} A, {volts} V; in all {_number(reading.total_kw)} kW"
 
 
 def _charger(hand: ChargerHand, probing: Probing, now_s: float, *, quick: bool) -> DeviceReport:
@@ -115,7 +115,8 @@ def _charger(hand: ChargerHand, probing: Probing, now_s: float, *, quick: bool) 
     if reading is not None:
         age_s = now_s - reading.sampled_s
         amps = " ".join(_number(value) for value in reading.current_a)
-        shows = f"car: {CarState(reading.state).name.lower()}, {amps} A, limit {_number(reading.limit_a)} A"
+        state = CarState(reading.state).name.lower()
+        shows = f"car: {state}; by terminal {amps} A; limit {_number(reading.limit_a)} A"
         left += [alarm.words for alarm in reading.alarms]
     return DeviceReport(
         "charger", hand.name, reading is not None, shows, age_s, tuple(good), tuple(wrong), tuple(left)

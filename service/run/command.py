@@ -27,7 +27,8 @@ from service.run.keeper import Keeper
 from service.run.kept import Kept, load, state_file, state_folder
 from service.run.lock import alone
 from service.run.memory import resume
-from service.run.pages import pages_of, served
+from service.run.pages import Pages, pages_of, served, starting
+from service.run.plan_task import NO_FILES, PlanFiles
 from service.run.refusals import all_simulated, refuse_without_wires
 from service.run.supervisor import Supervisor
 from service.run.view import health_of, state_of
@@ -46,7 +47,7 @@ class RunOrder:
     port: str | None = None
     simulated: bool = False
     state: Path | None = None
-    requests: Path | None = None
+    files: PlanFiles = NO_FILES
     cache: Path | None = None
 
 
@@ -67,7 +68,7 @@ def run_command(order: RunOrder, clocks: Clocks | None = None) -> int:
         clocks=clocks or Clocks(),
         say=say,
         keep=None if pretend else state_file(state_folder(os.environ, order.state), order.site),
-        requests=order.requests,
+        files=order.files,
         cache=order.cache,
         alive=supervisor.alive,
     )
@@ -94,17 +95,24 @@ async def _run(around: Around, port: int, supervisor: Supervisor, *, pretend: bo
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, hear, number)
+    pages: Pages = starting()
+    with served(pages, port) as there:
+        await _run_wired(around, pages, there, stop, pretend=pretend)
+    around.say("stopped; every charger is at its failsafe, or falls to it by itself")
+    return 130 if signal.SIGINT in caught else 0
+
+
+async def _run_wired(around: Around, pages: Pages, there: int, stop: asyncio.Event, *, pretend: bool) -> None:
+    """Find the devices, run on them until ``stop``, and answer on the port ``there`` meanwhile."""
     async with wired_of(around, pretend=pretend) as (wired, made):
         kept = _kept(around)
         daemon = daemon_of(replace(around, site=wired.site) if pretend else around, wired, kept)
         if made is not None:
             daemon.take(made)
-        pages = pages_of(loop, lambda: health_of(daemon), lambda: state_of(daemon))
-        with served(pages, port) as there:
-            around.say(f"running {around.site.name}: http://127.0.0.1:{there}/api/state")
-            await daemon.run(stop)
-    around.say("stopped; every charger is at its failsafe, or falls to it by itself")
-    return 130 if signal.SIGINT in caught else 0
+        loop = asyncio.get_running_loop()
+        pages.update(pages_of(loop, lambda: health_of(daemon), lambda: state_of(daemon)))
+        around.say(f"running {around.site.name}: http://127.0.0.1:{there}/api/state")
+        await daemon.run(stop)
 
 
 def daemon_of(around: Around, wired: Wired, kept: Kept | None) -> Daemon:

@@ -24,7 +24,7 @@ from service.run.in_worker import PlanFailed, plan_in_worker
 from service.run.jobs import SOON_S, Jobs
 from service.run.kept import Kept, save
 from service.run.memory import Missed, session_of
-from service.run.plan_task import PlanMade, PlanTask
+from service.run.plan_task import NO_FILES, PlanFiles, PlanMade, PlanTask
 from service.run.seen import Seen
 
 RETRY_S: Final = 60.0
@@ -47,7 +47,8 @@ class Around:
     say: Say
     keep: Path | None = None
     """Where it keeps its memory; none for a simulated site."""
-    requests: Path | None = None
+    files: PlanFiles = NO_FILES
+    """What a plan reads beside the site file; read anew for every plan."""
     cache: Path | None = None
     make_plan: MakePlan = plan_in_worker
     alive: Callable[[], None] = lambda: None
@@ -144,7 +145,7 @@ class Daemon:
             site=around.site,
             base=around.base,
             now=around.clocks.now(),
-            requests=around.requests,
+            files=around.files,
             cache=around.cache,
             delivered_kwh=dict(seen.delivered_kwh),
             limits=seen.limits(),

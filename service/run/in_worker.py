@@ -28,7 +28,7 @@ async def plan_in_worker(task: PlanTask, limit_s: float = LIMIT_S) -> PlanMade:
         start_new_session=True,
     )  # fmt: skip
     try:
-        said, heard = await asyncio.wait_for(worker.communicate(pickle.dumps(task)), limit_s)
+        said, heard = await asyncio.wait_for(worker.communicate(pickle.dumps(task.from_here())), limit_s)
     except TimeoutError as error:
         raise PlanFailed(f"no plan within {limit_s:g} s") from error
     finally:

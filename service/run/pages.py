@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
@@ -24,7 +24,10 @@ Pages = dict[str, Callable[[], Answer]]
 
 @contextmanager
 def served(pages: Pages, port: int) -> Iterator[int]:
-    """The pages on loopback; gives the port, which is a free one for 0. ``InputError`` where it is taken."""
+    """The pages on loopback; gives the port, which is a free one for 0. ``InputError`` where it is taken.
+
+    Pages may be added while it answers.
+    """
     try:
         server = ThreadingHTTPServer((LOOPBACK, port), _handler(pages))
     except OSError as error:
@@ -63,6 +66,11 @@ def pages_of(
     return {"/health": healthy, "/api/state": stated}
 
 
+def starting() -> Pages:
+    """What there is before the loop runs: a health that is not well yet."""
+    return {"/health": lambda: (HTTPStatus.SERVICE_UNAVAILABLE, {"ok": False, "error": "starting"})}
+
+
 def _handler(pages: Pages) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         """Reads only; a page of another origin that has found us gets nothing."""
@@ -87,6 +95,11 @@ def _handler(pages: Pages) -> type[BaseHTTPRequestHandler]:
             self.send_header("Cache-Control", "no-store")
             self.end_headers()
             self.wfile.write(text)
+
+        def handle(self) -> None:
+            """Answer, if the reader still waits: who left early misses the answer, and nobody else does."""
+            with suppress(ConnectionError, TimeoutError):
+                super().handle()
 
         def log_message(self, *_: Any) -> None:
             """Nobody wants to read of every question."""

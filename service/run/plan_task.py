@@ -31,6 +31,28 @@ _USUAL_EFFICIENCY: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
+class PlanFiles:
+    """Files that were named on the command line."""
+
+    prices: Path | None = None
+    solar: Path | None = None
+    load: Path | None = None
+    requests: Path | None = None
+
+    def from_here(self) -> PlanFiles:
+        """The same for a process in another folder."""
+        prices, solar, load, requests = map(_from_here, (self.prices, self.solar, self.load, self.requests))
+        return PlanFiles(prices, solar, load, requests)
+
+
+def _from_here(path: Path | None) -> Path | None:
+    return None if path is None else path.absolute()
+
+
+NO_FILES: Final = PlanFiles()
+
+
+@dataclass(frozen=True, slots=True)
 class PlanTask:
     """What a plan is to be made from."""
 
@@ -38,7 +60,7 @@ class PlanTask:
     base: Path
     """Folder from which the site file's own paths count."""
     now: datetime
-    requests: Path | None = None
+    files: PlanFiles = NO_FILES
     cache: Path | None = None
     delivered_kwh: Mapping[str, float] = field(default_factory=dict)
     """By request: what the car has had already."""
@@ -55,6 +77,11 @@ class PlanTask:
     battery_soc: float | None = None
     curtailed: tuple[tuple[datetime, datetime], ...] = ()
     """When the grid operator's ceiling is reckoned with."""
+
+    def from_here(self) -> PlanTask:
+        """The same for a process in another folder."""
+        files, cache = self.files.from_here(), _from_here(self.cache)
+        return replace(self, base=self.base.absolute(), files=files, cache=cache)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +102,8 @@ def planned(task: PlanTask) -> PlanMade:
     from scheduler.planner import PlanOptions
     from service.live import live_answers
 
-    files = Files(requests=task.requests, base=task.base)
+    given = task.files
+    files = Files(given.prices, given.solar, given.load, given.requests, base=task.base)
     live = live_answers(task.site, files, task.now, task.now, task.cache, lambda _: None, ASK_S)
     made = planned_from(task, files, live, PlanOptions(gap=GAP, time_limit_s=SOLVE_S))
     return replace(made, ask_again=ask_again(live, task.now))

@@ -29,7 +29,7 @@ async def wired_of(
             ), None  # fmt: skip
         return
     around.say("simulated: nothing real is spoken to; load, sun and cars are those of the first plan")
-    task = PlanTask(around.site, around.base, around.clocks.now(), around.requests, around.cache)
+    task = PlanTask(around.site, around.base, around.clocks.now(), around.files, around.cache)
     try:
         made = await plan_in_worker(task)
     except PlanFailed as error:

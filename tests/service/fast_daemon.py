@@ -7,8 +7,10 @@ from pathlib import Path
 
 from service.run.clocks import Clocks
 from service.run.command import RunOrder, run_command
+from service.run.plan_task import PlanFiles
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    order = RunOrder(folder / "site.yaml", "0", state=folder / "state", requests=folder / "requests.csv")
+    files = PlanFiles(requests=folder / "requests.csv")
+    order = RunOrder(folder / "site.yaml", "0", state=folder / "state", files=files)
     sys.exit(run_command(order, Clocks(float(sys.argv[2]), (float(sys.argv[3]), float(sys.argv[4])))))

@@ -7,11 +7,14 @@ import json
 import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from rich.console import Console
 
 from domain.site import Site, parse_site
 from executors.control.failsafe_proof import prove
@@ -19,7 +22,9 @@ from executors.control.seam import CarState
 from executors.devices import devices_of
 from executors.readings import ChargerReading
 from service.main import main
+from service.probe import show
 from service.probe_words import ProbeReport, report_of
+from service.probe_words_others import DeviceReport
 from service.probing import Probing, has_fallen
 from service.run.clocks import Clocks
 from service.run.wired_site import Wired
@@ -160,3 +165,27 @@ def test_the_command_answers_programs_and_fails_with_1(
     answer = json.loads(capsys.readouterr().out)
     assert answer["ok"] is False
     assert [device["found"] for device in answer["devices"]] == [False, False, False]
+
+
+def shown(*devices: DeviceReport, ok: bool = True) -> list[str]:
+    paper = StringIO()
+    steps = tuple(f"{one.kind} {one.id}: {words}" for one in devices for words in one.open)
+    show(ProbeReport("Home", devices, "proven", ok, steps), Console(file=paper, width=80))
+    return paper.getvalue().splitlines()
+
+
+def test_the_last_line_says_that_something_was_not_shown() -> None:
+    right = DeviceReport("charger", "box", True, "car: none", 0.0, ("watchdog set",))
+    unseen = replace(right, open=("whether it falls back does not show",))
+    assert shown(right)[-1] == "The site can be run."
+    assert shown(right, unseen)[-1] == "The site can be run; what is marked ? was not shown."
+    assert shown(unseen, ok=False)[-1] == "The site cannot be run yet."
+
+
+def test_a_probe_fits_80_columns_and_a_long_line_goes_on_below_its_beginning() -> None:
+    words = "whether it falls back does not show without a car that draws: plug one in and probe again"
+    lines = shown(DeviceReport("charger", "driveway", True, "car: none", 0.0, open=(words,)))
+    assert max(map(len, lines)) <= 80
+    first = next(n for n, line in enumerate(lines) if line.startswith("  ? whether"))
+    assert lines[first + 1].startswith("    ")
+    assert f"{lines[first][4:].strip()} {lines[first + 1].strip()}" == words

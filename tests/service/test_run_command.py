@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from datetime import UTC, datetime
+import socket
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from domain.site import parse_site
 from service.main import main
 from service.run.in_worker import PlanFailed, plan_in_worker
-from service.run.plan_task import PlanTask
+from service.run.plan_task import PlanFiles, PlanTask
 from tests.service.run_sites import SIMULATED, started, waited
 
 NOW = datetime(2026, 11, 20, 21, tzinfo=UTC)
@@ -54,6 +55,26 @@ def test_a_port_must_be_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert "--port" in capsys.readouterr().err
 
 
+def test_a_port_in_use_is_told_before_a_plan_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    no_plan = SIMULATED.replace("source: fixed, eur_per_kwh: 0.3", "source: file, path: none.csv")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert main(["run", str(written(tmp_path, no_plan)), "--simulated", "--port", port]) == 2
+    assert "address already in use" in (told := capsys.readouterr().err)
+    assert "none.csv" not in told
+
+
+def test_the_prices_of_a_run_come_from_the_file_that_was_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, SIMULATED)
+    for command in ("run", "probe"):
+        assert main([command, str(path), "--simulated", "--prices", str(tmp_path / "none.csv")]) == 2
+        assert "none.csv" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 def test_a_simulated_site_runs_shows_itself_and_stops_cleanly(
     tmp_path: Path, number: signal.Signals, code: int
@@ -87,3 +108,24 @@ def test_a_planner_says_why_it_has_no_plan() -> None:
     )
     with pytest.raises(PlanFailed, match=r"none\.csv"):
         asyncio.run(plan_in_worker(PlanTask(site, Path("/nowhere"), NOW)))
+
+
+def test_files_count_from_the_folder_of_the_command_and_are_read_for_every_plan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    source = "source: energy_charts, zone: BE"
+    site = parse_site(SIMULATED.replace("source: fixed, eur_per_kwh: 0.3", source), "site.yaml")
+    task = PlanTask(site, Path(), NOW, PlanFiles(prices=Path("prices.csv"), load=Path("load.csv")))
+    Path("load.csv").write_text(a_day("load_kw", 0.7))
+    for price in (0.2, 0.3):
+        Path("prices.csv").write_text(a_day("buy_eur_per_kwh", price))
+        inputs = asyncio.run(plan_in_worker(task)).inputs
+        assert inputs.buy.values[0] == pytest.approx(price)
+        assert sum(inputs.load_kw[phase].values[0] for phase in range(3)) == pytest.approx(0.7)
+
+
+def a_day(column: str, value: float) -> str:
+    """Two local days from the evening on."""
+    hours = (NOW + timedelta(hours=n) for n in range(48))
+    return "\n".join([f"time,{column}", *(f"{hour.isoformat()},{value}" for hour in hours)]) + "\n"

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import socket
+import struct
+import threading
 import time
 from typing import Any
 
 import pytest
 
 from domain.errors import InputError
-from service.run.pages import pages_of, served
+from service.run.pages import Answer, pages_of, served, starting
 from tests.service.run_sites import asked
 
 
@@ -68,6 +71,34 @@ def test_other_names_paths_and_verbs_get_nothing() -> None:
 def test_a_port_that_is_taken_is_wrong_input() -> None:
     with served({}, 0) as port, pytest.raises(InputError, match="--port"), served({}, port):
         pass
+
+
+def test_a_reader_that_leaves_early_is_not_worth_a_word(capfd: pytest.CaptureFixture[str]) -> None:
+    left, long = threading.Event(), {"much": "x" * 10_000_000}
+
+    def late() -> Answer:
+        left.wait(5)
+        return http.HTTPStatus.OK, long
+
+    with served({"/health": late}, 0) as port:
+        reader = socket.create_connection(("127.0.0.1", port))
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # leaves with a reset
+        reader.sendall(f"GET /health HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n".encode())
+        reader.close()
+        left.set()
+        assert asked(f"localhost:{port}", "/health")[0] == 200
+        for thread in threading.enumerate():
+            if "process_request_thread" in thread.name:
+                thread.join(5)
+    assert capfd.readouterr().err == ""
+
+
+def test_before_the_loop_runs_health_says_that_it_starts() -> None:
+    pages = starting()
+    with served(pages, 0) as port:
+        assert asked(f"localhost:{port}", "/health") == (503, {"ok": False, "error": "starting"})
+        pages.update({"/health": lambda: (http.HTTPStatus.OK, well())})
+        assert asked(f"localhost:{port}", "/health") == (200, {"ok": True})
 
 
 def test_an_answer_is_json() -> None:
