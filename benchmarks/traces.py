@@ -6,8 +6,7 @@ an integrator of this file: the points that the standards guarantee, straight be
 paper, the shares of the time to trip summed up, with half of it used up at the start and no cooling.
 
 Charging is late where it does not fit beside the smallest load of the time that cars and chargers need to
-follow. After a rise the control gives the car 15 s to show it before it takes what the meter sees for the
-house's: a load that jumps then is answered so much later. It is late after that; the trip counts at once.
+follow, also just after a rise: the charger says that its car does not draw yet, so the jump is the house's.
 
 Many houses are decided on at once: each is a circuit of its own with a meter, on a grid that limits nothing.
 """
@@ -40,8 +39,6 @@ TRACE_S: Final = 120
 CALM_S: Final = 40
 """Before a trace its first second lasts so long, so that the car charges when it begins [s]."""
 BATCH: Final = 100
-RISING_S: Final = 15
-"""So long after a rise the meter may show the car before its charger does [s]."""
 FAILSAFE_A: Final = 6.0
 USED_UP: Final = 0.5
 """Share of the time to trip that is used up at the start: the protection is warm."""
@@ -89,8 +86,6 @@ class Verdict:
     """The same of load and failsafe."""
     excess_a: float
     """Current above the limit that charging added later than the reaction to the load before."""
-    after_a_rise_s: int
-    """Seconds in which charging did not fit because it had just risen."""
 
     @property
     def good(self) -> bool:
@@ -215,12 +210,12 @@ def wiring_for(batch: Sequence[House]) -> Wiring:
 
 def judged(batch: Sequence[House]) -> list[Verdict]:
     """Run the houses of a batch beside each other, and judge every one."""
-    charging_a, told_a = _charging_a(batch, wiring_for(batch))
-    return [_verdict(house, charging_a[:, place], told_a[:, place]) for place, house in enumerate(batch)]
+    charging_a = _charging_a(batch, wiring_for(batch))
+    return [_verdict(house, charging_a[:, place]) for place, house in enumerate(batch)]
 
 
-def _charging_a(batch: Sequence[House], wiring: Wiring) -> tuple[Floats, Floats]:
-    """What the cars draw (seconds, houses, 3) [A], and what they are told (seconds, houses) [A]."""
+def _charging_a(batch: Sequence[House], wiring: Wiring) -> Floats:
+    """What the cars draw (seconds, houses, 3) [A]."""
     base_a = np.stack([house.base_a for house in batch], axis=1)
     wish_a = np.stack([house.wish_a for house in batch], axis=1)
     lines = np.stack([house.phases for house in batch]) * 1.0
@@ -236,7 +231,7 @@ def _charging_a(batch: Sequence[House], wiring: Wiring) -> tuple[Floats, Floats]
         wanted = Wanted(wish_a[second], wiring.wired)
         setpoints, state = decide_safe(wiring, readings, wanted, state, 1000.0 + second)
         told_a[second + 1] = setpoints.limit_a
-    return drawn_a, told_a[1:]
+    return drawn_a
 
 
 def _readings(wiring: Wiring, total_a: Floats, drawn_a: Floats, offered_a: Floats) -> Readings:
@@ -257,20 +252,14 @@ def _readings(wiring: Wiring, total_a: Floats, drawn_a: Floats, offered_a: Float
     )
 
 
-def _verdict(house: House, charging_a: Floats, told_a: Floats) -> Verdict:
-    """How the house fared with what its car drew and was told."""
-    back_s = house.delay_s + _LATE_S
-    rises = np.flatnonzero(np.diff(told_a, prepend=0.0) > 0)
-    since_s = np.arange(len(told_a))[:, None] - rises
-    rising = ((since_s >= 0) & (since_s <= RISING_S + back_s)).any(axis=1)
-    soon_a, later_a = (_too_much_a(house, charging_a, back_s + more_s) for more_s in (0, RISING_S))
+def _verdict(house: House, charging_a: Floats) -> Verdict:
+    """How the house fared with what its car drew."""
     bears = (house.protection, house.rating_a)
     return Verdict(
         house,
         used_up(*bears, house.base_a + charging_a),
         used_up(*bears, house.base_a + FAILSAFE_A * house.phases),
-        float(np.where(rising, later_a, soon_a).max()),
-        int((rising & (soon_a > 0)).sum()),
+        float(_too_much_a(house, charging_a, house.delay_s + _LATE_S).max()),
     )
 
 
@@ -301,8 +290,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         worst = max((one.used for one in mine if not one.house.beyond), default=0.0)
         excess_a = max(one.excess_a for one in mine)
         print(f"  {kind}: {len(mine)}, nearest to a trip {worst:.3f} of 1, late excess {excess_a:.2f} A")
-    rising = [one.after_a_rise_s for one in verdicts if one.after_a_rise_s]
-    print(f"  a load that jumped just after a rise: {len(rising)} traces, {max(rising, default=0)} s at most")
     bad = [one for one in verdicts if not one.good]
     print(f"  charging was late or took what was not there: {len(bad)}")
     if bad:

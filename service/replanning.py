@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from domain.errors import ChargewrightError
 from domain.load_windows import windows_between
 from domain.plan import Plan
-from domain.requests import ChargeRequest
 from domain.site import Site
 from domain.units import hours_from_s
 from executors.tracking.orders import Orders, orders_of
@@ -106,6 +105,8 @@ class Replanning:
             limits=seen.limits(),
             running=seen.running(float(now_s)),
             previous=self.plan,
+            peak=seen.imported.peak,
+            window_import_kwh=seen.imported.running_kwh,
             battery_soc=None if ordered.numbers.battery_soc is None or battery is None else battery.soc,
             ran_h=self._ran_h(loop),
             curtailed=ordered.curtailed,
@@ -115,12 +116,15 @@ class Replanning:
         """Follow a new plan from now on."""
         self.plan = made.plan
         self.plans += 1
-        self._control.orders = self._orders(made.plan, made.requests)
+        self._control.orders = self._orders(made)
         self._seen.keep_only({one.id for one in made.requests})
         loop.follow(made.plan)
 
-    def _orders(self, plan: Plan, requests: tuple[ChargeRequest, ...]) -> Orders:
-        return orders_of(self._site, self._control.wiring, plan, requests, now=plan.made_at)
+    def _orders(self, made: PlanMade) -> Orders:
+        plan, used_kwh = made.plan, made.inputs.window_import_kwh
+        return orders_of(
+            self._site, self._control.wiring, plan, made.requests, now=plan.made_at, used_kwh=used_kwh
+        )
 
     def _moment(self, now_s: int) -> datetime:
         return self._planned.plan.grid.start + timedelta(seconds=now_s)

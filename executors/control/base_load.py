@@ -33,6 +33,8 @@ class BaseLoad:
     """Sum of cuts on their way by the cars' own currents (K, 3)."""
     coming_a: Floats
     """The part of it that the meter has not seen yet (K, 3)."""
+    overtaken_a: Floats
+    """The part of that by cars that follow an older offer after their cut, first seen in this tick (K, 3)."""
     uncontrolled_a: Floats
     """What chargers beyond control may take (K, 3)."""
     dark_a: Floats
@@ -48,6 +50,8 @@ class Below(NamedTuple):
     """What their cars draw."""
     falling: Floats
     """How much of that cuts on their way will end."""
+    overtaken: Floats
+    """The part of that by cars that now follow an offer older than their cut."""
     in_meter: Floats
     """The most of it that the meter may show already."""
     least: Floats
@@ -72,7 +76,7 @@ def base_load(
 ) -> BaseLoad:
     """Base load of every row; a blind row keeps its last estimate, one without meter has what is stated."""
     seen_a = np.maximum(memory.at_cut_a - meters.meter_a, 0.0)
-    coming = np.minimum(below.falling, np.fmax(memory.expected_a - seen_a, 0.0))
+    coming = np.minimum(below.falling, np.fmax(memory.expected_a - seen_a, 0.0) + below.overtaken)
     estimate = meters.meter_a - below.in_meter + (below.falling - coming)
     steady = np.fmin(estimate, memory.base_a)
     dark = np.where(np.isnan(below.dark), np.nan, np.fmin(memory.dark_a, memory.base_a))
@@ -95,6 +99,7 @@ def base_load(
         estimate_a=estimate,
         falling_a=below.falling,
         coming_a=coming,
+        overtaken_a=below.overtaken,
         uncontrolled_a=below.outside,
         dark_a=dark,
     )
@@ -106,35 +111,39 @@ def charging_below(
     meters: Samples,
     chargers: Chargers,
     memory: ChargerMemory,
+    lags: Bools,
     now_s: float,
 ) -> Below:
     """What the chargers below each row are told, draw and may draw."""
     controlled = chargers.controlled[:, np.newaxis]
     told_a = np.where(chargers.uses & controlled, chargers.command_a[:, np.newaxis], 0.0)
     flow_a = np.where(controlled, chargers.flow_a, 0.0)
-    in_step = _in_step(wiring, readings, meters, chargers, memory, now_s)[:, np.newaxis]
+    measured = ~(np.isnan(readings.measured_a) & wiring.wired).any(axis=1)
+    shown = (now_s - memory.rose_s >= REACTION_S) | (measured & ~lags)
+    in_step = _in_step(wiring, readings, meters, chargers, shown)[:, np.newaxis]
     in_meter_a = np.where(in_step, flow_a, np.maximum(flow_a, told_a))
     least_a = np.minimum(flow_a, told_a)
     spare_a = np.where(chargers.uses & controlled, chargers.offer_a[:, np.newaxis] - told_a, 0.0)
     if chargers.controlled.all() and not np.isfinite(chargers.due_a).any():
-        below = rows_of(wiring).below @ np.stack((told_a, flow_a, in_meter_a, least_a, spare_a))
-        told, flow, in_meter, least, spare = below
+        told, flow, in_meter, least, spare = rows_of(wiring).below @ np.stack(
+            (told_a, flow_a, in_meter_a, least_a, spare_a)
+        )
         none = np.zeros_like(told)
-        return Below(told, flow, none, in_meter, least, spare, none, np.full_like(told, np.nan), none)
+        return Below(told, flow, none, none, in_meter, least, spare, none, np.full_like(told, np.nan), none)
     falls_a = np.where(np.isfinite(chargers.due_a)[:, np.newaxis], np.maximum(flow_a - told_a, 0.0), 0.0)
+    overtaken = np.isnan(memory.due_a) & (now_s - memory.cut_s <= REACTION_S)
+    overtaken_a = np.where(overtaken[:, np.newaxis], falls_a, 0.0)
     fallen = (chargers.fallen & np.isfinite(chargers.lost_s))[:, np.newaxis]
     beyond_a = np.where(fallen, np.maximum(chargers.reserved_a - chargers.flow_a, 0.0), 0.0)
     lost = np.isfinite(chargers.lost_s) & ~chargers.fallen
     dark_a = np.where(lost[:, np.newaxis], chargers.reserved_a, 0.0)
     outside_a = np.where(controlled, 0.0, np.maximum(chargers.reserved_a, chargers.flow_a))
-    parts = np.stack((told_a, flow_a, falls_a, in_meter_a, least_a, spare_a, beyond_a, dark_a, outside_a))
-    sums = rows_of(wiring).below @ parts
-    if lost.any():
-        any_lost = np.asarray((wiring.below & lost).any(axis=1))
-        sums[7] = np.where(any_lost[:, np.newaxis], sums[7], np.nan)
-    else:
-        sums[7] = np.nan
-    return Below(*sums)
+    parts = Below(
+        told_a, flow_a, falls_a, overtaken_a, in_meter_a, least_a, spare_a, beyond_a, dark_a, outside_a
+    )
+    below = Below(*(rows_of(wiring).below @ np.stack(parts)))
+    any_lost = np.asarray((wiring.below & lost).any(axis=1))
+    return below._replace(dark=np.where(any_lost[:, np.newaxis], below.dark, np.nan))
 
 
 class _Watts:
@@ -159,18 +168,14 @@ class _Watts:
         return np.asarray(np.where(self._rows.metered, metered_kw, self._stated_kw))
 
 
-def _in_step(
-    wiring: Wiring,
-    readings: Readings,
-    meters: Samples,
-    chargers: Chargers,
-    memory: ChargerMemory,
-    now_s: float,
-) -> Bools:
-    """Chargers whose current is of the meter's moment, and that have had time to follow their offer (C,)."""
+def _in_step(wiring: Wiring, readings: Readings, meters: Samples, chargers: Chargers, shown: Bools) -> Bools:
+    """Chargers of which the meter shows what they say themselves, and no more (C,).
+
+    Their value is of the meter's moment, and would have ``shown`` a rise by now: it is measured, and was
+    never seen to come late, or car and charger have had their time. Or the car draws all that it may.
+    """
     meter_age_s = np.where(wiring.grid_phases & np.isfinite(meters.age_s), meters.age_s, 0.0).min()
     fresh = readings.charger_age_s <= meter_age_s + IN_STEP_S
-    settled = now_s - memory.rose_s >= REACTION_S
     follows = chargers.flow_a.max(axis=1) >= chargers.command_a - 1.0
-    in_step: Bools = (fresh & settled) | follows
+    in_step: Bools = (fresh & shown) | follows
     return in_step

@@ -79,6 +79,7 @@ def _chargers(
         unused_s=cars.unused_s,
         lost_s=cars.lost_s,
         before_loss_a=before_loss_a,
+        lags=seen.lags,
     )
 
 
@@ -91,7 +92,7 @@ def _meters(state: SafetyState, seen: Seen, cars: ChargerMemory, told_a: Floats)
         told_phases_a = np.where(seen.uses, told_a[:, np.newaxis], 0.0)
         falls_a = np.maximum(seen.chargers.flow_a - told_phases_a, 0.0) * on_its_way[:, np.newaxis]
         more_a = seen.rows.below @ falls_a - base.falling_a
-        new = more_a > _NEGLIGIBLE
+        new = (more_a > _NEGLIGIBLE) | (base.overtaken_a > _NEGLIGIBLE)
         at_cut_a = np.where(new, seen.meters.meter_a, at_cut_a)
         expected_a = np.where(new, base.coming_a + more_a, expected_a)
     fresh = ~seen.blind[:, np.newaxis]

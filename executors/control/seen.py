@@ -12,6 +12,7 @@ from executors.control.chargers import Chargers, chargers
 from executors.control.compare import compared, distrusted
 from executors.control.heat import heated
 from executors.control.ladder import Stage
+from executors.control.lagging import lagging
 from executors.control.meters import Samples, samples
 from executors.control.rows import Rows, rows_of, weights_of
 from executors.control.seam import Bools, Floats, Ints, Readings, Wanted, Wiring
@@ -33,6 +34,8 @@ class Seen(NamedTuple):
     rows: Rows
     meters: Samples
     chargers: Chargers
+    lags: Bools
+    """Those that say later than the meter what their cars draw (C,)."""
     compare: CompareMemory
     stage: Ints
     """Step of the ladder per row (K,)."""
@@ -77,7 +80,8 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
     stage = ladder.stages(now_s - since_s)
     blind = stage > Stage.FRESH
     heat = heated(wiring, state.meters.heat, meters.meter_a, elapsed_s)
-    below = charging_below(wiring, readings, meters, cars, state.chargers, now_s)
+    lags = lagging(wiring, meters, cars, state)
+    below = charging_below(wiring, readings, meters, cars, state.chargers, lags, now_s)
     base = base_load(wiring, rows, below, meters, state.meters, blind)
     high_a, unseen = _high_a(base, meters, state), blind & rows.metered
     window = window_of(state.meters.window, high_a, base.high_kw, unseen, now_s)
@@ -90,6 +94,7 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
         rows=rows,
         meters=meters,
         chargers=cars,
+        lags=lags,
         compare=compare,
         stage=stage,
         blind=blind,

@@ -45,6 +45,8 @@ class ChargerMemory:
     """Since when the link is lost; NaN: it is there."""
     before_loss_a: Floats
     """Offer when a meter above was lost; NaN: none is lost."""
+    lags: Bools
+    """Whether it was seen to say later than the meter what its car draws."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,7 @@ def _no_chargers(wiring: Wiring) -> ChargerMemory:
         unused_s=np.full((count, 3), np.nan),
         lost_s=unknown,
         before_loss_a=unknown,
+        lags=off,
     )
 
 

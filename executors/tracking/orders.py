@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
 from domain.plan import Plan
 from domain.requests import ChargeRequest
 from domain.site_root import Site
 from executors.control.seam import Wiring
 from executors.tracking.overrides import Override
+from executors.tracking.plan_peak import plan_peak_kw, window_s_of
 from executors.tracking.plan_rows import PlanRows, plan_rows
 from executors.tracking.wishes import WishTable, wish_table
 
@@ -37,17 +36,21 @@ def orders_of(
     overrides: Sequence[Override] = (),
     *,
     now: datetime,
+    used_kwh: float | None = None,
 ) -> Orders:
-    """The orders from plan, requests and overrides. ``now`` tells the month of the peak."""
+    """The orders from plan, requests and overrides. ``now`` tells the month of the peak.
+
+    ``used_kwh``: import of the peak's running window before the plan begins; None: not known.
+    """
     return Orders(
         rows=None if plan is None else plan_rows(plan, site, wiring.charger_ids),
         table=wish_table(requests, site, wiring.charger_ids),
         overrides=tuple(overrides),
-        peak_kw=peak_kw(site, plan, now),
+        peak_kw=peak_kw(site, plan, now, used_kwh),
     )
 
 
-def peak_kw(site: Site, plan: Plan | None, now: datetime) -> float:
+def peak_kw(site: Site, plan: Plan | None, now: datetime, used_kwh: float | None = None) -> float:
     """Import peak [kW] to keep in mode capacity: the billed floor, the month's peak so far, the peak that
     the plan itself has decided to pay, or ``target_kw``, what is highest; inf where nothing is billed.
     """
@@ -59,5 +62,5 @@ def peak_kw(site: Site, plan: Plan | None, now: datetime) -> float:
     if peak is not None and peak.so_far is not None and peak.so_far.month == month:
         known.append(peak.so_far.kw)
     if plan is not None:
-        known.append(float(np.max(plan.power.import_kw)))
+        known.append(plan_peak_kw(plan, window_s_of(site), used_kwh))
     return max((kw for kw in known if kw is not None), default=float("inf"))

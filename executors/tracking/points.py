@@ -9,9 +9,9 @@ import numpy as np
 
 from domain.site_chargers import AcCharger, PhaseSwitching
 from domain.site_root import Site
-from domain.units import S_PER_MIN
 from executors.control.seam import Wiring
 from executors.tracking.arrays import Bools, Floats, Ints
+from executors.tracking.plan_peak import window_s_of
 
 ANY_NUMBER: Final = 1_000_000
 """Switches per session where the owner sets no cap."""
@@ -56,7 +56,6 @@ def points_of(site: Site, wiring: Wiring) -> Points:
     first = np.zeros((len(site.chargers), 3), dtype=np.bool_)
     first[np.arange(len(site.chargers)), wiring.terminals[:, 0]] = True
     can = np.array([each is not None and each.mode != "never" for each in switching])
-    peak = site.tariff.peak
     return Points(
         wiring=wiring,
         kw_per_a=wiring.kw_per_a[0],
@@ -73,7 +72,7 @@ def points_of(site: Site, wiring: Wiring) -> Points:
         follows_sun="solar" in site.mode,
         default_request=site.default_request,
         has_battery=site.battery is not None,
-        window_s=(15 if peak is None else peak.window_min) * S_PER_MIN,
+        window_s=window_s_of(site),
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -15,6 +17,7 @@ from domain.errors import ChargewrightError
 from domain.plan import Plan
 from domain.requests import ChargeRequest
 from domain.site import Site
+from domain.site_tariff import MonthPeak
 from executors.deciding import Deciding
 from executors.tick import Ticking
 from executors.tracking.orders import orders_of
@@ -24,11 +27,13 @@ from service.run.in_worker import PlanFailed, plan_in_worker
 from service.run.jobs import SOON_S, Jobs
 from service.run.kept import Kept, save
 from service.run.memory import Missed, session_of
-from service.run.plan_task import NO_FILES, PlanFiles, PlanMade, PlanTask
+from service.run.plan_task import NO_FILES, PlanFiles, PlanMade, PlanTask, with_peak
 from service.run.seen import Seen
 
 RETRY_S: Final = 60.0
 SAVE_S: Final = 60.0
+FRESH_PEAK_S: Final = 60.0
+"""A month's peak that the meter said longer ago may be of another month."""
 STEP_S: Final = 30.0
 """A clock of the walls that went so much otherwise than the monotonic one was set [s]."""
 
@@ -118,7 +123,8 @@ class Daemon:
         self.beside.plan = self.plan
         self.planned += 1
         self._jobs.prices_at(made.ask_again)
-        follow(self.ticking.deciding, self.around, self.plan, self.requests)
+        used_kwh = made.inputs.window_import_kwh
+        follow(self.ticking.deciding, self.around, self.plan, self.requests, used_kwh)
         self.seen.keep_only({one.id for one in made.requests})
 
     async def _keep_planning(self) -> None:
@@ -142,7 +148,7 @@ class Daemon:
     def _task(self) -> PlanTask:
         around, seen = self.around, self.seen
         return PlanTask(
-            site=around.site,
+            site=self._site_now(),
             base=around.base,
             now=around.clocks.now(),
             files=around.files,
@@ -151,10 +157,23 @@ class Daemon:
             limits=seen.limits(),
             running=seen.running(around.clocks.mono_s()),
             previous=self.plan,
+            peak=seen.imported.peak,
+            window_import_kwh=seen.imported.running_kwh,
             ran_h=self.beside.ran_h(),
             battery_soc=self.beside.others.battery_soc,
             curtailed=self.beside.curtailed(),
         )
+
+    def _site_now(self) -> Site:
+        """The site with the month's peak that its grid meter says, which wins over the owner's word."""
+        site, now = self.around.site, self.around.clocks.now()
+        reading = None if site.grid.meter is None else self.ticking.heard().meters.get(site.grid.meter)
+        if reading is None or not math.isfinite(reading.month_peak_kw):
+            return site
+        if self.around.clocks.mono_s() - reading.sampled_s > FRESH_PEAK_S:
+            return site
+        month = f"{now.astimezone(ZoneInfo(site.location.time_zone)):%Y-%m}"
+        return with_peak(site, MonthPeak(kw=reading.month_peak_kw, month=month))
 
     async def _keep_saving(self) -> None:
         while True:
@@ -232,8 +251,12 @@ class Daemon:
 
 
 def follow(
-    deciding: Deciding, around: Around, plan: Plan | None, requests: tuple[ChargeRequest, ...]
+    deciding: Deciding,
+    around: Around,
+    plan: Plan | None,
+    requests: tuple[ChargeRequest, ...],
+    used_kwh: float | None = None,
 ) -> None:
-    """Make a plan and its requests what tracking goes by."""
+    """Make a plan and its requests what tracking goes by; ``used_kwh`` as ``orders_of`` wants it."""
     now = around.clocks.now()
-    deciding.orders = orders_of(around.site, deciding.wiring, plan, requests, now=now)
+    deciding.orders = orders_of(around.site, deciding.wiring, plan, requests, now=now, used_kwh=used_kwh)

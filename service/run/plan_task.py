@@ -116,16 +116,19 @@ def planned_from(
     from forecasting.gather import gather
     from scheduler.planner import plan_site
 
-    site = _with_peak(task.site, task.peak)
+    site = _with_seen(task.site, task.peak)
     inputs = gather(site, task.now, files, slot_min, live)
-    inputs = replace(inputs, requests=tuple(map(named, inputs.requests)))
+    inputs = replace(
+        inputs,
+        requests=tuple(map(named, inputs.requests)),
+        window_import_kwh=task.window_import_kwh,
+    )
     left = still_missing(inputs.requests, task.delivered_kwh, site)
     asked = replace(
         inputs,
         requests=tuple(within(one, task.limits, site) for one in left),
         running=task.running,
         previous=task.previous,
-        window_import_kwh=task.window_import_kwh,
         ran_h=task.ran_h,
         battery_soc=task.battery_soc,
         curtailed=task.curtailed,
@@ -134,14 +137,22 @@ def planned_from(
     return PlanMade(plan, inputs.requests, inputs, None)
 
 
-def _with_peak(site: Site, seen: MonthPeak | None) -> Site:
+def _with_seen(site: Site, seen: MonthPeak | None) -> Site:
     """The site with the peak that was seen, where it is higher than what the owner wrote of that month."""
     peak = site.tariff.peak
     if peak is None or seen is None:
         return site
     if peak.so_far is not None and peak.so_far.month == seen.month and peak.so_far.kw >= seen.kw:
         return site
-    tariff = site.tariff.model_copy(update={"peak": peak.model_copy(update={"so_far": seen})})
+    return with_peak(site, seen)
+
+
+def with_peak(site: Site, so_far: MonthPeak) -> Site:
+    """The site with this peak of the month in place of the owner's word, where peaks are billed."""
+    peak = site.tariff.peak
+    if peak is None:
+        return site
+    tariff = site.tariff.model_copy(update={"peak": peak.model_copy(update={"so_far": so_far})})
     return site.model_copy(update={"tariff": tariff})
 
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from domain.running import Running
 from domain.site import Site
-from domain.units import S_PER_MIN, kw_per_a
+from domain.units import kw_per_a
 from executors.control.seam import Bools, CarState, Floats, Readings, Setpoints, Wiring
+from executors.tracking.plan_peak import window_s_of
 from executors.tracking.state import Tracked
 from service.run.car_limits import CarLimits, limits_of, taper_of
 from service.run.seen_import import SeenImport
@@ -34,8 +35,7 @@ class Seen:
         self._kw_per_a = kw_per_a(site.grid.voltage_v, 1)
         self.delivered_kwh: dict[str, float] = dict(delivered_kwh or {})
         """By request, also of cars that have left [kWh]."""
-        window_min = 15 if site.tariff.peak is None else site.tariff.peak.window_min
-        self.imported = SeenImport(ZoneInfo(site.location.time_zone), window_min * S_PER_MIN)
+        self.imported = SeenImport(ZoneInfo(site.location.time_zone), window_s_of(site))
         self._here: Bools | None = None
         self._on: Bools = np.zeros(wiring.chargers, dtype=np.bool_)
         self._since_s: Floats = np.full(wiring.chargers, mono_s)

@@ -71,19 +71,27 @@ def test_only_windows_seen_whole_count_for_the_peak() -> None:
     start_s = datetime(2026, 11, 30, 22, 15, tzinfo=UTC).timestamp()
     number = int(start_s // 900)
 
-    def look(quarter: int, used_kwh: float, import_kw: float = 1.0) -> None:
-        seen.look(Quarter(number + quarter, used_kwh), import_kw, start_s + 900 * quarter)
+    def look(quarter: int, until_kwh: float, *, blind_s: int = -1, gap_s: range = range(0)) -> None:
+        for second in range(0, 900, 5):
+            import_kw = math.nan if second == blind_s else 1.0
+            if second not in gap_s:
+                used = Quarter(number + quarter, until_kwh * (second + 5) / 900)
+                seen.look(used, import_kw, start_s + 900 * quarter + second)
 
     look(0, 5.0)
-    assert seen.running_kwh is None
-    look(1, 0.2)
+    assert (seen.running_kwh, seen.peak) == (None, None)
     look(1, 0.75)
-    look(2, 0.9, math.nan)
+    assert seen.running_kwh == pytest.approx(0.75)
+    look(2, 0.9, blind_s=400)
     assert seen.running_kwh is None
     assert seen.peak is not None
-    assert (seen.peak.kw, seen.peak.month) == (3.0, "2026-11")
-    look(3, 0.3)
-    assert seen.running_kwh == 0.3
+    assert seen.peak.kw == pytest.approx(3.0)
+    assert seen.peak.month == "2026-11"
+    look(3, 0.95, gap_s=range(300, 400))
+    assert seen.running_kwh is None
+    look(4, 0.3)
+    assert seen.running_kwh == pytest.approx(0.3)
+    assert seen.peak is None, "another month"
 
 
 def test_a_car_that_takes_less_than_its_papers_say_is_planned_as_it_is(tmp_path: Path) -> None:

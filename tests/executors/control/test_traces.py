@@ -34,6 +34,6 @@ def test_charging_never_makes_a_protection_trip_that_holds_load_and_failsafe(par
 def test_a_verdict_can_be_bad() -> None:
     none = np.zeros((160, 3))
     house = House("steps", "mcb", 25.0, none, LINES, 3, np.zeros(160), beyond=False)
-    assert Verdict(house, 0.6, 0.6, 0.0, 0).good
-    assert not Verdict(house, 1.0, 0.6, 0.0, 0).good
-    assert not Verdict(house, 0.6, 0.6, 0.5, 0).good
+    assert Verdict(house, 0.6, 0.6, 0.0).good
+    assert not Verdict(house, 1.0, 0.6, 0.0).good
+    assert not Verdict(house, 0.6, 0.6, 0.5).good
