@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from domain.errors import InputError
 from domain.plan import FloatArray
+from domain.units import hours_from_s
 from service.chart import drawn, ending_fault
 from service.chart_axis import INK, draw_time_axis, edges
 from service.writing import write_bytes
@@ -35,7 +36,7 @@ def run_figure(loop: Ran) -> Figure:
     _charging(panels[0], loop, at, times)
     _exchange(panels[1], loop, at, times)
     _currents(panels[2], loop, times)
-    draw_time_axis(panels, loop.plan.grid)
+    draw_time_axis(panels, loop.plan.grid, shown_h=hours_from_s(loop.plant.now_s))
     for panel in panels:
         panel.legend(loc="upper right", fontsize=8, frameon=False, ncols=4)
         panel.spines[["top", "right"]].set_visible(False)

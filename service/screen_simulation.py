@@ -16,7 +16,7 @@ from rich.text import Text
 from service.plan_words import money
 
 if TYPE_CHECKING:
-    from simulation.outcome import Outcome
+    from simulation.outcome import LimitOutcome, Outcome
     from simulation.ran import Ran
 
 _MOST_ROWS: Final = 24
@@ -94,6 +94,16 @@ def _cars_table(outcome: Outcome) -> Table:
     return table
 
 
+def added_words(limit: LimitOutcome) -> str:
+    """How much of the time charging added to it, and whether that was a car that had yet to follow."""
+    if limit.caused_s == 0:
+        return "load and sun alone, charging added nothing"
+    added = f"charging added to it in {limit.caused_s} s, {limit.longest_caused_s} s at a time"
+    if limit.late_s == 0:
+        return f"{added}, all within the car's reaction to a step of the load"
+    return f"{added}, {limit.late_s} s of it later than the car's reaction to a step of the load"
+
+
 def _show_limits(outcome: Outcome, console: Console) -> None:
     """Time over each limit, or that all were kept."""
     if not outcome.limits:
@@ -101,7 +111,11 @@ def _show_limits(outcome: Outcome, console: Console) -> None:
         console.print(f"Limits   {kept}, nearest to a trip {outcome.most_heat:.0%}")
     for limit in outcome.limits:
         worst = f"over for {limit.over_s} s by up to {limit.worst:.2f} {limit.unit}"
-        added = f"charging added to it in {limit.caused_s} s, {limit.longest_caused_s} s at a time"
-        console.print(f"[yellow]Limit[/]    {escape(limit.limit)}: {worst}; {added}")
+        console.print(f"[yellow]Limit[/]    {escape(limit.limit)}: {worst}; {added_words(limit)}")
+    if outcome.load_exceeds:
+        console.print(
+            f"[yellow]Load[/]     the load alone took up to {outcome.load_most_a:.1f} A on a phase, above "
+            f"grid.base_load_max_a ({outcome.load_stated_a:g} A): what follows from it is not proven then"
+        )
     for place in outcome.tripped:
         console.print(f"[red]Tripped[/]  {escape(place)}")

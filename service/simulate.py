@@ -106,6 +106,7 @@ def outcome_json(outcome: Outcome) -> dict[str, Any]:
     answer["solar_share"] = None if math.isnan(outcome.solar_share) else outcome.solar_share
     answer["missed_kwh"] = outcome.missed_kwh
     answer["over_s"], answer["caused_s"] = outcome.over_s, outcome.caused_s
+    answer["late_s"], answer["load_exceeds"] = outcome.late_s, outcome.load_exceeds
     answer["events"] = [
         {"second": at_s, "what": what, "about": about} for at_s, what, about in outcome.events
     ]

@@ -10,7 +10,7 @@ import numpy as np
 from domain.phases import PHASES
 from domain.plan import Plan
 from domain.site import GRID, Site
-from simulation.plant.score import Excess
+from simulation.plant.score import TOLERANCE_A, Excess
 from simulation.ran import Ran
 
 
@@ -39,6 +39,8 @@ class LimitOutcome:
     """Seconds in which charging added to it."""
     worst_caused: float
     longest_caused_s: int
+    late_s: int
+    """The part of ``caused_s`` that is later than the car's reaction to a step of the load."""
     unit: str
 
 
@@ -65,6 +67,10 @@ class Outcome:
     """The same of the plan, for the time that was run [EUR]."""
     solar_share: float
     peak_kw: float
+    load_most_a: float
+    """Highest current of the load on a phase at the grid [A]."""
+    load_stated_a: float | None
+    """``grid.base_load_max_a``: what the owner says it never exceeds [A]."""
     refused_writes: int
     events: tuple[tuple[int, str, str], ...]
 
@@ -82,6 +88,16 @@ class Outcome:
     def caused_s(self) -> int:
         """The part of it that charging added."""
         return sum(limit.caused_s for limit in self.limits)
+
+    @property
+    def late_s(self) -> int:
+        """The part of that which is later than the car's reaction."""
+        return sum(limit.late_s for limit in self.limits)
+
+    @property
+    def load_exceeds(self) -> bool:
+        """Whether the load took more than the owner states as its highest."""
+        return self.load_stated_a is not None and self.load_most_a > self.load_stated_a + TOLERANCE_A
 
 
 def outcome_of(loop: Ran) -> Outcome:
@@ -102,6 +118,8 @@ def outcome_of(loop: Ran) -> Outcome:
         planned_eur=planned_eur(loop),
         solar_share=score.solar_share,
         peak_kw=score.peak_kw,
+        load_most_a=float(score.load_a.max()),
+        load_stated_a=loop.site.grid.base_load_max_a,
         refused_writes=loop.refused_writes,
         events=tuple(loop.events),
     )
@@ -166,11 +184,14 @@ def _rows(names: list[str], excess: Excess, unit: str) -> list[LimitOutcome]:
             excess.caused_s,
             excess.worst_caused,
             excess.longest_caused_s,
+            excess.late_s,
         )
     ]
     return [
-        LimitOutcome(name, int(over_s), worst, int(caused_s), worst_caused, int(longest_s), unit)
-        for name, over_s, worst, caused_s, worst_caused, longest_s in zip(names, *columns, strict=True)
+        LimitOutcome(name, int(over_s), worst, int(caused_s), worst_caused, int(longest_s), int(late_s), unit)
+        for name, over_s, worst, caused_s, worst_caused, longest_s, late_s in zip(
+            names, *columns, strict=True
+        )
         if over_s > 0
     ]
 

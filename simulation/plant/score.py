@@ -14,6 +14,8 @@ from simulation.plant.wires import FloatArray, wires_of
 TOLERANCE_A = 0.05
 """Currents this little above a limit are not counted as above it [A]."""
 TOLERANCE_KW = 0.02
+REACTION_S = 6
+"""Between a step of the load and the car's answer: the second of the sample, charger, car, ramp [s]."""
 _QUARTER_S = 900
 
 
@@ -45,15 +47,22 @@ class Excess:
     worst_caused: FloatArray
     longest_caused_s: FloatArray
     """Longest stretch of it without a pause."""
+    late_s: FloatArray
+    """Those of ``caused_s`` in which charging did not fit beside the least load of the last seconds either:
+    the others lie within the car's reaction to a step of the load."""
     _running_s: FloatArray
+    _before: FloatArray
+    """What load and sun alone took in the last seconds."""
 
     @classmethod
     def of_shape(cls, *shape: int) -> Excess:
         """Nothing above anything yet."""
-        return cls(*(np.zeros(shape) for _ in range(6)))
+        return cls(*(np.zeros(shape) for _ in range(7)), np.zeros((0, *shape)))
 
     def take(self, total: FloatArray, without: FloatArray, limit: FloatArray, tolerance: float) -> None:
         """Seconds of ``total`` with charging and ``without``; the first axis is the second."""
+        seen = np.concatenate((self._before, without))
+        self._before = seen[-REACTION_S:]
         over = np.maximum(total - limit, 0.0)
         caused = np.maximum(total - np.maximum(limit, without), 0.0)
         self.seconds += (over > tolerance).sum(axis=0)
@@ -64,9 +73,22 @@ class Excess:
         if not is_caused.any():
             self._running_s = np.zeros_like(self._running_s)
             return
+        least = _least(seen)[-len(without) :]
+        late = total - without + least - np.maximum(limit, least)
+        self.late_s += (is_caused & (late > tolerance)).sum(axis=0)
         for second in is_caused:
             self._running_s = (self._running_s + 1) * second
             self.longest_caused_s = np.maximum(self.longest_caused_s, self._running_s)
+
+
+def _least(values: FloatArray) -> FloatArray:
+    """The least of each second and of the ``REACTION_S`` before it."""
+    ahead = np.repeat(values[:1], REACTION_S, axis=0)
+    windows = np.lib.stride_tricks.sliding_window_view(
+        np.concatenate((ahead, values)), REACTION_S + 1, axis=0
+    )
+    least: FloatArray = windows.min(axis=-1)
+    return least
 
 
 @dataclass
@@ -95,6 +117,8 @@ class Score:
         """AC energy by charger [kWh]."""
         self.starts = np.zeros(count, dtype=np.int64)
         """How often each charger's current rose from 0."""
+        self.load_a: FloatArray = np.zeros(3)
+        """Highest current of load and sun towards the house, by phase at the grid [A]."""
         self._drew = np.zeros(count, dtype=bool)
         self.current = Excess.of_shape(*wires.limit_a.shape)
         """Above the limits in A, by circuit and phase."""
@@ -153,6 +177,7 @@ class Score:
 
     def _limits(self, record: Record) -> None:
         rest_a = record.flow_a - record.charging_a
+        self.load_a = np.maximum(self.load_a, rest_a[:, 0].max(axis=0))
         self.current.take(np.abs(record.flow_a), np.abs(rest_a), self._limit_a, TOLERANCE_A)
         power_kw = record.flow_a.sum(axis=2) * self._kw_per_a
         rest_kw = rest_a.sum(axis=2) * self._kw_per_a

@@ -11,7 +11,7 @@ from domain.site_grid import CurvePoint, Protection
 from simulation.plant.fault import FaultKind, PlantFault
 from simulation.plant.house import House, quiet_house
 from simulation.plant.profile import by_second, constant
-from simulation.plant.score import Prices, Score
+from simulation.plant.score import Excess, Prices, Score
 from simulation.plant.trace import Trace
 from simulation.plant.trip_curve import TripCurve, curve_of
 from simulation.plant.trips import Trips, trips_of
@@ -110,6 +110,31 @@ def test_what_the_house_alone_takes_too_much_is_not_caused_by_charging() -> None
     made.flush()
     assert score.current.seconds[0].tolist() == [100, 100, 100]
     assert score.current.caused_s.sum() == 0
+
+
+@pytest.mark.parametrize("block", [40, 7, 1])
+@pytest.mark.parametrize(("down_s", "caused_s", "late_s"), [(16, 6, 0), (19, 9, 3)])
+def test_what_a_car_takes_before_it_can_follow_a_step_is_told_apart(
+    down_s: int, caused_s: int, late_s: int, block: int
+) -> None:
+    """25 A; the house steps from 5 to 15 A at second 10, the car comes down from 16 to 10 A later."""
+    seconds = np.arange(40)
+    house_a = np.where(seconds < 10, 5.0, 15.0)[:, np.newaxis]
+    car_a = np.where(seconds < down_s, 16.0, 10.0)[:, np.newaxis]
+    excess = Excess.of_shape(1)
+    for first in range(0, 40, block):
+        part = slice(first, first + block)
+        excess.take(house_a[part] + car_a[part], house_a[part], np.array([25.0]), 0.05)
+    assert excess.caused_s.tolist() == [caused_s]
+    assert excess.late_s.tolist() == [late_s]
+
+
+def test_a_car_that_goes_above_a_limit_by_itself_has_no_step_to_follow() -> None:
+    house_a = np.full((20, 1), 15.0)
+    car_a = np.where(np.arange(20) < 10, 6.0, 16.0)[:, np.newaxis]
+    excess = Excess.of_shape(1)
+    excess.take(house_a + car_a, house_a, np.array([25.0]), 0.05)
+    assert excess.caused_s.tolist() == excess.late_s.tolist() == [10]
 
 
 def test_energy_money_peak_and_solar_share_add_up_by_hand() -> None:
