@@ -51,13 +51,16 @@ class Excess:
     """Those of ``caused_s`` in which charging did not fit beside the least load of the last seconds either:
     the others lie within the car's reaction to a step of the load."""
     _running_s: FloatArray
-    _before: FloatArray
+    _before: FloatArray = field(init=False)
     """What load and sun alone took in the last seconds."""
+
+    def __post_init__(self) -> None:
+        self._before = np.zeros((0, *self.seconds.shape))
 
     @classmethod
     def of_shape(cls, *shape: int) -> Excess:
         """Nothing above anything yet."""
-        return cls(*(np.zeros(shape) for _ in range(7)), np.zeros((0, *shape)))
+        return cls(*(np.zeros(shape) for _ in range(7)))
 
     def take(self, total: FloatArray, without: FloatArray, limit: FloatArray, tolerance: float) -> None:
         """Seconds of ``total`` with charging and ``without``; the first axis is the second."""
