@@ -39,7 +39,8 @@ from simulation.twins.world import SimpleWorld
 CASES = ("12/12", "12/1", "12/1g", "48/1", "48/1g", "200/20")
 BASE_A, ROOM_A = 3.0, 7.0
 """What the house takes on a phase after the jump, and what that leaves, for each charger [A]."""
-MEASURED_AFTER_S = 40
+MEASURED_AFTER_S = 80
+"""48 points on one connection are found, armed and at their share after a minute [s]."""
 LOOK_S = 60
 
 
