@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -17,7 +15,6 @@ from domain.errors import ChargewrightError
 from domain.plan import Plan
 from domain.requests import ChargeRequest
 from domain.site import Site
-from domain.site_tariff import MonthPeak
 from executors.deciding import Deciding
 from executors.tick import Ticking
 from executors.tracking.orders import orders_of
@@ -27,13 +24,12 @@ from service.run.in_worker import PlanFailed, plan_in_worker
 from service.run.jobs import SOON_S, Jobs
 from service.run.kept import Kept, save
 from service.run.memory import Missed, session_of
-from service.run.plan_task import NO_FILES, PlanFiles, PlanMade, PlanTask, with_peak
+from service.run.meter_peak import with_meter_peak
+from service.run.plan_task import NO_FILES, PlanFiles, PlanMade, PlanTask
 from service.run.seen import Seen
 
 RETRY_S: Final = 60.0
 SAVE_S: Final = 60.0
-FRESH_PEAK_S: Final = 60.0
-"""A month's peak that the meter said longer ago may be of another month."""
 STEP_S: Final = 30.0
 """A clock of the walls that went so much otherwise than the monotonic one was set [s]."""
 
@@ -165,15 +161,10 @@ class Daemon:
         )
 
     def _site_now(self) -> Site:
-        """The site with the month's peak that its grid meter says, which wins over the owner's word."""
-        site, now = self.around.site, self.around.clocks.now()
+        """The site as a plan is made for it now."""
+        site, clocks = self.around.site, self.around.clocks
         reading = None if site.grid.meter is None else self.ticking.heard().meters.get(site.grid.meter)
-        if reading is None or not math.isfinite(reading.month_peak_kw):
-            return site
-        if self.around.clocks.mono_s() - reading.sampled_s > FRESH_PEAK_S:
-            return site
-        month = f"{now.astimezone(ZoneInfo(site.location.time_zone)):%Y-%m}"
-        return with_peak(site, MonthPeak(kw=reading.month_peak_kw, month=month))
+        return with_meter_peak(site, reading, clocks.now(), clocks.mono_s())
 
     async def _keep_saving(self) -> None:
         while True:
