@@ -37,6 +37,8 @@ format: $(VENV)/.ready-dev  ## Put the code into shape
 bench: $(VENV)/.ready-dev  ## Time the planner on sites of many sizes
 	@$(BIN)/python -m benchmarks.planner
 	@$(BIN)/python -m benchmarks.full
+	@$(BIN)/python -m benchmarks.replan
+	@$(BIN)/python -m benchmarks.growth
 	@$(BIN)/python -m benchmarks.forecasts
 	@$(BIN)/python -m benchmarks.reliability
 	@$(BIN)/python -m benchmarks.clouds

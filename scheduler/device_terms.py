@@ -20,7 +20,7 @@ def device_range(problem: Problem, weight: FloatArray, c: int) -> tuple[FloatArr
     least, most = np.zeros(problem.slots), np.zeros(problem.slots)
     for run in problem.runs:
         if c in run.feed.circuits:
-            change = run.power_kw * _per_kw(run.feed, weight)
+            change = run.power_kw * per_kw(run.feed, weight)
             (most if change > 0 else least)[run.slots] += change
     for session in problem.sessions:
         if session.giver is not None and c in session.circuits:
@@ -29,8 +29,8 @@ def device_range(problem: Problem, weight: FloatArray, c: int) -> tuple[FloatArr
             most[session.giver.slots] += max(0.0, *flows)
     battery = problem.battery
     if battery is not None and c in battery.feed.circuits:
-        per_kw = _per_kw(battery.feed, weight)
-        ends = (per_kw * battery.charge_kw, -per_kw * battery.discharge_kw)
+        change = per_kw(battery.feed, weight)
+        ends = (change * battery.charge_kw, -change * battery.discharge_kw)
         least, most = least + min(ends), most + max(ends)
     return least, most
 
@@ -45,19 +45,19 @@ def devices_at(
     terms: list[Any] = []
     for r in m.runs_at[t]:
         run = problem.runs[r]
-        per_kw = _per_kw(run.feed, weight)
-        if c in run.feed.circuits and per_kw:
-            terms.append(run.power_kw * per_kw * m.running[r, t])
+        change = per_kw(run.feed, weight)
+        if c in run.feed.circuits and change:
+            terms.append(run.power_kw * change * m.running[r, t])
     for kw_per_a, feed, g in m.given_at.get(t, ()):
-        per_a = kw_per_a * _per_kw(feed, weight)
+        per_a = kw_per_a * per_kw(feed, weight)
         if c in feed.circuits and per_a:
             terms.append(-per_a * m.give_a[g])
     battery = problem.battery
-    if battery is not None and c in battery.feed.circuits and _per_kw(battery.feed, weight):
-        per_kw = _per_kw(battery.feed, weight)
-        terms.append(per_kw * m.fill_kw[t])
+    if battery is not None and c in battery.feed.circuits and per_kw(battery.feed, weight):
+        change = per_kw(battery.feed, weight)
+        terms.append(change * m.fill_kw[t])
         if battery.commanded or not leant:
-            terms.append(-per_kw * m.drain_kw[t])
+            terms.append(-change * m.drain_kw[t])
     return terms
 
 
@@ -66,5 +66,6 @@ def _on(option: Option, weight: FloatArray) -> float:
     return float(sum(weight[p] for p in option.phases))
 
 
-def _per_kw(feed: Feed, weight: FloatArray) -> float:
+def per_kw(feed: Feed, weight: FloatArray) -> float:
+    """What one kW of a device adds, weighted per phase and ampere."""
     return float(np.dot(feed.a_per_kw, weight))

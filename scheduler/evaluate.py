@@ -202,10 +202,11 @@ def _energies(
         delivered -= given_kwh.sum(axis=1)
         counted -= undone_kwh.sum(axis=1)
     missing = np.zeros(len(problem.sessions))
+    ends = np.searchsorted(table.session, np.arange(len(problem.sessions) + 1))
     for s, session in enumerate(problem.sessions):
-        mine = table.session == s
+        mine = slice(ends[s], ends[s + 1])
         for goal in session.goals:
-            flowed = float(energy[mine & (table.slot < goal.slots)].sum())
+            flowed = float(energy[mine][table.slot[mine] < goal.slots].sum())
             flowed -= float(undone_kwh[s, : goal.slots].sum())
             missing[s] = max(missing[s], goal.least_kwh - flowed)
     missing[missing < TOLERANCE] = 0.0
@@ -214,5 +215,9 @@ def _energies(
 
 def _starts(problem: Problem, current_a: FloatArray) -> int:
     """Draws that are on while the same one a slot earlier is not."""
-    on = {(d.session, d.slot, d.option) for d in (problem.draws[j] for j in np.flatnonzero(current_a > 0))}
+    table, used = problem.draw_table, np.flatnonzero(current_a > 0)
+    places = zip(
+        table.session[used].tolist(), table.slot[used].tolist(), table.option[used].tolist(), strict=True
+    )
+    on = set(places)
     return sum((s, t - 1, k) not in on and not problem.sessions[s].was_on(t, k) for s, t, k in on)

@@ -18,11 +18,11 @@ from scheduler.fair_shares import Fair, lessening, with_fair
 from scheduler.highs import Answer
 from scheduler.kept import EPS, Kept
 from scheduler.model import CALM_RULES, ON_OFF, RULES, build
-from scheduler.on_off_rows import WRITTEN, with_on_off
 from scheduler.problem import FloatArray, IntArray, Problem
 from scheduler.search import Layout
 from scheduler.standard_form import ABSENT, StandardForm, compiled
 from scheduler.wish import First
+from scheduler.written_rules import with_written, written_for
 
 _STARTS: Final = frozenset(rule.__name__ for rule in CALM_RULES)
 
@@ -129,10 +129,10 @@ class Model:
 def model_of(problem: Problem, clock: Clock, *, with_starts: bool) -> Model:
     """Build and compile the model."""
     begun = clock()
-    left_out = WRITTEN.keys() if with_starts else WRITTEN.keys() | _STARTS
+    left_out = {*written_for(problem, with_starts=with_starts), *(() if with_starts else _STARTS)}
     with PauseGC():
         form, columns = compiled(build(problem, [rule for rule in RULES if rule.__name__ not in left_out]))
-    form, columns = with_on_off(form, columns, problem, with_starts=with_starts)
+    form, columns = with_written(form, columns, problem, with_starts=with_starts)
     return Model(problem, form, Layout(problem.draw_table, columns, problem.gives), clock() - begun)
 
 

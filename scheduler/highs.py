@@ -16,9 +16,11 @@ _LEAST_TIME_S = 0.05
 _TIGHT, _LOOSE = 1e-7, 1e-6
 """Tolerances of rows; what is published is computed and checked again from the currents alone."""
 _FEW_WHOLE = 50
-"""Up to so many whole columns a search goes on to its end."""
+_FEW_COLUMNS = 300
+"""Up to so many columns of which so many are whole, a search goes on to its end."""
 _MANY_HELD = 0.1
 """Share of held columns from which on a form is made smaller first."""
+Solver = highspy.Highs
 _FEASIBLE = highspy.SolutionStatus.kSolutionStatusFeasible
 
 
@@ -56,15 +58,32 @@ def solve(
 ) -> Answer:
     """Best point of ``form`` within ``time_limit_s``, at most ``gap`` (absolute) above its bound.
 
-    A point at or below ``target`` is good enough; ``start`` is a point, or part of one, to begin from. With
-    few whole columns the best point takes no longer, and is what is found.
+    A point at or below ``target`` is good enough; ``start`` is a point, or part of one, to begin from. In
+    a small form the best point takes no longer, and is what is found.
     Raises SolverError where HiGHS itself fails.
     """
-    if np.count_nonzero(form.whole) <= _FEW_WHOLE:
+    if form.columns <= _FEW_COLUMNS and np.count_nonzero(form.whole) <= _FEW_WHOLE:
         gap, target = 0.0, -np.inf
     if form.whole.any() and np.mean(form.low == form.high) > _MANY_HELD:
         return _solved_smaller(smaller(form), time_limit_s=time_limit_s, gap=gap, target=target, start=start)
+    return _searched(form, time_limit_s, gap, target, start)
+
+
+def _searched(
+    form: StandardForm, time_limit_s: float, gap: float, target: float, start: FloatArray | Hint | None
+) -> Answer:
+    """What the linear program says, where few columns have to be whole and are; else what a search finds."""
+    if 0 < np.count_nonzero(form.whole) <= _FEW_WHOLE:
+        linear = _solved(form.relaxed(), time_limit_s, 0.0, -np.inf, None)
+        if linear.infeasible or (linear.x is not None and _whole_at(form, linear.x)):
+            return linear
     return _solved(form, time_limit_s, gap, target, start)
+
+
+def _whole_at(form: StandardForm, x: FloatArray) -> bool:
+    """Whether the columns that have to be whole are so at ``x``."""
+    whole = x[form.whole]
+    return bool(np.all(np.abs(whole - np.round(whole)) <= _TIGHT))
 
 
 def _solved_smaller(
@@ -82,7 +101,7 @@ def _solved_smaller(
         start = Hint(place[start.columns[known]], start.values[known])
     elif start is not None:
         start = start[part.columns]
-    answer = _solved(part.form, time_limit_s, gap, target, start)
+    answer = _searched(part.form, time_limit_s, gap, target, start)
     return answer if answer.x is None else replace(answer, x=part.whole(answer.x), reduced_costs=None)
 
 
@@ -90,19 +109,19 @@ def _solved(
     form: StandardForm, time_limit_s: float, gap: float, target: float, start: FloatArray | Hint | None
 ) -> Answer:
     """What one run of HiGHS gives."""
-    highs = _loaded(form, max(time_limit_s, _LEAST_TIME_S), gap)
+    highs = loaded(form, time_limit_s, gap)
     highs.setOptionValue("objective_target", target)
     if start is not None and form.whole.any():
         _begin_from(highs, start)
     if highs.run() == highspy.HighsStatus.kError or _stopped_on_nothing(highs):
-        highs = _loaded(form, max(time_limit_s, _LEAST_TIME_S), gap)
+        highs = loaded(form, time_limit_s, gap)
         highs.setOptionValue("mip_feasibility_tolerance", _LOOSE)
         if highs.run() == highspy.HighsStatus.kError:
             raise SolverError("HiGHS stopped with an error")
-    return _answer(highs, form)
+    return answer_of(highs, linear=not form.whole.any())
 
 
-def _stopped_on_nothing(highs: highspy.Highs) -> bool:
+def _stopped_on_nothing(highs: Solver) -> bool:
     """Whether HiGHS stopped at its target with a point that breaks a row once presolve is undone: one that
     lies on its tolerance is taken for broken then.
     """
@@ -110,7 +129,7 @@ def _stopped_on_nothing(highs: highspy.Highs) -> bool:
     return at_target and highs.getInfo().primal_solution_status != _FEASIBLE
 
 
-def _begin_from(highs: highspy.Highs, start: FloatArray | Hint) -> None:
+def _begin_from(highs: Solver, start: FloatArray | Hint) -> None:
     """Give HiGHS a point to begin from."""
     if isinstance(start, Hint):
         highs.setSolution(len(start.columns), start.columns.astype(np.int32), start.values)
@@ -120,13 +139,13 @@ def _begin_from(highs: highspy.Highs, start: FloatArray | Hint) -> None:
     highs.setSolution(point)
 
 
-def _loaded(form: StandardForm, time_limit_s: float, gap: float) -> highspy.Highs:
+def loaded(form: StandardForm, time_limit_s: float, gap: float = 0.0) -> Solver:
     """A silent, single-threaded HiGHS that holds ``form``."""
     highs = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy leaves it untyped
     for option, value in (
         ("output_flag", False),
         ("threads", 1),
-        ("time_limit", time_limit_s),
+        ("time_limit", max(time_limit_s, _LEAST_TIME_S)),
         ("mip_abs_gap", gap),
         ("mip_rel_gap", 0.0),
         ("mip_feasibility_tolerance", _TIGHT),
@@ -153,7 +172,7 @@ def _loaded(form: StandardForm, time_limit_s: float, gap: float) -> highspy.High
     return highs
 
 
-def _answer(highs: highspy.Highs, form: StandardForm) -> Answer:
+def answer_of(highs: Solver, *, linear: bool) -> Answer:
     """The outcome of the last run; before the first node is done, the bound of a search means nothing."""
     status, info = highs.getModelStatus(), highs.getInfo()
     if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
@@ -161,7 +180,7 @@ def _answer(highs: highspy.Highs, form: StandardForm) -> Answer:
     found = info.primal_solution_status == _FEASIBLE
     x = np.array(highs.getSolution().col_value) if found else None
     solved = status == highspy.HighsModelStatus.kOptimal
-    if form.whole.any():
+    if not linear:
         trusted = solved or info.mip_node_count > 0
         return Answer(x, float(info.mip_dual_bound) if trusted else -np.inf, infeasible=False)
     if not solved:

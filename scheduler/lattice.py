@@ -13,8 +13,9 @@ from scheduler import highs
 from scheduler.batches import improved
 from scheduler.deadline import Deadline
 from scheduler.problem import FloatArray
+from scheduler.remainders import by_remainders
 from scheduler.search import Layout
-from scheduler.smaller import smaller
+from scheduler.smaller import Smaller, smaller
 from scheduler.solved import THOROUGH_S, Aim
 from scheduler.standard_form import StandardForm
 
@@ -73,7 +74,7 @@ def round_to_steps(
     problems, batch by batch in large ones, and at last everything with the time that is left.
     """
     stepped, change = whole_steps(form, layout)
-    y = _nearest(stepped, layout, x, bound, aim, deadline)
+    y = nearest(stepped, layout, x, bound, aim, deadline)
     done = False
     if len(layout.table.slot) <= SMALL_DRAWS:
         if not _reached(stepped, y, bound + aim.fine):
@@ -104,7 +105,7 @@ def _reached(stepped: StandardForm, y: FloatArray | None, value: float) -> bool:
     return y is not None and stepped.value(y) <= value
 
 
-def _nearest(
+def nearest(
     stepped: StandardForm, layout: Layout, x: FloatArray, bound: float, aim: Aim, deadline: Deadline
 ) -> FloatArray | None:
     """The best point with on and off as in ``x``, first near what a linear program says, until it is as good
@@ -112,10 +113,13 @@ def _nearest(
     """
     columns = layout.columns
     y = in_steps(layout, x)
-    on, most = y[columns.on], stepped.high[columns.current_a]
-    held = stepped.with_bounds(columns.on, on, on).with_bounds(columns.current_a, 0.0, most * on)
+    on, steps = y[columns.on], columns.current_a
+    held = stepped.with_bounds(columns.on, on, on)
+    held = held.with_bounds(steps, stepped.low[steps] * on, stepped.high[steps] * on)
     part = smaller(held)
-    best: FloatArray | None = None
+    best = _quickly(part, layout, deadline) if part.possible else None
+    if best is not None and part.form.value(best) <= bound + aim.fine:
+        return snapped(part.whole(best), stepped)
     for near in _neighbourhoods(part.form, deadline) if part.possible else ():
         answer = highs.solve(
             near,
@@ -128,7 +132,15 @@ def _nearest(
             best = answer.x
         if deadline.over or (best is not None and near.value(best) <= bound + aim.asked):
             break
-    return None if best is None else _snapped(part.whole(best), stepped)
+    return None if best is None else snapped(part.whole(best), stepped)
+
+
+def _quickly(part: Smaller, layout: Layout, deadline: Deadline) -> FloatArray | None:
+    """A point of ``part`` from linear programs alone; None where they give none, or it has many steps."""
+    if np.count_nonzero(part.form.whole) > _MANY_STEPS:
+        return None
+    steps = np.flatnonzero(np.isin(part.columns, layout.columns.current_a))
+    return by_remainders(part.form, steps, deadline.left_s)
 
 
 def _full(
@@ -139,11 +151,11 @@ def _full(
         stepped, time_limit_s=deadline.left_s, gap=aim.fine / 2, target=bound + aim.fine, start=y
     )
     if answer.x is not None and (y is None or stepped.value(answer.x) < stepped.value(y)):
-        y = _snapped(answer.x, stepped)
+        y = snapped(answer.x, stepped)
     return y, y is not None and _reached(stepped, y, answer.bound + aim.fine)
 
 
-def _snapped(y: FloatArray, form: StandardForm) -> FloatArray:
+def snapped(y: FloatArray, form: StandardForm) -> FloatArray:
     """``y`` with its whole variables exactly whole."""
     snapped: FloatArray = np.where(form.whole, np.round(y), y)
     return snapped

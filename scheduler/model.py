@@ -107,9 +107,10 @@ def _variables(m: pyo.ConcreteModel, problem: Problem) -> None:
         range(problem.slots),
     )
     high = dict(zip(m.draws, table.max_a.tolist(), strict=True))
-    m.current_a = pyo.Var(m.draws, bounds=lambda _, *d: (0.0, high[d]))
-    m.on = pyo.Var(m.draws, within=pyo.Binary)
-    m.start = pyo.Var(m.draws, bounds=(0.0, 1.0), dense=False)
+    m.known_draws = high.keys()
+    m.current_a = pyo.Var(pyo.Any, bounds=lambda _, *d: (0.0, high[d]), dense=False)
+    m.on = pyo.Var(pyo.Any, within=pyo.Binary, dense=False)
+    m.start = pyo.Var(pyo.Any, bounds=(0.0, 1.0), dense=False)
     m.changed_a = pyo.Var([m.draws[j] for j in rules_charging.changeable(problem)], bounds=(0.0, None))
     m.missing_kwh = pyo.Var(
         m.sessions,
@@ -127,7 +128,9 @@ def _variables(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.cut_slots = [t for t in m.slots if forced[t] > 0]
     m.curtailed_kw = pyo.Var(m.cut_slots, bounds=lambda _, t: (0.0, forced[t]))
     m.cutting = pyo.Var(m.cut_slots, within=pyo.Binary)
-    m.cars_at = rules_power.cars_at(problem)
+    by_itself = problem.battery is not None and not problem.battery.commanded
+    tapers = any(session.taper is not None for session in problem.sessions)
+    m.cars_at = rules_power.cars_at(problem) if by_itself or tapers else {}
     rules_giving.variables(m, problem)
     rules_switching.variables(m, problem)
     rules_dead_time.variables(m, problem)

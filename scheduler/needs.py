@@ -155,4 +155,5 @@ def _hours_of_some(hours: FloatArray) -> FloatArray:
     sums = np.zeros(1)
     for cut_h in np.sort(cut)[-_MOST_CUT:]:
         sums = np.concatenate([sums, sums + cut_h])
-    return np.add.outer(np.arange(len(hours) - len(cut) + 1) * whole_h, sums).ravel()
+    every: FloatArray = np.add.outer(np.arange(len(hours) - len(cut) + 1) * whole_h, sums).ravel()
+    return every

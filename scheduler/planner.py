@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import Final
 
 from domain.errors import SolverError
@@ -56,10 +55,13 @@ def plan_site(
     if options.remedies_s <= 0 or solved.by_rule or not proof.shortfall_kwh:
         return plan
     (on_progress or (lambda _: None))("looking for what would help")
-    brief_s = min(options.remedies_s, options.time_limit_s)
-    quick = replace(options, time_limit_s=brief_s, **_QUICKLY)
-    again = partial(plan_site, made_at=made_at, clock=clock, options=quick)
-    deadline = Deadline.after(clock, brief_s)
+    left_s = max(0.0, begun + options.time_limit_s - clock())
+    deadline = Deadline.after(clock, min(options.remedies_s, left_s))
+
+    def again(site: Site, inputs: PlanInputs) -> Plan:
+        quick = replace(options, time_limit_s=deadline.left_s, **_QUICKLY)
+        return plan_site(site, inputs, made_at=made_at, clock=clock, options=quick)
+
     return with_remedies(plan, site, inputs, again, deadline)
 
 

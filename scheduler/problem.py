@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -206,12 +207,9 @@ class Problem:
     @cached_property
     def draws(self) -> tuple[Draw, ...]:
         """Every choice there is, by session, slot and option."""
-        return tuple(
-            Draw(s, int(t), k)
-            for s, session in enumerate(self.sessions)
-            for t in session.slots
-            for k in range(len(session.options))
-        )
+        table = self.draw_table
+        places = zip(table.session.tolist(), table.slot.tolist(), table.option.tolist(), strict=True)
+        return tuple(Draw(*place) for place in places)
 
     @cached_property
     def gives(self) -> GiveTable:
@@ -251,37 +249,35 @@ class DrawTable:
     @classmethod
     def of(cls, problem: Problem) -> DrawTable:
         """Table of ``problem.draws``."""
-        rows = [
-            (
-                *(s, t, k, session.charger, o.min_a, o.max_a, session.step_a, o.kw_per_a(problem.voltage_v)),
-                *(share, session.at_car, o.phases),
-            )
-            for s, session in enumerate(problem.sessions)
-            for t, share in zip(session.slots, session.share, strict=True)
-            for k, o in enumerate(session.options)
-        ]
-        columns = list(zip(*rows, strict=True)) if rows else [()] * 11
-        session, slot, option, charger = (np.array(column, dtype=np.int64) for column in columns[:4])
-        low, high, step, per_a, share, at_car = (
-            np.array(column, dtype=np.float64) for column in columns[4:10]
-        )
-        used = np.array([[p in carried for p in range(3)] for carried in columns[10]], dtype=bool)
-        used_options = [problem.sessions[s].options[k] for s, k in zip(session, option, strict=True)]
+        sessions = problem.sessions
+        slots, options = [len(one.slots) for one in sessions], [len(one.options) for one in sessions]
+        draws = np.array(slots, dtype=np.int64) * np.array(options, dtype=np.int64)
+        session = np.repeat(np.arange(len(sessions)), draws)
+        ways = [option for one in sessions for option in one.options]
+        option = _joined([np.tile(np.arange(k), n) for n, k in zip(slots, options, strict=True)], np.int64)
+        way = option + np.repeat(np.cumsum([0, *options])[:-1], draws)
+
+        def of_session(values: Iterable[float | bool], kind: type) -> Any:
+            return np.array(list(values), dtype=kind)[session]
+
+        def of_way(values: Iterable[object], kind: type) -> Any:
+            return np.array(list(values), dtype=kind)[way]
+
         return cls(
             session=session,
-            slot=slot,
+            slot=_joined([np.repeat(one.slots, len(one.options)) for one in sessions], np.int64),
             option=option,
-            charger=charger,
-            min_a=low,
-            max_a=high,
-            step_a=step,
-            kw_per_a=per_a,
-            share=share,
-            at_car=at_car,
-            phases=used.reshape(len(rows), 3),
-            gain=np.array([one.gain for one in used_options], dtype=np.float64),
-            loss_kw=np.array([one.loss_kw for one in used_options], dtype=np.float64),
-            tied=np.array([one.tied for one in problem.sessions], dtype=bool)[session],
+            charger=of_session((one.charger for one in sessions), np.int64),
+            min_a=of_way((one.min_a for one in ways), np.float64),
+            max_a=of_way((one.max_a for one in ways), np.float64),
+            step_a=of_session((one.step_a for one in sessions), np.float64),
+            kw_per_a=of_way((one.kw_per_a(problem.voltage_v) for one in ways), np.float64),
+            share=_joined([np.repeat(one.share, len(one.options)) for one in sessions], np.float64),
+            at_car=of_session((one.at_car for one in sessions), np.float64),
+            phases=of_way(([p in one.phases for p in range(3)] for one in ways), np.bool_).reshape(-1, 3),
+            gain=of_way((one.gain for one in ways), np.float64),
+            loss_kw=of_way((one.loss_kw for one in ways), np.float64),
+            tied=of_session((one.tied for one in sessions), np.bool_),
         )
 
     @property
@@ -292,3 +288,8 @@ class DrawTable:
     def kw_per_a_in(self, circuit: Circuit) -> FloatArray:
         """Power of one ampere per phase as the limit of ``circuit`` counts it [kW/A]."""
         return self.kw_per_a * self.at_car if circuit.counts_at_car else self.kw_per_a
+
+
+def _joined(parts: list[NDArray[Any]], kind: type) -> NDArray[Any]:
+    """The parts one after the other; of no parts an empty array."""
+    return np.concatenate(parts).astype(kind) if parts else np.zeros(0, dtype=kind)

@@ -66,7 +66,7 @@ def _best(
         amount = _least_amount(change, plan, i, given, again, deadline)
         if amount is not None:
             found.append(_Found(change, amount))
-    return sorted(found, key=lambda one: one.effort), True
+    return sorted(found, key=lambda one: one.effort), not deadline.over
 
 
 def _least_amount(
@@ -92,7 +92,7 @@ def _least_amount(
             low, high = (low, middle) if helps(middle) else (middle, high)
     except SolverError:
         return None
-    return high * change.step
+    return None if deadline.over else high * change.step
 
 
 def _helps(before: tuple[RequestPlan, ...], after: tuple[RequestPlan, ...], i: int) -> bool:

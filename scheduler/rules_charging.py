@@ -16,7 +16,8 @@ Key = tuple[int, int, int]
 
 def keys(problem: Problem) -> list[Key]:
     """Index of every draw: session, slot, option."""
-    return [(draw.session, draw.slot, draw.option) for draw in problem.draws]
+    table = problem.draw_table
+    return list(zip(table.session.tolist(), table.slot.tolist(), table.option.tolist(), strict=True))
 
 
 def _rivals(problem: Problem) -> dict[tuple[int, int], list[Key]]:

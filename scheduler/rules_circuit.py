@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scheduler.rules_charging import Key
 
 GRID = 0
-_EACH_PHASE = np.eye(3)
+EACH_PHASE = np.eye(3)
 
 
 def _by_slot(problem: Problem, circuit: int) -> dict[int, list[tuple[int, Key]]]:
@@ -50,7 +50,7 @@ def circuit_current(m: pyo.ConcreteModel, problem: Problem) -> None:
     table = problem.draw_table
     rows: dict[tuple[int, int, int], list[Key]] = {}
     for c, circuit in enumerate(problem.circuits):
-        devices = [device_range(problem, weight, c)[1] for weight in _EACH_PHASE]
+        devices = [device_range(problem, weight, c)[1] for weight in EACH_PHASE]
         for t, below in _with_devices(_by_slot(problem, c), devices).items():
             for p in range(3):
                 on_phase = [(j, key) for j, key in below if table.phases[j, p]]
@@ -63,13 +63,13 @@ def circuit_current(m: pyo.ConcreteModel, problem: Problem) -> None:
         circuit = problem.circuits[c]
         cut = _cut(m, t, float(circuit.relief_a_per_kw[p, t]))
         room = float(circuit.limit_a[p, t] - circuit.base_a[p, t])
-        devices = devices_at(m, problem, _EACH_PHASE[p], c, t)
+        devices = devices_at(m, problem, EACH_PHASE[p], c, t)
         return sum(m.current_a[d] for d in rows[c, p, t]) + sum(devices) + cut <= room
 
     speaking = [
         row
         for row, terms in rows.items()
-        if terms or devices_at(m, problem, _EACH_PHASE[row[1]], row[0], row[2])
+        if terms or devices_at(m, problem, EACH_PHASE[row[1]], row[0], row[2])
     ]
     m.circuit_current = pyo.Constraint(speaking, rule=within)
 
@@ -85,11 +85,11 @@ def circuit_feed_in(m: pyo.ConcreteModel, problem: Problem) -> None:
     commanded = problem.battery is not None and problem.battery.commanded
     drains = commanded or bool(problem.gives.keys)
     for c, circuit in enumerate(problem.circuits):
-        below = _by_slot(problem, c)
-        out_a = np.array([device_range(problem, weight, c)[0] for weight in _EACH_PHASE])
+        out_a = np.array([device_range(problem, weight, c)[0] for weight in EACH_PHASE])
         feeds = (circuit.base_a < -circuit.feed_limit_a) & (problem.forced_kw > 0)
         if drains:
             feeds |= circuit.base_a + out_a < -circuit.feed_limit_a
+        below = _by_slot(problem, c) if feeds.any() else {}
         for p, t in np.argwhere(feeds).tolist():
             whole = [(j, key) for j, key in below[t] if table.share[j] >= 1]
             rows[c, p, t] = [key for j, key in whole if table.phases[j, p]]
@@ -98,7 +98,7 @@ def circuit_feed_in(m: pyo.ConcreteModel, problem: Problem) -> None:
         circuit = problem.circuits[c]
         cut = _cut(m, t, float(circuit.relief_a_per_kw[p, t]))
         room = float(circuit.base_a[p, t] + circuit.feed_limit_a[p, t])
-        devices = devices_at(m, problem, _EACH_PHASE[p], c, t)
+        devices = devices_at(m, problem, EACH_PHASE[p], c, t)
         return sum(m.current_a[d] for d in rows[c, p, t]) + sum(devices) + cut >= -room
 
     m.circuit_feed_in = pyo.Constraint(list(rows), rule=within)
@@ -146,13 +146,13 @@ def imbalance(m: pyo.ConcreteModel, problem: Problem) -> None:
     def close(m: pyo.ConcreteModel, p: int, q: int, t: int) -> object:
         base = float(grid.base_a[p, t] - grid.base_a[q, t])
         cut = _cut(m, t, float(grid.relief_a_per_kw[p, t] - grid.relief_a_per_kw[q, t]))
-        devices = sum(devices_at(m, problem, _EACH_PHASE[p] - _EACH_PHASE[q], GRID, t, leant=False))
+        devices = sum(devices_at(m, problem, EACH_PHASE[p] - EACH_PHASE[q], GRID, t, leant=False))
         cars = sum(sign * m.current_a[d] for sign, d in terms(p, q, t))
         return cars + devices + cut + base <= float(limit[t])
 
     def matters(p: int, q: int, t: int) -> bool:
         cut = problem.forced_kw[t] > 0 and grid.relief_a_per_kw[p, t] != grid.relief_a_per_kw[q, t]
-        devices = devices_at(m, problem, _EACH_PHASE[p] - _EACH_PHASE[q], GRID, t, leant=False)
+        devices = devices_at(m, problem, EACH_PHASE[p] - EACH_PHASE[q], GRID, t, leant=False)
         return bool(terms(p, q, t) or cut or devices)
 
     pairs = [(p, q, t) for t in range(problem.slots) for p, q in permutations(range(3), 2)]

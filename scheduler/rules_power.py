@@ -8,6 +8,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from scheduler.giving import most_given_kw
+from scheduler.rules_charging import keys
 from scheduler.rules_dead_time import mean_a
 from scheduler.rules_giving import given
 
@@ -44,8 +45,8 @@ def most_sold_kw(problem: Problem) -> FloatArray:
 def cars_at(problem: Problem) -> dict[int, list[tuple[float, Key]]]:
     """Per slot: mean power [kW/A] and key of every draw."""
     terms: dict[int, list[tuple[float, Key]]] = {t: [] for t in range(problem.slots)}
-    for draw, per_a in zip(problem.draws, problem.draw_table.mean_kw_per_a.tolist(), strict=True):
-        terms[draw.slot].append((per_a, (draw.session, draw.slot, draw.option)))
+    for key, per_a in zip(keys(problem), problem.draw_table.mean_kw_per_a.tolist(), strict=True):
+        terms[key[1]].append((per_a, key))
     return terms
 
 
@@ -55,10 +56,11 @@ def power_balance(m: pyo.ConcreteModel, problem: Problem) -> None:
       + sum_r power_kw[r] running[r, t] + fill_kw[t] - drain_kw[t] - sum_g kw_per_a[g] give_a[g]
     """
     surplus, forced, mean = problem.surplus_kw.tolist(), problem.forced_kw.tolist(), mean_a(m)
+    cars_in = cars_at(problem)
 
     def balance(m: pyo.ConcreteModel, t: int) -> object:
         cut = m.curtailed_kw[t] if forced[t] > 0 else 0.0
-        cars = sum(per_a * mean[d] for per_a, d in m.cars_at[t])
+        cars = sum(per_a * mean[d] for per_a, d in cars_in[t])
         flexible = sum(problem.runs[r].power_kw * m.running[r, t] for r in m.runs_at[t])
         battery = m.fill_kw[t] - m.drain_kw[t] if problem.battery is not None else 0.0
         used = cars - given(m, t) if t in m.given_at else cars

@@ -86,6 +86,6 @@ def _reached(problem: Problem, variable: pyo.Var, which: str) -> dict[tuple[int,
 def _on(m: pyo.ConcreteModel, problem: Problem, s: int, t: int) -> Any:
     """Whether session ``s`` is on in slot ``t``; before its first one, whether it was."""
     session = problem.sessions[s]
-    if (s, t, 0) in m.on:
+    if (s, t, 0) in m.known_draws:
         return sum(m.on[s, t, k] for k in range(len(session.options)))
     return int(session.before is not None and session.before.on and t < 0)

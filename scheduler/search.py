@@ -121,14 +121,14 @@ def _parts(form: StandardForm, layout: Layout, relaxed: Answer) -> Iterator[Stan
     With many cars the first is a linear program and nearly always good enough.
     """
     assert relaxed.x is not None
-    used = _used(layout, relaxed.x).astype(np.float64)
+    used = used_draws(layout, relaxed.x).astype(np.float64)
     yield form.with_bounds(layout.columns.on, used, used)
     undecided = _undecided(layout, relaxed)
     for near in _NEAR:
         yield _fixed(form, layout, relaxed.x, undecided | _cheapest_unused(layout, relaxed, near))
 
 
-def _used(layout: Layout, x: FloatArray) -> BoolArray:
+def used_draws(layout: Layout, x: FloatArray) -> BoolArray:
     """Draws that are used at all; of several in one slot of a charger, the one that is used most."""
     table, current_a = layout.table, _current_a(layout, x)
     place = table.charger * (int(table.slot.max(initial=0)) + 1) + table.slot

@@ -11,6 +11,7 @@ import numpy as np
 from domain.errors import SolverError
 from scheduler import highs
 from scheduler.by_rule import cheapest_first
+from scheduler.continued import Last, relaxed_from
 from scheduler.deadline import Deadline
 from scheduler.fair_shares import Fair, completed, counts
 from scheduler.forms import Model, relaxation
@@ -56,10 +57,13 @@ class Shortfall:
         return float(sum(self.class_bound_kwh / np.array(heaviest))) if heaviest else 0.0
 
 
-def least_shortfall(model: Model, deadline: Deadline) -> Shortfall:
-    """The least shortfall that the relaxation allows; searched for where there is any."""
+def least_shortfall(model: Model, deadline: Deadline, last: Last | None = None) -> Shortfall:
+    """The least shortfall, by the relaxation from the last plan on; searched for where there is any."""
     kept = nothing_missing(model.problem)
-    answer = highs.solve(model.costing(kept).without_rows(ON_OFF), time_limit_s=deadline.left_s)
+    form = model.costing(kept).without_rows(ON_OFF)
+    answer = None if last is None else relaxed_from(model, last, form, deadline)
+    if answer is None:
+        answer = highs.solve(form, time_limit_s=deadline.left_s)
     if answer.reduced_costs is not None:
         full = Shortfall(np.zeros(len(model.problem.classes)), kept, relaxed=answer)
         return _with_first_on_off(model, full, deadline)

@@ -10,24 +10,26 @@ import numpy as np
 
 from domain.errors import SolverError
 from scheduler.calm import calmed
+from scheduler.continued import Last, continued, last_of
 from scheduler.deadline import Clock, Deadline
 from scheduler.evaluate import Outcome
 from scheduler.fallback import solved_by_rule
 from scheduler.forms import Model, model_of, relaxation
 from scheduler.highs import Answer, Hint
 from scheduler.kept import EPS, Kept, nothing_missing
+from scheduler.lattice import SMALL_DRAWS as SMALL_STEPS
 from scheduler.lattice import round_to_steps
 from scheduler.peak_branches import search_by_peak
 from scheduler.problem import FloatArray, Problem
 from scheduler.rule_start import not_dearer_than_by_rule, rule_start
 from scheduler.search import SMALL_DRAWS
 from scheduler.shortfall import Shortfall, least_on_off, least_on_steps, least_shortfall
-from scheduler.solved import Aim, ClassShortfall, PlanOptions, Solved
+from scheduler.solved import GOOD_ENOUGH_EUR, Aim, ClassShortfall, PlanOptions, Solved
 
 _LEAST_CALM_EUR: Final = 1e-4
 _SEARCH: Final = 0.5
 """Share of the time that is left for a search; what comes after it needs time too."""
-_GRACE_S: Final = 5.0
+_GRACE_S: Final = 0.5
 """Time for the search that a certificate needs, even where no time is left [s]."""
 
 _BEFORE_CALM: Final = 0.9
@@ -46,10 +48,11 @@ def solve(problem: Problem, options: PlanOptions, clock: Clock, progress: Progre
     progress("relaxing")
     shortfall_bound_kwh = 0.0
     try:
-        shortfall = least_shortfall(model, deadline)
+        last = last_of(problem)
+        shortfall = least_shortfall(model, deadline, last)
         shortfall_bound_kwh = shortfall.bound_kwh(model)
         first = deadline if options.calm_eur == 0 else deadline.share(_BEFORE_CALM)
-        best = _cheapest(model, shortfall, options, first, progress)
+        best = _cheapest(model, shortfall, last, options, first, progress)
     except SolverError as error:
         return _by_rule(model, shortfall_bound_kwh, deadline, str(error))
     calm_eur = _calm_eur(options, best)
@@ -60,19 +63,36 @@ def solve(problem: Problem, options: PlanOptions, clock: Clock, progress: Progre
 
 
 def _cheapest(
-    model: Model, shortfall: Shortfall, options: PlanOptions, deadline: Deadline, progress: Progress
+    model: Model,
+    shortfall: Shortfall,
+    last: Last | None,
+    options: PlanOptions,
+    deadline: Deadline,
+    progress: Progress,
 ) -> Solved:
     """The cheapest executable plan at the least shortfall."""
     shortfall, relaxed = _relaxed(model, shortfall, deadline)
     scale_eur = max(abs(relaxed.bound - model.nothing().cost_eur), 1.0)
     aim = Aim.for_money(options, scale_eur)
+    start = None
+    if last is not None and shortfall.x is None:
+        progress("going on with the last plan")
+        start = continued(model, last, shortfall.kept, relaxed, aim, deadline)
+        best = None if start is None else _going_on(model, shortfall, start, relaxed.bound, aim)
+        if best is not None:
+            return best
     progress("searching")
-    found = _found(model, shortfall, relaxed, aim, deadline.share(_SEARCH))
+    found = _found(model, shortfall, relaxed, aim, deadline.share(_SEARCH), start)
     if found.infeasible:
         shortfall = least_on_off(model, deadline)
         found = _found_again(model, shortfall, aim, deadline.share(_SEARCH))
+    if start is not None and (found.x is None or model.form.value(start) < model.form.value(found.x)):
+        found = replace(found, x=start)
     if found.x is None:
         raise SolverError("no plan was found in time")
+    best = None if start is None else _going_on(model, shortfall, start, found.bound, aim)
+    if best is not None:
+        return best
     progress("rounding to executable currents")
     best = _rounded(model, shortfall, found, aim, deadline)
     near = best.outcome.cost_eur - best.cost_bound_eur <= aim.fine
@@ -92,11 +112,38 @@ def _relaxed(model: Model, shortfall: Shortfall, deadline: Deadline) -> tuple[Sh
     raise SolverError("the relaxation has no proven answer")
 
 
-def _found(model: Model, shortfall: Shortfall, relaxed: Answer, aim: Aim, deadline: Deadline) -> Answer:
+def _going_on(model: Model, shortfall: Shortfall, x: FloatArray, bound: float, aim: Aim) -> Solved | None:
+    """The solution at ``x``, which goes on with the last plan; None where a plan made anew would be better.
+
+    A search of a small problem goes on to the fine gap, one of a large problem to the asked one.
+    """
+    fine = max(aim.fine, GOOD_ENOUGH_EUR / 2)
+    gap = fine if len(model.layout.table.slot) <= SMALL_STEPS else aim.asked
+    if model.form.value(x) - bound > gap:
+        return None
+    found = Answer(x, bound, infeasible=False)
+    try:
+        best = _solved(model, shortfall, found, bound, x)
+    except SolverError:
+        return None
+    kept = shortfall.kept
+    as_good = best.outcome.cost_eur - bound <= gap and model.reached(best.outcome, kept).within(kept)
+    return best if as_good else None
+
+
+def _found(
+    model: Model,
+    shortfall: Shortfall,
+    relaxed: Answer,
+    aim: Aim,
+    deadline: Deadline,
+    start: FloatArray | Hint | None = None,
+) -> Answer:
     """The least cost at a shortfall, from the relaxation's answer on; a point without added columns."""
     kept = shortfall.kept
-    start: FloatArray | Hint | None = None if shortfall.x is None else kept.completed(shortfall.x)
-    if start is None and len(model.problem.draws) <= SMALL_DRAWS:
+    if shortfall.x is not None:
+        start = kept.completed(shortfall.x)
+    if start is None and len(model.layout.table.slot) <= SMALL_DRAWS:
         start = rule_start(model, kept, deadline)
     form = model.costing(kept)
     found = search_by_peak(form, model.problem, model.layout, relaxed, aim, deadline, start)
@@ -153,6 +200,12 @@ def _rounded(model: Model, shortfall: Shortfall, found: Answer, aim: Aim, deadli
         bound = _found_again(model, least, aim, deadline.at_least(_GRACE_S)).bound
         x = _on_steps(model, kept, least.x, bound, aim, deadline)
         x = least.x if x is None else x
+    return _solved(model, replace(shortfall, kept=kept), found, bound, x)
+
+
+def _solved(model: Model, shortfall: Shortfall, found: Answer, bound: float, x: FloatArray) -> Solved:
+    """The solution at the executable point ``x``; SolverError where it breaks a limit."""
+    assert found.x is not None
     outcome = model.outcome(x)
     if outcome.violations:
         raise SolverError(f"the solver's plan breaks a limit: {outcome.violations[0]}")
@@ -169,7 +222,7 @@ def _rounded(model: Model, shortfall: Shortfall, found: Answer, aim: Aim, deadli
         columns=model.form.columns,
         binaries=int(model.form.whole.sum()),
         x=x,
-        kept=kept,
+        kept=shortfall.kept,
     )
 
 

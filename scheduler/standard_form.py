@@ -173,14 +173,17 @@ def compiled(m: pyo.ConcreteModel) -> tuple[StandardForm, Columns]:
         row_rule=tuple(row.constraint.parent_component().name for row in raw.rows),
     )
 
-    def of(variable: pyo.Var, keys: Iterable[Any] | None = None) -> IntArray:
-        made, keys = dict(variable.items()), variable.index_set() if keys is None else keys
-        return np.array([position.get(id(made.get(d)), ABSENT) for d in keys], dtype=np.int64)
+    def of(variable: pyo.Var, index: Iterable[Any] | None = None) -> IntArray:
+        made = dict(variable.items())
+        known = list(variable.index_set() if index is None else index)
+        if not made:
+            return np.full(len(known), ABSENT)
+        return np.array([position.get(id(made.get(d)), ABSENT) for d in known], dtype=np.int64)
 
     return form, Columns(
-        current_a=of(m.current_a),
-        on=of(m.on),
-        start=of(m.start),
+        current_a=of(m.current_a, m.draws),
+        on=of(m.on, m.draws),
+        start=of(m.start, m.draws),
         missing_kwh=of(m.missing_kwh),
         buy_kw=of(m.buy_kw),
         sell_kw=of(m.sell_kw),

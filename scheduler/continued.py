@@ -1,0 +1,171 @@
+"""A plan that goes on with the last one: what it says is held wherever that still serves its session.
+
+Of a session whose energy is a little off, the slots are held and the currents chosen anew; of one that its
+slots no longer serve, or that is new, everything is. The others' currents stay as they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from scheduler import highs
+from scheduler.deadline import Deadline
+from scheduler.forms import Model
+from scheduler.kept import Kept
+from scheduler.lattice import in_steps, nearest, whole_steps
+from scheduler.model import ON_OFF
+from scheduler.problem import FloatArray, Problem
+from scheduler.search import used_draws
+from scheduler.sifting import sifted
+from scheduler.solved import Aim
+from scheduler.standard_form import BoolArray, StandardForm
+
+_EPS: Final = 1e-6
+_LEAST_HELD: Final = 0.25
+"""Share of the sessions that the last plan must still serve to be of use."""
+_MAKE_ROOM: Final = 40
+"""Sessions that may charge at other times than before, so that another one can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """What the last plan says about the draws of a problem."""
+
+    current_a: FloatArray
+    """(draws,) [A], 0 where it says nothing."""
+    served: BoolArray
+    """(sessions,) its currents serve the session as they are."""
+    serves: BoolArray
+    """(sessions,) the slots in which it charges serve the session, with some currents."""
+
+    @property
+    def on(self) -> BoolArray:
+        """(draws,) whether it draws."""
+        used: BoolArray = self.current_a > 0
+        return used
+
+
+def last_of(problem: Problem) -> Last | None:
+    """What the published plan says; None where there is none, or it says too little to be of use."""
+    if problem.published_a is None or not problem.sessions:
+        return None
+    table = problem.draw_table
+    a = np.nan_to_num(problem.published_a)
+    a = np.where(a >= table.min_a - table.step_a / 2, np.clip(a, table.min_a, table.max_a), 0.0)
+    served = _served(problem, a, a)
+    serves = _served(problem, np.where(a > 0, table.max_a, 0.0), np.where(a > 0, table.min_a, 0.0))
+    steps = (a - table.min_a) / table.step_a
+    odd = (a > 0) & (np.abs(steps - np.round(steps)) > _EPS)
+    served[table.session[odd]] = False
+    serves |= served
+    return Last(a, served, serves) if serves.mean() >= _LEAST_HELD else None
+
+
+def _served(problem: Problem, most_a: FloatArray, least_a: FloatArray) -> BoolArray:
+    """(sessions,) whether every goal is reached with ``most_a``, and ``least_a`` is not too much."""
+    table = problem.draw_table
+    hours = problem.hours[table.slot]
+
+    def energy(a: FloatArray) -> FloatArray:
+        lost_kw = np.where(a > 0, table.loss_kw * table.share, 0.0)
+        kwh: FloatArray = (table.mean_kw_per_a * a * table.gain - lost_kw) * hours
+        return kwh
+
+    high_kwh, low_kwh = energy(most_a), energy(least_a)
+    ends = np.searchsorted(table.session, np.arange(len(problem.sessions) + 1))
+    found = np.zeros(len(problem.sessions), dtype=bool)
+    for s, session in enumerate(problem.sessions):
+        mine = slice(ends[s], ends[s + 1])
+        reached = all(
+            high_kwh[mine][table.slot[mine] < goal.slots].sum() >= goal.least_kwh - _EPS
+            for goal in session.goals
+        )
+        found[s] = reached and low_kwh[mine].sum() <= session.most_kwh + _EPS
+    return found
+
+
+def likely_columns(model: Model, last: Last, form: StandardForm) -> BoolArray:
+    """The columns that the relaxation is likely to use: all but the draws that the last plan does without."""
+    table, columns = model.layout.table, model.layout.columns
+    likely = np.ones(form.columns, dtype=bool)
+    likely[columns.current_a] = last.on | ~last.serves[table.session]
+    likely[columns.on] = table.loss_kw > 0
+    return likely
+
+
+def relaxed_from(model: Model, last: Last, form: StandardForm, deadline: Deadline) -> highs.Answer | None:
+    """The optimum of ``form``, a relaxation, from the last plan on; None where that does not lead there."""
+    return sifted(form, likely_columns(model, last, form), deadline.left_s)
+
+
+def continued(
+    model: Model, last: Last, kept: Kept, relaxed: highs.Answer, aim: Aim, deadline: Deadline
+) -> FloatArray | None:
+    """An executable point that goes on with the last plan; None where there is none."""
+    form, columns = model.costing(kept), model.layout.columns
+    point = np.zeros(form.columns)
+    point[columns.current_a], point[columns.on] = last.current_a, last.on
+    held = last.served[model.layout.table.session]
+    opened = _opened(model, last, relaxed)
+    if opened.any():
+        answer = _with_room(form, model, last, opened, deadline)
+        if answer.x is None:
+            return None
+        point[columns.on] = np.where(opened, used_draws(model.layout, answer.x), last.on)
+        held = _unmoved(model, last, answer.x)
+    stepped, change = whole_steps(form, model.layout)
+    steps = in_steps(model.layout, point)[columns.current_a[held]]
+    stepped = stepped.with_bounds(columns.current_a[held], steps, steps)
+    y = nearest(stepped, model.layout, point, relaxed.bound, aim, deadline)
+    return None if y is None else np.asarray(change @ y)
+
+
+def _opened(model: Model, last: Last, relaxed: highs.Answer) -> BoolArray:
+    """(draws,) those of the sessions that the last plan no longer serves, and of some others that may have to
+    make room: those that draw in the same slots and could draw where the relaxation draws more than they do.
+    """
+    assert relaxed.x is not None
+    table, sessions = model.layout.table, len(last.serves)
+    opened = ~last.serves[table.session]
+    if not opened.any():
+        return opened
+    drawn_kw = last.current_a * table.mean_kw_per_a
+    wanted_kw = relaxed.x[model.layout.columns.current_a] * table.mean_kw_per_a
+    more_kw = np.bincount(table.slot, wanted_kw - drawn_kw, model.problem.slots)
+    gives_kw = np.where(np.isin(table.slot, table.slot[opened]), drawn_kw, 0.0)
+    takes_kw = np.where(last.on, 0.0, np.clip(more_kw[table.slot], 0.0, table.max_a * table.mean_kw_per_a))
+    moved_kw = np.minimum(
+        np.bincount(table.session, gives_kw, sessions), np.bincount(table.session, takes_kw, sessions)
+    )
+    order = np.argsort(-moved_kw, kind="stable")[:_MAKE_ROOM]
+    return opened | np.isin(table.session, order[moved_kw[order] > 0])
+
+
+def _with_room(
+    form: StandardForm, model: Model, last: Last, opened: BoolArray, deadline: Deadline
+) -> highs.Answer:
+    """The relaxation where all but the ``opened`` draws are on or off as they were."""
+    table, columns = model.layout.table, model.layout.columns
+    on = last.on & ~opened
+    low, high = np.where(on, table.min_a, 0.0), np.where(on | opened, table.max_a, 0.0)
+    part = form.without_rows(ON_OFF).with_bounds(columns.current_a, low, high)
+    part = part.with_bounds(columns.on, on.astype(np.float64), np.where(on | opened, 1.0, 0.0))
+    free = np.flatnonzero(part.high > part.low)
+    answer = highs.solve(part.around(part.low, free), time_limit_s=deadline.left_s)
+    if answer.x is None:
+        return answer
+    x = part.low.copy()
+    x[free] = answer.x
+    return replace(answer, x=x)
+
+
+def _unmoved(model: Model, last: Last, x: FloatArray) -> BoolArray:
+    """(draws,) those of the sessions that the last plan serves, with the same currents at ``x``."""
+    table = model.layout.table
+    moved = np.abs(x[model.layout.columns.current_a] - last.current_a) > table.step_a / 2
+    others = np.bincount(table.session, moved, len(last.served)) > 0
+    unmoved: BoolArray = (last.served & ~others)[table.session]
+    return unmoved
