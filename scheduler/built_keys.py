@@ -148,6 +148,7 @@ WITHOUT_A_RULE: Final = frozenset(
         "chargers[].station",
         "chargers[].protocol",
         "chargers[].failsafe.**",
+        "chargers[].in_load_circuit",
         "chargers[].phase_switching.hysteresis_kw",
         "flexible_loads[].driver",
         *(f"flexible_loads[].{key}" for key in ("host", "port", "unit", "serial.**", "topic", "user")),

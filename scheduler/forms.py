@@ -136,6 +136,14 @@ def model_of(problem: Problem, clock: Clock, *, with_starts: bool) -> Model:
     return Model(problem, form, Layout(problem.draw_table, columns, problem.gives), clock() - begun)
 
 
+def stated_model_of(problem: Problem, clock: Clock) -> Model:
+    """The same without starts, every row as its rule states it: for who reads rows by their place."""
+    begun = clock()
+    with PauseGC():
+        form, columns = compiled(build(problem, [rule for rule in RULES if rule.__name__ not in _STARTS]))
+    return Model(problem, form, Layout(problem.draw_table, columns, problem.gives), clock() - begun)
+
+
 def relaxation(form: StandardForm, deadline: Deadline) -> Answer:
     """The optimum of ``form`` without what speaks of on and off; SolverError where none is proven."""
     relaxed = highs.solve(form.without_rows(ON_OFF), time_limit_s=deadline.left_s)

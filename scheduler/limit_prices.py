@@ -14,7 +14,7 @@ from domain.phases import PHASES
 from domain.site import Site
 from scheduler import highs
 from scheduler.deadline import Clock, Deadline
-from scheduler.forms import model_of
+from scheduler.forms import stated_model_of
 from scheduler.from_site import problem_of
 from scheduler.kept import nothing_decided
 from scheduler.model import ON_OFF, build
@@ -60,7 +60,7 @@ def limit_prices_of(problem: Problem, *, clock: Clock, time_limit_s: float = 60.
     of all requests together, whatever their class. Raises SolverError where the time does not suffice.
     """
     deadline = Deadline.after(clock, time_limit_s)
-    model = model_of(problem, clock, with_starts=False).without_starts()
+    model = stated_model_of(problem, clock)
     shortfall = least_shortfall(model, deadline)
     money = _prices(problem, model.costing(shortfall.kept), deadline)
     energy: Prices = {}

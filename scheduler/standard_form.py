@@ -155,13 +155,11 @@ class Columns:
     """The session of each of these."""
 
 
-def compiled(m: pyo.ConcreteModel) -> tuple[StandardForm, Columns]:
-    """Matrices of a model and the positions of its variables."""
-    raw = LinearStandardFormCompiler().write(m, mixed_form=True, set_sense=None)
-    position = {id(column): j for j, column in enumerate(raw.columns)}
+def _form(raw: Any) -> StandardForm:
+    """The matrices that Pyomo's compiler wrote."""
     kind = np.array([row.bound_type for row in raw.rows])
     rhs = np.asarray(raw.rhs, dtype=np.float64)
-    form = StandardForm(
+    return StandardForm(
         matrix=sp.csc_array(raw.A),
         row_low=np.where(kind == 1, -np.inf, rhs),
         row_high=np.where(kind == -1, np.inf, rhs),
@@ -173,6 +171,12 @@ def compiled(m: pyo.ConcreteModel) -> tuple[StandardForm, Columns]:
         row_rule=tuple(row.constraint.parent_component().name for row in raw.rows),
     )
 
+
+def compiled(m: pyo.ConcreteModel) -> tuple[StandardForm, Columns]:
+    """Matrices of a model and the positions of its variables."""
+    raw = LinearStandardFormCompiler().write(m, mixed_form=True, set_sense=None)
+    position = {id(column): j for j, column in enumerate(raw.columns)}
+
     def of(variable: pyo.Var, index: Iterable[Any] | None = None) -> IntArray:
         made = dict(variable.items())
         known = list(variable.index_set() if index is None else index)
@@ -180,7 +184,7 @@ def compiled(m: pyo.ConcreteModel) -> tuple[StandardForm, Columns]:
             return np.full(len(known), ABSENT)
         return np.array([position.get(id(made.get(d)), ABSENT) for d in known], dtype=np.int64)
 
-    return form, Columns(
+    return _form(raw), Columns(
         current_a=of(m.current_a, m.draws),
         on=of(m.on, m.draws),
         start=of(m.start, m.draws),

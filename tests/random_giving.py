@@ -35,7 +35,8 @@ def with_giving(rng: np.random.Generator, words: dict[str, Any]) -> None:
         for charger in words["chargers"]:
             budget = charger.get("phase_switching", {})
             bound = {"min_run_s", "min_pause_s", "cabinet"} & charger.keys() or len(budget) > 1
-            if charger.get("kind") != "dc" and charger["id"] not in limited and not bound:
+            able = charger.get("driver", "none") in {"none", "simulated"}
+            if able and charger.get("kind") != "dc" and charger["id"] not in limited and not bound:
                 charger["discharge_a"] = {"min": 6.0, "max": float(rng.choice([8, 14]))}
 
 
