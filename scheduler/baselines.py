@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from domain.inputs import PlanInputs
 from domain.site import Site
-from scheduler.by_rule import cheapest_first
+from scheduler.by_rule import charge_at_once, cheapest_first
 from scheduler.decision import nothing_charges, only_charging
 from scheduler.evaluate import evaluate
 from scheduler.from_site import problem_of
@@ -21,6 +21,20 @@ class Baseline:
     """Of the whole site, less the worth of what a home battery holds more at the end [EUR]."""
     shortfall_kwh: float
     """Below the tolerances of the requests."""
+
+
+def at_once_and_by_rule(site: Site, inputs: PlanInputs) -> tuple[float, Baseline]:
+    """Money of the whole site when every car charges on arrival as fast as the limits allow [EUR], and the
+    plan by rule.
+    """
+    problem = problem_of(site, inputs).problem
+    return at_once_eur(problem), by_rule_of(problem)
+
+
+def at_once_eur(problem: Problem) -> float:
+    """Money of the whole site when every car charges on arrival, as fast as the limits allow [EUR]."""
+    at_once = evaluate(problem, only_charging(problem, charge_at_once(problem)))
+    return at_once.cost_eur - at_once.preference_eur
 
 
 def by_rule(site: Site, inputs: PlanInputs) -> Baseline:

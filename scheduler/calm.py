@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from scheduler.batches import BATCH_DRAWS, improved
-from scheduler.calm_sessions import quieter, stage_of
+from scheduler.calm_sessions import earlier, quieter, stage_of
 from scheduler.deadline import Deadline
 from scheduler.lattice import in_steps, whole_steps
 from scheduler.problem import FloatArray, Problem
@@ -48,12 +48,15 @@ def calmed(
     stepped, change = whole_steps(restless, layout)
     y = in_steps(layout, _with_starts(problem, layout, x))
     stage = Deadline.after(deadline.clock, min(STAGE_S, deadline.left_s))
+    parts = stage_of(problem, layout, restless, (stepped, change), allowance_eur)
     if problem.published_a is None:
-        y = quieter(stage_of(problem, layout, restless, (stepped, change), allowance_eur), y, stage)
+        y = quieter(parts, y, stage)
     if problem.published_a is not None or layout.table.tied.any() or len(problem.draws) <= _FEW_DRAWS:
         y = improved(
             _with_used_sets(stepped, problem, layout, y), layout, y, gap=_gap(problem), deadline=stage
         )
+    if problem.published_a is None:
+        y = earlier(parts, y, stage)
     calm: FloatArray = change @ y
     return calm
 

@@ -12,10 +12,7 @@ from domain.inputs import PlanInputs
 from domain.plan import Plan, Proof, Status
 from domain.site import Site
 from scheduler.assemble import assembled, cost_of, shortfall_kwh
-from scheduler.by_rule import charge_at_once
 from scheduler.deadline import Clock, Deadline
-from scheduler.decision import only_charging
-from scheduler.evaluate import evaluate
 from scheduler.fallback import solved_by_rule
 from scheduler.from_site import problem_of
 from scheduler.problem import Problem
@@ -23,7 +20,7 @@ from scheduler.remedies import with_remedies
 from scheduler.solved import GOOD_ENOUGH_EUR, PlanOptions, Solved
 from scheduler.stages import solve
 
-__all__ = ["PlanOptions", "cost_of_charging_at_once_eur", "plan_by_rule", "plan_site"]
+__all__ = ["PlanOptions", "plan_by_rule", "plan_site"]
 
 
 def plan_site(
@@ -76,13 +73,6 @@ def plan_by_rule(site: Site, inputs: PlanInputs, *, made_at: datetime) -> Plan:
     proof = proof_of(stated.problem, solved, PlanOptions(), seconds=0.0)
     notes = (*inputs.notes, *stated.notes)
     return assembled(site, inputs, stated, solved.outcome, proof, made_at=made_at, notes=notes)
-
-
-def cost_of_charging_at_once_eur(site: Site, inputs: PlanInputs) -> float:
-    """Money of the whole site when every car charges on arrival, as fast as the limits allow [EUR]."""
-    problem = problem_of(site, inputs).problem
-    at_once = evaluate(problem, only_charging(problem, charge_at_once(problem)))
-    return at_once.cost_eur - at_once.preference_eur
 
 
 def proof_of(problem: Problem, solved: Solved, options: PlanOptions, *, seconds: float) -> Proof:

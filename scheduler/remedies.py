@@ -22,6 +22,10 @@ _TOLD: Final = 2
 """So many remedies are told; what asks more than these even in its least amount is not looked at."""
 
 
+class _NoTime(Exception):
+    """No time is left to know whether a change helps."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     change: Change
@@ -61,38 +65,46 @@ def _best(
     for change in chain(changes_for(*given, plan.requests[i]), moves_for(*given, plan, i)):
         if len(found) >= _TOLD and change.effort >= sorted(one.effort for one in found)[_TOLD - 1]:
             continue
-        if deadline.over:
+        try:
+            amount = _least_amount(change, plan, i, given, again, deadline)
+        except _NoTime:
             return sorted(found, key=lambda one: one.effort), False
-        amount = _least_amount(change, plan, i, given, again, deadline)
         if amount is not None:
             found.append(_Found(change, amount))
-    return sorted(found, key=lambda one: one.effort), not deadline.over
+    return sorted(found, key=lambda one: one.effort), True
 
 
 def _least_amount(
     change: Change, plan: Plan, i: int, given: tuple[Site, PlanInputs], again: Again, deadline: Deadline
 ) -> float | None:
-    """The least number of steps that helps, by doubling and halving; None where none does, or in no time."""
+    """The least number of steps that helps, by doubling and halving; None where none does.
+
+    Raises _NoTime where that is not known in time.
+    """
 
     def helps(steps: int) -> bool:
-        return _helps(plan.requests, again(*change.applied(*given, steps * change.step)).requests, i)
+        if deadline.over:
+            raise _NoTime
+        try:
+            after = again(*change.applied(*given, steps * change.step)).requests
+        except SolverError:
+            after = plan.requests
+        helped = _helps(plan.requests, after, i)
+        if deadline.over and not helped:
+            raise _NoTime
+        return helped
 
     most = int(change.most / change.step)
     high = 1
-    try:
-        while not helps(high):
-            if high >= most or deadline.over:
-                return None
-            high = min(2 * high, most)
-        low = high // 2
-        while high - low > 1:
-            if deadline.over:
-                return None
-            middle = (low + high) // 2
-            low, high = (low, middle) if helps(middle) else (middle, high)
-    except SolverError:
-        return None
-    return None if deadline.over else high * change.step
+    while not helps(high):
+        if high >= most:
+            return None
+        high = min(2 * high, most)
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if helps(middle) else (middle, high)
+    return high * change.step
 
 
 def _helps(before: tuple[RequestPlan, ...], after: tuple[RequestPlan, ...], i: int) -> bool:

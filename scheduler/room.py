@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from math import floor
 from typing import Final
 
 import numpy as np
@@ -24,8 +26,18 @@ def on_grid_a(current_a: float, option: Option, session: Session) -> float:
     """The largest current of the option's grid that is at most ``current_a``; 0 below its minimum."""
     if current_a < option.min_a - EPS:
         return 0.0
-    steps = np.floor((min(current_a, option.max_a) - option.min_a) / session.step_a + EPS)
+    steps = floor((min(current_a, option.max_a) - option.min_a) / session.step_a + EPS)
     return float(option.min_a + steps * session.step_a)
+
+
+@cache
+def _wires(phases: tuple[int, ...]) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """For each ampere on ``phases``: what flows on each, how much more on one than on another, and that where
+    the current may also be 0 for a part of the slot.
+    """
+    used: FloatArray = _ONE_PHASE[list(phases)].sum(axis=0)
+    apart: FloatArray = used[:, np.newaxis] - used
+    return used, apart, np.maximum(apart, 0.0)
 
 
 class Room:
@@ -123,17 +135,17 @@ class Room:
     def _add(self, s: int, i: int, k: int, current_a: float) -> None:
         """Let a current flow; a negative one takes it back."""
         session = self._problem.sessions[s]
-        t, phases = int(session.slots[i]), list(session.options[k].phases)
-        used = _ONE_PHASE[phases].sum(axis=0)
-        stays = session.share[i] >= 1
-        power_kw = current_a * session.options[k].kw_per_a(self._problem.voltage_v)
+        t, option = int(session.slots[i]), session.options[k]
+        used, apart, apart_or_off = _wires(option.phases)
+        stays, flowing_a = session.share[i] >= 1, used * current_a
+        power_kw = current_a * option.kw_per_a(self._problem.voltage_v)
         for c in session.circuits:
             at_car = session.at_car if self._problem.circuits[c].counts_at_car else 1.0
             self._cars_kw[c, t] += power_kw * at_car
-            self._cars_a[c][phases, t] += current_a
-            self._staying_a[c][phases, t] += current_a * stays
-        apart = used[:, np.newaxis] - used
-        self._apart_a[:, :, t] += current_a * (apart if stays else np.maximum(apart, 0.0))
+            self._cars_a[c, :, t] += flowing_a
+            if stays:
+                self._staying_a[c, :, t] += flowing_a
+        self._apart_a[:, :, t] += current_a * (apart if stays else apart_or_off)
         self._charging_kw[t] += power_kw * float(session.share[i])
 
     def _fits(self, s: int, i: int, k: int, current_a: float) -> bool:
@@ -161,7 +173,9 @@ class Room:
         problem = self._problem
         cut_kw = self._cut_kw(t)
         for c, circuit in enumerate(problem.circuits):
-            base = circuit.base_a[:, t] + circuit.relief_a_per_kw[:, t] * cut_kw
+            base: FloatArray = circuit.base_a[:, t]
+            if cut_kw:
+                base = base + circuit.relief_a_per_kw[:, t] * cut_kw
             if (base + self._cars_a[c][:, t] > circuit.limit_a[:, t] + EPS).any():
                 return False
             if not self._feeds(c, t, base, cut_kw):
@@ -174,6 +188,8 @@ class Room:
         """Whether circuit ``c`` may feed in what it does, whatever a battery does by itself."""
         circuit = self._problem.circuits[c]
         staying_a = base_a + self._staying_a[c][:, t]
+        if self._problem.battery is None:
+            return not (-staying_a > circuit.feed_limit_a[:, t] + EPS).any()
         for power_kw, freed_kw in self._battery_kw(t, cut_kw):
             battery_a = self._battery_a(power_kw) if self._has_battery(c) else 0.0
             flowing_a = staying_a - circuit.relief_a_per_kw[:, t] * freed_kw + battery_a

@@ -106,16 +106,16 @@ def plan_with(ordered: Ordered, live: Live, now: datetime, tell: Tell) -> Planne
     )
     _refuse_unbuilt(site, inputs.requests)
     tell("Solving")
-    from scheduler.baselines import by_rule
-    from scheduler.planner import cost_of_charging_at_once_eur, plan_site
+    from scheduler.baselines import at_once_and_by_rule
+    from scheduler.planner import plan_site
 
     logging.getLogger("pyomo").setLevel(logging.CRITICAL)  # a stop by Ctrl-C is told once, by us
 
     options = options_of(numbers)
     plan = plan_site(site, inputs, made_at=now, clock=time.monotonic, options=options, on_progress=tell)
     noted = replace(plan, notes=(ordered.said, *plan.notes)) if ordered.said else plan
-    at_once_eur = cost_of_charging_at_once_eur(site, inputs)
-    return Planned(site, noted, at_once_eur, inputs, by_rule(site, inputs), ordered, live)
+    at_once_eur, by_rule = at_once_and_by_rule(site, inputs)
+    return Planned(site, noted, at_once_eur, inputs, by_rule, ordered, live)
 
 
 def options_of(numbers: Numbers) -> PlanOptions:

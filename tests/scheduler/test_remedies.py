@@ -14,8 +14,10 @@ from domain.plan import Plan, Remedy
 from domain.requests import ChargeRequest
 from domain.site import Site, parse_site
 from domain.time_grid import TimeGrid
+from scheduler.deadline import Deadline
 from scheduler.planner import PlanOptions, plan_site
 from scheduler.remedy_changes import Change, changes_for
+from scheduler.remedies import with_remedies
 from scheduler.remedy_moves import moves_for
 from tests.random_cases import random_case, series
 
@@ -203,3 +205,31 @@ def test_a_remedy_of_a_random_site_is_true(part: int) -> None:
         if looked_at >= 4:
             break
     assert looked_at >= 3
+
+
+def test_whatever_was_not_looked_at_in_time_is_told() -> None:
+    """Every plan made again takes a second of a clock of its own; whenever it stops, the best remedy is told,
+    or that some were not looked at.
+    """
+    site, inputs = case([car(9.0, leave=1)], grid="limit_a: 10", chargers=AC)
+    plan = planned(site, inputs, PLAIN)
+    best = planned(site, inputs).requests[0].remedy
+    assert best is not None
+    made: list[int] = []
+
+    def again(changed: Site, given: PlanInputs) -> Plan:
+        made.append(1)
+        return planned(changed, given, replace(PLAIN, gap=1.0, fine_gap=1.0))
+
+    def told_within(limit_s: float) -> Plan:
+        made.clear()
+        return with_remedies(plan, site, inputs, again, Deadline.after(lambda: float(len(made)), limit_s))
+
+    assert told_within(1e9).requests[0].remedy == best
+    enough = len(made)
+    assert enough >= 6
+    note = "no time was left to look for every remedy: home"
+    for limit_s in range(enough):
+        assert told_within(limit_s).notes[-1:] == (note,)
+    whole = told_within(enough + 1)
+    assert (whole.requests[0].remedy, whole.notes) == (best, plan.notes)

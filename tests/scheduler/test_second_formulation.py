@@ -66,8 +66,12 @@ def first_reached(stated: Problem, outcome: Outcome) -> float:
 
 
 def only_cars(seed: int) -> Problem:
-    """A random site without battery and flexible loads, which the second formulation does not know."""
-    return replace(problem_of(*random_case(seed)).problem, battery=None, runs=())
+    """A random site without what the second formulation does not know: a battery, flexible loads, cars that
+    take less as they fill, cars that give.
+    """
+    stated = problem_of(*random_case(seed)).problem
+    plain = tuple(replace(one, taper=None, giver=None) for one in stated.sessions)
+    return replace(stated, battery=None, runs=(), sessions=plain)
 
 
 @cache
