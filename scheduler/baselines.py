@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain.inputs import PlanInputs
+from domain.plan import Plan, Status
 from domain.site import Site
 from scheduler.by_rule import charge_at_once, cheapest_first
 from scheduler.decision import nothing_charges, only_charging
@@ -23,11 +24,15 @@ class Baseline:
     """Below the tolerances of the requests."""
 
 
-def at_once_and_by_rule(site: Site, inputs: PlanInputs) -> tuple[float, Baseline]:
-    """Money of the whole site when every car charges on arrival as fast as the limits allow [EUR], and the
-    plan by rule.
+def baselines_of(plan: Plan, site: Site, inputs: PlanInputs) -> tuple[float, Baseline]:
+    """Money of the whole site when every car charges at once [EUR], and the plan by rule.
+
+    A plan that was itself made by rule is not made a second time.
     """
     problem = problem_of(site, inputs).problem
+    if plan.proof.status is Status.FALLBACK:
+        own = Baseline(plan.cost.total_eur - plan.cost.stored_eur, plan.proof.shortfall_kwh)
+        return at_once_eur(problem), own
     return at_once_eur(problem), by_rule_of(problem)
 
 

@@ -53,6 +53,7 @@ class Room:
         self._cars_kw = np.zeros((len(problem.circuits), problem.slots))
         self._apart_a = np.zeros((3, 3, problem.slots))
         self._charging_kw = np.zeros(problem.slots)
+        self._kw_per_a = [[x.kw_per_a(problem.voltage_v) for x in one.options] for one in problem.sessions]
         self._energy_kwh = [np.zeros(problem.slots) for _ in problem.sessions]
         for run, running in zip(problem.runs, usual_running(problem), strict=True):
             for t in np.flatnonzero(running):
@@ -135,10 +136,10 @@ class Room:
     def _add(self, s: int, i: int, k: int, current_a: float) -> None:
         """Let a current flow; a negative one takes it back."""
         session = self._problem.sessions[s]
-        t, option = int(session.slots[i]), session.options[k]
-        used, apart, apart_or_off = _wires(option.phases)
+        t = int(session.slots[i])
+        used, apart, apart_or_off = _wires(session.options[k].phases)
         stays, flowing_a = session.share[i] >= 1, used * current_a
-        power_kw = current_a * option.kw_per_a(self._problem.voltage_v)
+        power_kw = current_a * self._kw_per_a[s][k]
         for c in session.circuits:
             at_car = session.at_car if self._problem.circuits[c].counts_at_car else 1.0
             self._cars_kw[c, t] += power_kw * at_car

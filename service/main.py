@@ -174,7 +174,7 @@ def plan(
         ),
     ] = None,
     time_limit: Annotated[
-        str, typer.Option(metavar="SECONDS", help="Longest time to solve, in seconds.")
+        str, typer.Option(metavar="SECONDS", help="Longest time to solve and look for remedies, in seconds.")
     ] = "60",
     battery_soc: BatterySocOption = None,
     curtailed: CurtailedOption = None,

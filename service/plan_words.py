@@ -105,7 +105,11 @@ def proof_line(proof: Proof) -> str:
     if above_eur < _NEAR_EUR:
         within = f"less than a cent ({max(0.0, proof.gap):.2%}) above the best possible"
     found = f"solved in {proof.build_s + proof.solve_s:.1f} s"
-    return f"{within}; {found}" if proof.status is Status.OPTIMAL else f"{within}, more than asked; {found}"
+    if proof.status is Status.OPTIMAL:
+        return f"{within}; {found}"
+    if proof.gap_before_rounding < proof.gap / 2:
+        return f"{within}, more than asked, mostly by rounding to the charger's steps; {found}"
+    return f"{within}, more than asked; {found}"
 
 
 def comparison(plan: Plan, at_once_eur: float) -> str:

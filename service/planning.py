@@ -106,7 +106,7 @@ def plan_with(ordered: Ordered, live: Live, now: datetime, tell: Tell) -> Planne
     )
     _refuse_unbuilt(site, inputs.requests)
     tell("Solving")
-    from scheduler.baselines import at_once_and_by_rule
+    from scheduler.baselines import baselines_of
     from scheduler.planner import plan_site
 
     logging.getLogger("pyomo").setLevel(logging.CRITICAL)  # a stop by Ctrl-C is told once, by us
@@ -114,7 +114,7 @@ def plan_with(ordered: Ordered, live: Live, now: datetime, tell: Tell) -> Planne
     options = options_of(numbers)
     plan = plan_site(site, inputs, made_at=now, clock=time.monotonic, options=options, on_progress=tell)
     noted = replace(plan, notes=(ordered.said, *plan.notes)) if ordered.said else plan
-    at_once_eur, by_rule = at_once_and_by_rule(site, inputs)
+    at_once_eur, by_rule = baselines_of(plan, site, inputs)
     return Planned(site, noted, at_once_eur, inputs, by_rule, ordered, live)
 
 

@@ -54,3 +54,21 @@ def test_the_same_home_gets_the_same_calm_plan() -> None:
     site = three_nights()
     first, second = planned(site, 0.05), planned(site, 0.05)
     assert first.outcome.current_a == pytest.approx(second.outcome.current_a, abs=0)
+
+
+def test_at_a_flat_price_a_car_begins_at_once_with_its_largest_currents() -> None:
+    """120 A-slots of 96 slots: seven slots of 16 A and one of 8 A, all in the beginning; 6 A and more at first
+    cost the same.
+    """
+    night = session(list(range(96)), 120 * 0.1725, currents_a=(6.0, 16.0, 1.0), name="night")
+    calm = planned(problem([0.29] * 96, [night]), 0.01)
+    assert calm.outcome.current_a[:8] == pytest.approx([16.0] * 7 + [8.0])
+    assert not calm.outcome.current_a[8:].any()
+
+
+def test_earlier_energy_waits_for_a_cheaper_hour() -> None:
+    """The second half is cheaper: all of it is charged there, from its first slot on."""
+    night = session(list(range(96)), 120 * 0.1725, currents_a=(6.0, 16.0, 1.0), name="night")
+    calm = planned(problem([0.29] * 48 + [0.19] * 48, [night]), 0.01)
+    assert not calm.outcome.current_a[:48].any()
+    assert calm.outcome.current_a[48:56] == pytest.approx([16.0] * 7 + [8.0])

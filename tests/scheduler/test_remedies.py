@@ -16,8 +16,8 @@ from domain.site import Site, parse_site
 from domain.time_grid import TimeGrid
 from scheduler.deadline import Deadline
 from scheduler.planner import PlanOptions, plan_site
-from scheduler.remedy_changes import Change, changes_for
 from scheduler.remedies import with_remedies
+from scheduler.remedy_changes import Change, changes_for
 from scheduler.remedy_moves import moves_for
 from tests.random_cases import random_case, series
 

@@ -209,6 +209,41 @@ def test_a_real_ctrl_c_stops_the_program(site: Path) -> None:
     assert time.monotonic() - begun < 10
 
 
+def test_ctrl_c_while_the_solver_runs_with_200_cars_leaves_no_file(tmp_path: Path) -> None:
+    """The solver says when it begins; the signal comes in the middle of its work."""
+    site, requests, out = tmp_path / "site.yaml", tmp_path / "requests.csv", tmp_path / "plan.json"
+    points = "".join(f"  - {{id: p{i}, current_a: {{min: 6, max: 32, step: 0.1}}}}\n" for i in range(200))
+    site.write_text(
+        "name: big\nlocation: {time_zone: Europe/Brussels}\ngrid: {limit_a: 800, base_load_max_a: 50}\n"
+        f"chargers:\n{points}load: {{source: fixed, kw: 3}}\n"
+        "tariff: {buy: {source: bands, bands: [{from: '22:00', to: '06:00', eur_per_kwh: 0.19}, "
+        "{eur_per_kwh: 0.29}]}}\n"
+    )
+    stay = "2026-06-18T08:00:00+00:00,2026-06-18T20:00:00+00:00"
+    rows = "".join(f"p{i},{stay},{10 + i % 30}\n" for i in range(200))
+    requests.write_text(f"charger,arrival,departure,energy_kwh\n{rows}")
+    given = ["plan", str(site), "--at", AT, "--requests", str(requests), "--gap", "0", "--out", str(out)]
+    code = (
+        "import sys, scheduler.highs as h, service.main as m\n"
+        "loaded = h.loaded\n"
+        "def told(*a, **k):\n"
+        "    print('solving', flush=True)\n"
+        "    return loaded(*a, **k)\n"
+        "h.loaded = told\n"
+        f"sys.exit(m.main({given!r}))\n"
+    )
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "solving\n"
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err == "Stopped.\n"
+    assert [one.name for one in tmp_path.iterdir() if one not in (site, requests)] == []
+
+
 def test_a_reader_that_goes_away_causes_no_traceback(site: Path) -> None:
     command = [sys.executable, "-m", "service.main", "plan", str(site), "--at", AT, "--json"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S603

@@ -81,6 +81,16 @@ def test_the_proof_in_one_sentence(status: Status, cost: float, gap: float, told
     assert words.proof_line(proof).startswith(told)
 
 
+@pytest.mark.parametrize(
+    ("before", "told"), [(0.001, ", mostly by rounding to the charger's steps"), (0.04, "")]
+)
+def test_a_gap_that_rounding_left_is_told_apart_from_one_that_the_search_left(
+    before: float, told: str
+) -> None:
+    proof = Proof(Status.FEASIBLE, 10.5, 10.0, 0.05, before, 0.0, 0.0, 0.05, 0.1, 1, 1, 1)
+    assert f"more than asked{told}; solved in 0.2 s" in words.proof_line(proof)
+
+
 def test_money_has_no_negative_zero() -> None:
     assert words.money(-0.001) == "0.00 EUR"
 
