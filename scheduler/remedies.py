@@ -90,7 +90,7 @@ def _least_amount(
         except SolverError:
             after = plan.requests
         helped = _helps(plan.requests, after, i)
-        if deadline.over and not helped:
+        if not helped and deadline.left_s <= 0:
             raise _NoTime
         return helped
 
