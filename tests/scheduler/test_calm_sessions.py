@@ -57,7 +57,7 @@ def test_the_same_home_gets_the_same_calm_plan() -> None:
 
 
 def test_at_a_flat_price_a_car_begins_at_once_with_its_largest_currents() -> None:
-    """120 A for a slot each: seven slots of 16 A and one of 8 A; any other slots and currents cost the same."""
+    """120 A for a slot each: seven slots of 16 A and one of 8 A; other slots cost the same."""
     night = session(list(range(96)), 120 * 0.1725, currents_a=(6.0, 16.0, 1.0), name="night")
     calm = planned(problem([0.29] * 96, [night]), 0.01)
     assert calm.outcome.current_a[:8] == pytest.approx([16.0] * 7 + [8.0])
