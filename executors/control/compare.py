@@ -77,10 +77,7 @@ def compared(
     """
     rows = rows_of(wiring)
     flow_a = rows.below @ chargers.flow_a
-    known = ~np.isnan(readings.measured_a).all(axis=1) & readings.link
-    rising = (chargers.flow_a.max(axis=1) < chargers.command_a - OBEYS_A) & (now_s - rose_s < REACTION_S)
-    unclear = rising | np.isfinite(chargers.due_a) | (~known & (chargers.command_a > 0))
-    blurred = (wiring.below & unclear).any(axis=1) if unclear.any() else np.zeros(wiring.circuits, dtype=bool)
+    blurred = _blurred(wiring, readings, chargers, rose_s, now_s)
     moving = (np.abs(flow_a - memory.last_flow_a) > _MOVES_A).any(axis=1) | blurred
     moved_s = np.where(moving, now_s, memory.moved_s)
     now = _comparison(wiring, meters, memory, flow_a, np.where(_late(wiring, readings), np.inf, moved_s))
@@ -104,6 +101,16 @@ def compared(
         since_s=np.where(lost, np.fmin(memory.since_s, now_s), np.nan),
         doubted_a=np.where(begins, meters.meter_a, memory.doubted_a),
     )
+
+
+def _blurred(wiring: Wiring, readings: Readings, chargers: Chargers, rose_s: Floats, now_s: float) -> Bools:
+    """Rows below which a command is on its way, or nobody knows what a charger draws (K,)."""
+    known = ~np.isnan(readings.measured_a).all(axis=1) & readings.link
+    rising = (chargers.flow_a.max(axis=1) < chargers.command_a - OBEYS_A) & (now_s - rose_s < REACTION_S)
+    unclear = rising | np.isfinite(chargers.due_a) | (~known & (chargers.command_a > 0))
+    if not unclear.any():
+        return np.zeros(wiring.circuits, dtype=bool)
+    return np.asarray((wiring.below & unclear).any(axis=1))
 
 
 def _late(wiring: Wiring, readings: Readings) -> Bools:

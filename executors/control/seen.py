@@ -77,14 +77,12 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
         wiring, readings, meters, cars, state.compare, state.meters.meter_a, state.chargers.rose_s, now_s
     )
     since_s = ladder.blind_since(meters, distrusted(compare), state.meters.blind_since_s, now_s)
-    stage = ladder.stages(now_s - since_s)
-    blind = stage > Stage.FRESH
+    blind = (stage := ladder.stages(now_s - since_s)) > Stage.FRESH
     heat = heated(wiring, state.meters.heat, meters.meter_a, elapsed_s)
     lags = lagging(wiring, meters, cars, state)
     below = charging_below(wiring, readings, meters, cars, state.chargers, lags, now_s)
     base = base_load(wiring, rows, below, meters, state.meters, blind)
-    high_a, unseen = _high_a(base, meters, state), blind & rows.metered
-    window = window_of(state.meters.window, high_a, base.high_kw, unseen, now_s)
+    window = _window(rows, base, meters, state, blind, now_s)
     phases = _phases(wiring, wanted, state, cars, blind)
     uses = (cars.uses | (phases & ~state.chargers.phases)) & cars.controlled[:, np.newaxis]
     wanted_a = np.fmax(np.minimum(wanted.current_a, wiring.max_a), 0.0)
@@ -114,6 +112,14 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
         turns=turns,
         claim=claim,
     )
+
+
+def _window(
+    rows: Rows, base: BaseLoad, meters: Samples, state: SafetyState, blind: Bools, now_s: float
+) -> Window:
+    """The window of base loads with that of this tick."""
+    high_a, unseen = _high_a(base, meters, state), blind & rows.metered
+    return window_of(state.meters.window, high_a, base.high_kw, unseen, now_s)
 
 
 def _hot(state: SafetyState, hottest: Floats) -> Bools:

@@ -22,14 +22,14 @@ from tests.service.twin_site import ENERGY_KWH, STAY_S
 class Scene:
     """Twins in one process, the daemon in another, both on one fast clock."""
 
-    def __init__(self, folder: Path, speed: float) -> None:
-        self.folder, self.speed = folder, speed
+    def __init__(self, folder: Path, speed: float, energy_kwh: float) -> None:
+        self.folder, self.speed, self.energy_kwh = folder, speed, energy_kwh
         self._began = (time.monotonic(), time.time())
         self.daemon: subprocess.Popen[bytes] | None = None
         self.twins = self._process("tests.service.twin_site")
 
     def _process(self, module: str) -> subprocess.Popen[bytes]:
-        numbers = [str(self.speed), *map(str, self._began)]
+        numbers = [str(self.speed), *map(str, self._began), str(self.energy_kwh)]
         command = [sys.executable, "-m", module, str(self.folder), *numbers]
         log = (self.folder / f"{module}.log").open("ab")
         with log:
@@ -75,9 +75,9 @@ class Scene:
 
 
 @contextmanager
-def scene(folder: Path, speed: float) -> Iterator[Scene]:
+def scene(folder: Path, speed: float, energy_kwh: float = ENERGY_KWH) -> Iterator[Scene]:
     """Both processes, and nothing of them afterwards."""
-    made = Scene(folder, speed)
+    made = Scene(folder, speed, energy_kwh)
     try:
         made.until(lambda seen: bool(seen) and (folder / "site.yaml").exists(), 60)
         yield made
@@ -86,11 +86,10 @@ def scene(folder: Path, speed: float) -> Iterator[Scene]:
 
 
 def controlled(seen: dict[str, Any]) -> bool:
-    """Two cars of 16 A and the house do not fit: only a daemon makes it less, and more than the failsafe.
-
-    At the very beginning the cars are still on their way up.
+    """Two cars of 16 A and the house do not fit: only a daemon makes it less, and more than the failsafes,
+    however its plan shares what there is. At the very beginning the cars are still on their way up.
     """
-    return bool(seen) and seen["second"] > 40 and min(seen["drawn_a"]) > 6.5 and sum(seen["drawn_a"]) < 28
+    return bool(seen) and seen["second"] > 40 and 14 < sum(seen["drawn_a"]) < 28
 
 
 def at_the_failsafe(seen: dict[str, Any]) -> bool:
@@ -98,7 +97,8 @@ def at_the_failsafe(seen: dict[str, Any]) -> bool:
 
 
 def test_killed_or_frozen_every_charger_falls_to_its_failsafe_and_is_taken_back(tmp_path: Path) -> None:
-    with scene(tmp_path, speed=5.0) as site:
+    # 5.2 kWh in 40 min are 11 A on average: of 26 A for both, a plan never leaves both at 6 A
+    with scene(tmp_path, speed=5.0, energy_kwh=5.2) as site:
         site.start()
         before_s = site.until(controlled, 60)["above_s"]
         site.send(signal.SIGKILL)

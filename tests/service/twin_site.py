@@ -1,7 +1,7 @@
 """A site of twins as a process of its own.
 
-``python -m tests.service.twin_site FOLDER SPEED BEGAN_MONO BEGAN_WALL`` writes ``site.yaml`` with the
-addresses of its twins, and ``seen.json`` again and again.
+``python -m tests.service.twin_site FOLDER SPEED BEGAN_MONO BEGAN_WALL ENERGY_KWH`` writes ``site.yaml`` with
+the addresses of its twins, and ``seen.json`` again and again.
 """
 
 from __future__ import annotations
@@ -64,10 +64,10 @@ class Watch:
         self.above_s += int((grid_a.max(axis=1) > self.limit_a + 0.5).sum())
 
 
-async def main(folder: Path, clocks: Clocks) -> None:
+async def main(folder: Path, clocks: Clocks, energy_kwh: float) -> None:
     start = datetime.fromtimestamp(int(clocks.wall_s()), UTC)
     end = start + timedelta(seconds=STAY_S)
-    rows = [f"{one},{start.isoformat()},{end.isoformat()},{ENERGY_KWH}\n" for one in ("left", "right")]
+    rows = [f"{one},{start.isoformat()},{end.isoformat()},{energy_kwh}\n" for one in ("left", "right")]
     (folder / "requests.csv").write_text(REQUESTS + "".join(rows))
     site = parse_site(SITE % {"meter": 1, "charx": 2}, "twins.yaml")
     visits = visits_of(site, read_requests(folder / "requests.csv", site), start)
@@ -104,4 +104,5 @@ def _write(path: Path, body: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), Clocks(float(sys.argv[2]), (float(sys.argv[3]), float(sys.argv[4])))))
+    speed, began_mono, began_wall, asked_kwh = map(float, sys.argv[2:])
+    asyncio.run(main(Path(sys.argv[1]), Clocks(speed, (began_mono, began_wall)), asked_kwh))
