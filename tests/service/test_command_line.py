@@ -6,7 +6,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -187,6 +186,22 @@ def test_ctrl_c_gives_one_line_and_code_130(
     assert (said.code, said.out, said.err) == (130, "", "Stopped.\n")
 
 
+def interrupted(code: str, word: str, timeout_s: float) -> tuple[int, str]:
+    """Exit code and errors of a program that gets Ctrl-C when it has said ``word``; it has so long to end."""
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"{word}\n"
+        process.send_signal(signal.SIGINT)
+        try:
+            _, err = process.communicate(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+    return process.returncode, err
+
+
 def test_a_real_ctrl_c_stops_the_program(site: Path) -> None:
     code = (
         "import sys, time, forecasting.gather as g, service.main as m\n"
@@ -196,17 +211,7 @@ def test_a_real_ctrl_c_stops_the_program(site: Path) -> None:
         "g.gather = slow\n"
         f"sys.exit(m.main(['plan', {str(site)!r}]))\n"
     )
-    with subprocess.Popen(  # noqa: S603
-        [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "working\n"
-        begun = time.monotonic()
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=20)
-    assert process.returncode == 130
-    assert err == "Stopped.\n"
-    assert time.monotonic() - begun < 10
+    assert interrupted(code, "working", timeout_s=10) == (130, "Stopped.\n")
 
 
 def test_ctrl_c_while_the_solver_runs_with_200_cars_leaves_no_file(tmp_path: Path) -> None:
@@ -232,15 +237,7 @@ def test_ctrl_c_while_the_solver_runs_with_200_cars_leaves_no_file(tmp_path: Pat
         "h.loaded = told\n"
         f"sys.exit(m.main({given!r}))\n"
     )
-    with subprocess.Popen(  # noqa: S603
-        [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "solving\n"
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert err == "Stopped.\n"
+    assert interrupted(code, "solving", timeout_s=60) == (130, "Stopped.\n")
     assert [one.name for one in tmp_path.iterdir() if one not in (site, requests)] == []
 
 
