@@ -76,10 +76,10 @@ def chargers(
         readings, memory, command_a, drawn_a, np.isfinite(peak_a), wiring.failsafe_after_s, now_s
     )
     disobeys_s = np.where(disobeys, np.fmin(memory.disobeys_s, now_s), np.nan)
+    silence_s = _silences(wiring, memory, disobeys)
     unused_s = _unused_since(readings, memory, flow_a, here, now_s)
     uses = wiring.wired & (readings.phases | memory.phases) & ~(now_s - unused_s >= UNUSED_PHASE_S)
-    on_its_way = np.isfinite(due_a)
-    offer_a = np.where(on_its_way, command_a, np.fmax(command_a, back_a))
+    offer_a = np.where(np.isfinite(due_a), command_a, np.fmax(command_a, back_a))
     ours_until_now = memory.matched & ~_on_its_own(wiring, memory, gap_s)
     foreign, matched = _foreign(wiring, readings, memory, ours_until_now, command_a, back_a, now_s)
     fallen = now_s - lost_s > wiring.failsafe_after_s + REACTION_S
@@ -95,7 +95,7 @@ def chargers(
         due_s=due_s,
         disobeys=disobeys,
         disobeys_s=disobeys_s,
-        silence_s=(silence_s := _silences(wiring, memory, disobeys)),
+        silence_s=silence_s,
         silent=disobeys & (now_s - disobeys_s <= silence_s),
         foreign=foreign,
         foreign_s=np.where(foreign, now_s, memory.foreign_s),

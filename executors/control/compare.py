@@ -12,7 +12,7 @@ from executors.control.chargers import Chargers
 from executors.control.meters import Samples
 from executors.control.rows import rows_of
 from executors.control.seam import Bools, Floats, Ints, Readings, Wiring
-from executors.control.state import CompareMemory
+from executors.control.state import CompareMemory, SafetyState
 from executors.control.times import (
     CONFIRMED_A,
     IN_STEP_S,
@@ -63,21 +63,18 @@ def compared(
     readings: Readings,
     meters: Samples,
     chargers: Chargers,
-    memory: CompareMemory,
-    before_a: Floats,
-    rose_s: Floats,
+    state: SafetyState,
     now_s: float,
 ) -> CompareMemory:
     """Compare every meter with what charging below it did since it last stood still.
 
     Charging does not stand still while a command is on its way: a meter may see its effect before the
     charger says so. Only a sample taken after charging stood still counts, and nothing is compared across a
-    time without samples: what the house did meanwhile is not known. ``before_a`` is the sample of the tick
-    before.
+    time without samples: what the house did meanwhile is not known.
     """
-    rows = rows_of(wiring)
+    rows, memory = rows_of(wiring), state.compare
     flow_a = rows.below @ chargers.flow_a
-    blurred = _blurred(wiring, readings, chargers, rose_s, now_s)
+    blurred = _blurred(wiring, readings, chargers, state.chargers.rose_s, now_s)
     moving = (np.abs(flow_a - memory.last_flow_a) > _MOVES_A).any(axis=1) | blurred
     moved_s = np.where(moving, now_s, memory.moved_s)
     now = _comparison(wiring, meters, memory, flow_a, np.where(_late(wiring, readings), np.inf, moved_s))
@@ -86,7 +83,7 @@ def compared(
         trust, renew = _judged(now, trust, renew)
     steady = rows.metered & ~moving & ~meters.stale
     raised_a = np.zeros(wiring.circuits) if readings.meter_raised_a is None else readings.meter_raised_a
-    trust = by_jump(wiring, steady, trust, before_a, meters.meter_a, raised_a)
+    trust = by_jump(wiring, steady, trust, state.meters.meter_a, meters.meter_a, raised_a)
     if (memory.trust != Trust.BELIEVED).any():
         trust = _forgiven(now, trust, memory, meters.meter_a, now_s)
     lost = trust != Trust.BELIEVED

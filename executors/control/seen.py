@@ -73,11 +73,10 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
     elapsed_s = 0.0 if np.isnan(state.whole_s) else min(max(now_s - state.whole_s, 0.0), _LONGEST_TICK_S)
     meters = samples(wiring, readings, state.meters, now_s)
     cars = chargers(wiring, readings, state.chargers, now_s - state.tick_s, now_s)
-    compare = compared(
-        wiring, readings, meters, cars, state.compare, state.meters.meter_a, state.chargers.rose_s, now_s
-    )
+    compare = compared(wiring, readings, meters, cars, state, now_s)
     since_s = ladder.blind_since(meters, distrusted(compare), state.meters.blind_since_s, now_s)
-    blind = (stage := ladder.stages(now_s - since_s)) > Stage.FRESH
+    stage = ladder.stages(now_s - since_s)
+    blind = stage > Stage.FRESH
     heat = heated(wiring, state.meters.heat, meters.meter_a, elapsed_s)
     lags = lagging(wiring, meters, cars, state)
     below = charging_below(wiring, readings, meters, cars, state.chargers, lags, now_s)
