@@ -17,7 +17,7 @@ SETTLED_S: Final = 20.0
 
 def compared_anew(state: SafetyState, wiring: Wiring) -> SafetyState:
     """Safety without a reference to compare meters with: no meter is distrusted for a change in the gap."""
-    return replace(state, compare=start(wiring).compare)
+    return state._replace(compare=start(wiring).compare)
 
 
 def looked_anew(state: TrackingState) -> TrackingState:

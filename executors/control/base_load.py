@@ -2,43 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from executors.control.chargers import Chargers
 from executors.control.meters import Samples
-from executors.control.rows import Rows, rows_of
+from executors.control.quick import nothing, on_any, same, some, unknown
+from executors.control.rows import Rows, rows_of, with_kw
 from executors.control.seam import Bools, Floats, Readings, Wiring
 from executors.control.state import ChargerMemory, MeterMemory
 from executors.control.times import IN_STEP_S, REACTION_S
 
 
-@dataclass(frozen=True, slots=True)
-class BaseLoad:
-    """Everything but controlled offers, as three answers to three questions; kW beside amperes."""
+class BaseLoad(NamedTuple):
+    """Everything but controlled offers, as three answers to three questions."""
 
-    cut_a: Floats
-    cut_kw: Floats
-    """What offers must leave room for now: cuts on their way are taken off (K, 3), (K,)."""
-    high_a: Floats
-    high_kw: Floats
-    """What a rise must leave room for: nothing is taken off that is not confirmed (K, 3), (K,)."""
+    cut: Floats
+    """What offers must leave room for now: cuts on their way are taken off (K, 4) [A of the phases, kW]."""
+    high: Floats
+    """What a rise must leave room for: nothing is taken off that is not confirmed (K, 4)."""
     low_a: Floats
     """What flows at the grid without controlled charging (3,)."""
     estimate_a: Floats
     """From this sample alone, to be compared with the next one (K, 3)."""
-    falling_a: Floats
-    """Sum of cuts on their way by the cars' own currents (K, 3)."""
     coming_a: Floats
-    """The part of it that the meter has not seen yet (K, 3)."""
-    overtaken_a: Floats
-    """The part of that by cars that follow an older offer after their cut, first seen in this tick (K, 3)."""
-    uncontrolled_a: Floats
-    """What chargers beyond control may take (K, 3)."""
+    """The part of cuts on their way that the meter has not seen yet (K, 3)."""
     dark_a: Floats
     """Base load when the first charger was lost that may still draw its offer; NaN: none (K, 3)."""
+    below: Below
+    """What the chargers below take part with."""
 
 
 class Below(NamedTuple):
@@ -48,16 +42,16 @@ class Below(NamedTuple):
     """Offers of those under control."""
     flow: Floats
     """What their cars draw."""
-    falling: Floats
-    """How much of that cuts on their way will end."""
-    overtaken: Floats
-    """The part of that by cars that now follow an offer older than their cut."""
     in_meter: Floats
     """The most of it that the meter may show already."""
     least: Floats
     """The least of it that the meter shows for certain and offers cover."""
     spare: Floats
     """Offers above what was told, set by somebody else."""
+    falling: Floats
+    """How much of that cuts on their way will end."""
+    overtaken: Floats
+    """The part of that by cars that now follow an offer older than their cut."""
     beyond: Floats
     """What lost chargers at their failsafe may draw more than they did last."""
     dark: Floats
@@ -75,34 +69,67 @@ def base_load(
     blind: Bools,
 ) -> BaseLoad:
     """Base load of every row; a blind row keeps its last estimate, one without meter has what is stated."""
-    seen_a = np.maximum(memory.at_cut_a - meters.meter_a, 0.0)
-    coming = np.minimum(below.falling, np.fmax(memory.expected_a - seen_a, 0.0) + below.overtaken)
-    estimate = meters.meter_a - below.in_meter + (below.falling - coming)
-    steady = np.fmin(estimate, memory.base_a)
-    dark = np.where(np.isnan(below.dark), np.nan, np.fmin(memory.dark_a, memory.base_a))
-    reserved = dark + below.dark + below.beyond
-    seen = np.fmax(meters.meter_a - coming - below.told, steady) + below.beyond
-    cut = np.fmax(seen, reserved) + below.spare
-    stated = rows.static_a[:, np.newaxis] + below.outside
-    held = np.fmax(np.where(np.isnan(memory.base_a), stated, memory.base_a + below.beyond), reserved)
-    without = ~rows.metered[:, np.newaxis]
-    cut = np.where(without, stated + below.spare, np.where(blind[:, np.newaxis], held, cut))
-    high = np.fmax(meters.meter_a - below.least + below.beyond, reserved)
-    high = np.where(without, stated, high)
-    watts = _Watts(wiring, meters, rows, stated)
+    none = nothing(*meters.meter_a.shape)
+    coming, dark, reserved = none, below.dark, below.dark
+    estimate = meters.meter_a - below.in_meter
+    if below.falling is not none:
+        seen_a = np.maximum(memory.at_cut_a - meters.meter_a, 0.0)
+        coming = np.minimum(below.falling, np.fmax(memory.expected_a - seen_a, 0.0) + below.overtaken)
+        estimate = estimate + (below.falling - coming)
+    seen = np.fmax(meters.meter_a - coming - below.told, np.fmin(estimate, memory.base_a))
+    high = meters.meter_a - below.least
+    if below.outside is not none:
+        dark = np.where(np.isnan(below.dark), np.nan, np.fmin(memory.dark_a, memory.base_a))
+        reserved = dark + below.dark + below.beyond
+        seen, high = np.fmax(seen + below.beyond, reserved), np.fmax(high + below.beyond, reserved)
+    if below.spare is not none:
+        seen = seen + below.spare
+    if some(blind):
+        stated, kept = rows.static[:, :3] + below.outside, memory.base_a + below.beyond
+        held = np.fmax(np.where(np.isnan(memory.base_a), stated, kept), reserved)
+        seen = np.where(blind[:, np.newaxis], held, seen)
     return BaseLoad(
-        cut_a=cut,
-        cut_kw=watts.of(cut, below.told),
-        high_a=high,
-        high_kw=watts.of(high, below.least),
-        low_a=(meters.meter_a - below.flow + below.falling - coming)[0],
+        *_loads(wiring, rows, below, meters, seen, high),
+        low_a=meters.meter_a[0] - below.flow[0] + below.falling[0] - coming[0],
         estimate_a=estimate,
-        falling_a=below.falling,
         coming_a=coming,
-        overtaken_a=below.overtaken,
-        uncontrolled_a=below.outside,
         dark_a=dark,
+        below=below,
     )
+
+
+def _loads(
+    wiring: Wiring, rows: Rows, below: Below, meters: Samples, cut_a: Floats, high_a: Floats
+) -> tuple[Floats, Floats]:
+    """What cuts and rises must leave room for, with its power (K, 4) each; as stated where there is no meter.
+
+    From currents to power: the meter's own power, moved by what the currents were moved. Offers below a power
+    factor of 1 took off less power than current; the difference comes back.
+    """
+    loads = np.empty((2, len(cut_a), 4))
+    loads[0, :, :3] = cut_a
+    loads[1, :, :3] = high_a
+    per_a = wiring.voltage_v / 1000
+    moved_a = loads[:, :, :3] - meters.meter_a
+    loads[:, :, 3] = meters.meter_kw + np.where(np.isnan(moved_a), 0.0, moved_a) @ np.ones(3) * per_a
+    if rows.reactive:
+        back = (1 - rows.true_power) * per_a
+        loads[:, :, 3] += back * np.stack((below.told.sum(axis=1), below.least.sum(axis=1)))
+    outside = below.outside is not nothing(*cut_a.shape)
+    stated = with_kw(wiring, rows.static[:, :3] + below.outside) if outside else rows.static
+    cut, high = np.where(rows.metered[:, np.newaxis], loads, stated)
+    if below.spare is not nothing(*cut_a.shape):
+        cut[:, :3] += np.where(rows.metered[:, np.newaxis], 0.0, below.spare)
+    return cut, high
+
+
+@lru_cache(maxsize=16)
+def _told(wiring: Wiring, command_a: bytes, uses: bytes) -> tuple[Floats, Floats]:
+    on = np.frombuffer(uses, dtype=np.bool_).reshape(-1, 3)
+    told_a = np.where(on, np.frombuffer(command_a)[:, np.newaxis], 0.0)
+    told_below_a = rows_of(wiring).below @ told_a
+    told_a.flags.writeable = told_below_a.flags.writeable = False
+    return told_a, told_below_a
 
 
 def charging_below(
@@ -112,70 +139,90 @@ def charging_below(
     chargers: Chargers,
     memory: ChargerMemory,
     lags: Bools,
+    flow_below_a: Floats,
     now_s: float,
 ) -> Below:
-    """What the chargers below each row are told, draw and may draw."""
+    """What the chargers below each row are told, draw and may draw; offers seldom change, nor do their sums.
+
+    ``flow_below_a``: what all cars below each row draw (K, 3).
+    """
+    below, shape = rows_of(wiring).below, flow_below_a.shape
+    none = nothing(*shape)
     controlled = chargers.controlled[:, np.newaxis]
-    told_a = np.where(chargers.uses & controlled, chargers.command_a[:, np.newaxis], 0.0)
-    flow_a = np.where(controlled, chargers.flow_a, 0.0)
-    measured = ~(np.isnan(readings.measured_a) & wiring.wired).any(axis=1)
-    shown = (now_s - memory.rose_s >= REACTION_S) | (measured & ~lags)
-    in_step = _in_step(wiring, readings, meters, chargers, shown)[:, np.newaxis]
-    in_meter_a = np.where(in_step, flow_a, np.maximum(flow_a, told_a))
+    on = chargers.uses if chargers.calm else chargers.uses & controlled
+    told_a, told = _told(wiring, chargers.command_a.tobytes(), on.tobytes())
+    flow_a, flow = chargers.flow_a, flow_below_a
+    if not chargers.calm:
+        flow_a = np.where(controlled, flow_a, 0.0)
+        flow = below @ flow_a
     least_a = np.minimum(flow_a, told_a)
-    spare_a = np.where(chargers.uses & controlled, chargers.offer_a[:, np.newaxis] - told_a, 0.0)
-    if chargers.controlled.all() and not np.isfinite(chargers.due_a).any():
-        told, flow, in_meter, least, spare = rows_of(wiring).below @ np.stack(
-            (told_a, flow_a, in_meter_a, least_a, spare_a)
-        )
-        none = np.zeros_like(told)
-        return Below(told, flow, none, none, in_meter, least, spare, none, np.full_like(told, np.nan), none)
-    falls_a = np.where(np.isfinite(chargers.due_a)[:, np.newaxis], np.maximum(flow_a - told_a, 0.0), 0.0)
-    overtaken = np.isnan(memory.due_a) & (now_s - memory.cut_s <= REACTION_S)
-    overtaken_a = np.where(overtaken[:, np.newaxis], falls_a, 0.0)
+    behind = _behind(wiring, readings, meters, chargers, memory, lags, now_s)
+    in_meter = flow
+    if some(behind):
+        in_meter = below @ np.where(behind[:, np.newaxis], np.maximum(flow_a, told_a), flow_a)
+    spare = none
+    if not same(chargers.offer_a, chargers.command_a):
+        spare = below @ np.where(on, chargers.offer_a[:, np.newaxis] - told_a, 0.0)
+    parts = Below(told, flow, in_meter, below @ least_a, spare, none, none, none, unknown(*shape), none)
+    return parts if chargers.calm else _with_the_rest(wiring, parts, chargers, memory, flow_a, told_a, now_s)
+
+
+def _with_the_rest(
+    wiring: Wiring,
+    parts: Below,
+    chargers: Chargers,
+    memory: ChargerMemory,
+    flow_a: Floats,
+    told_a: Floats,
+    now_s: float,
+) -> Below:
+    """The same with cuts on their way and with chargers beyond control."""
+    below = rows_of(wiring).below
+    due = np.isfinite(chargers.due_a)
+    if some(due):
+        falls_a = np.where(due[:, np.newaxis], np.maximum(flow_a - told_a, 0.0), 0.0)
+        overtaken = np.isnan(memory.due_a) & (now_s - memory.cut_s <= REACTION_S)
+        overtaken_a = np.where(overtaken[:, np.newaxis], falls_a, 0.0)
+        parts = parts._replace(falling=below @ falls_a, overtaken=below @ overtaken_a)
+    if some(chargers.controlled) == wiring.chargers:
+        return parts
+    beyond = ~chargers.controlled[:, np.newaxis]
     fallen = (chargers.fallen & np.isfinite(chargers.lost_s))[:, np.newaxis]
     beyond_a = np.where(fallen, np.maximum(chargers.reserved_a - chargers.flow_a, 0.0), 0.0)
     lost = np.isfinite(chargers.lost_s) & ~chargers.fallen
     dark_a = np.where(lost[:, np.newaxis], chargers.reserved_a, 0.0)
-    outside_a = np.where(controlled, 0.0, np.maximum(chargers.reserved_a, chargers.flow_a))
-    parts = Below(
-        told_a, flow_a, falls_a, overtaken_a, in_meter_a, least_a, spare_a, beyond_a, dark_a, outside_a
-    )
-    below = Below(*(rows_of(wiring).below @ np.stack(parts)))
+    outside_a = np.where(beyond, np.maximum(chargers.reserved_a, chargers.flow_a), 0.0)
     any_lost = np.asarray((wiring.below & lost).any(axis=1))
-    return below._replace(dark=np.where(any_lost[:, np.newaxis], below.dark, np.nan))
+    return parts._replace(
+        beyond=below @ beyond_a,
+        dark=np.where(any_lost[:, np.newaxis], below @ dark_a, np.nan),
+        outside=below @ outside_a,
+    )
 
 
-class _Watts:
-    """From currents of base load to power: the meter's own power, moved by what the currents were moved."""
+def _behind(
+    wiring: Wiring,
+    readings: Readings,
+    meters: Samples,
+    chargers: Chargers,
+    memory: ChargerMemory,
+    lags: Bools,
+    now_s: float,
+) -> Bools:
+    """Chargers of which the meter may show more than they say themselves (C,).
 
-    def __init__(self, wiring: Wiring, meters: Samples, rows: Rows, stated_a: Floats) -> None:
-        self._per_a = wiring.voltage_v / 1000
-        self._meters = meters
-        self._rows = rows
-        self._stated_kw = (stated_a * wiring.grid_phases).sum(axis=1) * self._per_a
-
-    def of(self, base_a: Floats, taken_off_a: Floats) -> Floats:
-        """Power of a base load (K, 3) from which offers ``taken_off_a`` were taken off (K,) [kW].
-
-        Offers below a power factor of 1 took off less power than current; the difference comes back. Where
-        there is no meter nothing was taken off.
-        """
-        moved_a = base_a - self._meters.meter_a
-        moved_kw = np.where(np.isnan(moved_a), 0.0, moved_a).sum(axis=1) * self._per_a
-        back_kw = (1 - self._rows.true_power) * taken_off_a.sum(axis=1) * self._per_a
-        metered_kw = self._meters.meter_kw + moved_kw + back_kw
-        return np.asarray(np.where(self._rows.metered, metered_kw, self._stated_kw))
-
-
-def _in_step(wiring: Wiring, readings: Readings, meters: Samples, chargers: Chargers, shown: Bools) -> Bools:
-    """Chargers of which the meter shows what they say themselves, and no more (C,).
-
-    Their value is of the meter's moment, and would have ``shown`` a rise by now: it is measured, and was
-    never seen to come late, or car and charger have had their time. Or the car draws all that it may.
+    It shows what they say where their value is of the meter's moment, and would have shown a rise by now: it
+    is measured, and was never seen to come late, or car and charger have had their time. Or the car draws all
+    that it may.
     """
-    meter_age_s = np.where(wiring.grid_phases & np.isfinite(meters.age_s), meters.age_s, 0.0).min()
-    fresh = readings.charger_age_s <= meter_age_s + IN_STEP_S
-    follows = chargers.flow_a.max(axis=1) >= chargers.command_a - 1.0
-    in_step: Bools = (fresh & shown) | follows
-    return in_step
+    if not some(chargers.idles):
+        return chargers.idles
+    shown = now_s - memory.rose_s >= REACTION_S
+    if chargers.measured:
+        shown |= ~lags
+    else:
+        shown |= ~(on_any(np.isnan(readings.measured_a) & wiring.wired) | lags)
+    ages_s = np.where(wiring.grid_phases & np.isfinite(meters.age_s), meters.age_s, 0.0)
+    fresh = readings.charger_age_s <= ages_s.min() + IN_STEP_S
+    behind: Bools = chargers.idles & ~(fresh & shown)
+    return behind

@@ -10,6 +10,7 @@ import numpy as np
 
 from executors.control.chargers import Chargers
 from executors.control.meters import Samples
+from executors.control.quick import lowest, nobody, on_all, on_any, some
 from executors.control.rows import rows_of
 from executors.control.seam import Bools, Floats, Ints, Readings, Wiring
 from executors.control.state import CompareMemory, SafetyState
@@ -17,13 +18,11 @@ from executors.control.times import (
     CONFIRMED_A,
     IN_STEP_S,
     MIRRORED_S,
-    OBEYS_A,
     REACTION_S,
     UNSEEN_S,
 )
 
 _MOVES_A: Final = 0.5
-_LAG_S: Final = 1.0
 _NEAR_A: Final = 1.5
 _NEAR: Final = 0.35
 _ALIVE_A: Final = 0.1
@@ -43,6 +42,8 @@ class Trust(IntEnum):
     """All phases changed their sign at once while charging stood still; no change has confirmed it yet."""
 
 
+_BELIEVED, _UNSEEN, _FLIPPED, _SWAPPED, _MIRRORED = map(int, Trust)
+
 _SWAPS: Final = [order for order in permutations(range(3)) if order != (0, 1, 2)]
 
 
@@ -54,8 +55,7 @@ class Compared(NamedTuple):
     told: Bools
     """Charging has changed enough since the reference."""
     change_a: Floats
-    seen_a: Floats
-    """Of charging and of the meter, since the reference."""
+    """Of charging, since the reference."""
 
 
 def compared(
@@ -74,66 +74,101 @@ def compared(
     """
     rows, memory = rows_of(wiring), state.compare
     flow_a = rows.below @ chargers.flow_a
-    blurred = _blurred(wiring, readings, chargers, state.chargers.rose_s, now_s)
-    moving = (np.abs(flow_a - memory.last_flow_a) > _MOVES_A).any(axis=1) | blurred
-    moved_s = np.where(moving, now_s, memory.moved_s)
-    now = _comparison(wiring, meters, memory, flow_a, np.where(_late(wiring, readings), np.inf, moved_s))
+    moving = on_any(np.abs(flow_a - memory.last_flow_a) > _MOVES_A)
+    moving |= _blurred(wiring, readings, chargers, state.chargers.rose_s, now_s)
+    moved_s = np.where(moving, now_s, memory.moved_s) if some(moving) else memory.moved_s
+    believed = rows.metered & ~meters.stale
+    now = _comparison(wiring, readings, meters, chargers, memory, flow_a, believed, moved_s)
     trust, renew = memory.trust, now.usable & ~now.told
-    if now.told.any():
-        trust, renew = _judged(now, trust, renew)
-    steady = rows.metered & ~moving & ~meters.stale
-    raised_a = np.zeros(wiring.circuits) if readings.meter_raised_a is None else readings.meter_raised_a
-    trust = by_jump(wiring, steady, trust, state.meters.meter_a, meters.meter_a, raised_a)
-    if (memory.trust != Trust.BELIEVED).any():
+    if some(now.told):
+        trust, renew = _judged(wiring, now, meters.meter_a - memory.meter_a, trust, renew)
+    trust = by_jump(wiring, believed & ~moving, trust, state.meters.meter_a, meters.meter_a, readings)
+    if some(memory.trust):
         trust = _forgiven(now, trust, memory, meters.meter_a, now_s)
-    lost = trust != Trust.BELIEVED
-    begins = (lost & (memory.trust == Trust.BELIEVED))[:, np.newaxis]
-    gap, renewed = meters.stale[:, np.newaxis], renew[:, np.newaxis]
+    return _remembered(memory, meters, trust, flow_a, moved_s, renew, now_s)
+
+
+def _remembered(
+    memory: CompareMemory,
+    meters: Samples,
+    trust: Ints,
+    flow_a: Floats,
+    moved_s: Floats,
+    renew: Bools,
+    now_s: float,
+) -> CompareMemory:
+    """The comparison after this tick."""
+    reference_a, meter_a, since_s, doubted_a = memory.flow_a, memory.meter_a, memory.since_s, memory.doubted_a
+    if some(renew):
+        renewed = renew[:, np.newaxis]
+        reference_a = np.where(renewed, flow_a, reference_a)
+        meter_a = np.where(renewed, meters.meter_a, meter_a)
+    if some(meters.stale):
+        gap = meters.stale[:, np.newaxis]
+        reference_a, meter_a = np.where(gap, np.nan, reference_a), np.where(gap, np.nan, meter_a)
+    if some(trust) or some(memory.trust):
+        lost = trust != _BELIEVED
+        begins = (lost & (memory.trust == _BELIEVED))[:, np.newaxis]
+        since_s = np.where(lost, np.fmin(since_s, now_s), np.nan)
+        doubted_a = np.where(begins, meters.meter_a, doubted_a)
     return CompareMemory(
         trust=trust,
-        flow_a=np.where(gap, np.nan, np.where(renewed, flow_a, memory.flow_a)),
-        meter_a=np.where(gap, np.nan, np.where(renewed, meters.meter_a, memory.meter_a)),
+        flow_a=reference_a,
+        meter_a=meter_a,
         moved_s=moved_s,
         last_flow_a=flow_a,
-        since_s=np.where(lost, np.fmin(memory.since_s, now_s), np.nan),
-        doubted_a=np.where(begins, meters.meter_a, memory.doubted_a),
+        since_s=since_s,
+        doubted_a=doubted_a,
     )
 
 
 def _blurred(wiring: Wiring, readings: Readings, chargers: Chargers, rose_s: Floats, now_s: float) -> Bools:
     """Rows below which a command is on its way, or nobody knows what a charger draws (K,)."""
-    known = ~np.isnan(readings.measured_a).all(axis=1) & readings.link
-    rising = (chargers.flow_a.max(axis=1) < chargers.command_a - OBEYS_A) & (now_s - rose_s < REACTION_S)
-    unclear = rising | np.isfinite(chargers.due_a) | (~known & (chargers.command_a > 0))
-    if not unclear.any():
-        return np.zeros(wiring.circuits, dtype=bool)
-    return np.asarray((wiring.below & unclear).any(axis=1))
+    unclear = chargers.idles & (now_s - rose_s < REACTION_S)
+    if not (chargers.calm and chargers.measured):
+        known = ~on_all(np.isnan(readings.measured_a)) & readings.link
+        unclear |= np.isfinite(chargers.due_a) | (~known & (chargers.command_a > 0))
+    return _above_any(wiring, unclear)
 
 
 def _late(wiring: Wiring, readings: Readings) -> Bools:
     """Rows below which a charger's value is older than a meter's: it may have moved since (K,)."""
-    old = readings.link & (readings.charger_age_s > IN_STEP_S)
-    if not old.any():
-        return np.zeros(wiring.circuits, dtype=bool)
-    return np.asarray((wiring.below & old).any(axis=1))
+    return _above_any(wiring, readings.link & (readings.charger_age_s > IN_STEP_S))
+
+
+def _above_any(wiring: Wiring, chargers: Bools) -> Bools:
+    """Rows above any of these chargers (K,)."""
+    if not some(chargers):
+        return nobody(wiring.circuits)
+    return np.asarray((wiring.below & chargers).any(axis=1))
 
 
 def _comparison(
-    wiring: Wiring, meters: Samples, memory: CompareMemory, flow_a: Floats, moved_s: Floats
+    wiring: Wiring,
+    readings: Readings,
+    meters: Samples,
+    chargers: Chargers,
+    memory: CompareMemory,
+    flow_a: Floats,
+    believed: Bools,
+    moved_s: Floats,
 ) -> Compared:
-    rows = rows_of(wiring)
-    sampled_s = np.where(wiring.grid_phases, meters.seen_s, np.inf).min(axis=1)
-    usable = rows.metered & ~meters.stale & (sampled_s >= moved_s + 2 * rows.period_s + _LAG_S)
-    change_a = np.where(wiring.grid_phases, flow_a - memory.flow_a, 0.0)
-    seen_a = np.where(wiring.grid_phases, meters.meter_a - memory.meter_a, 0.0)
-    return Compared(usable, usable & (np.abs(change_a) >= CONFIRMED_A).any(axis=1), change_a, seen_a)
+    sampled_s = lowest(np.where(wiring.grid_phases, meters.seen_s, np.inf))
+    usable = believed & (sampled_s >= moved_s + rows_of(wiring).settles_s)
+    if not chargers.oldest_s <= IN_STEP_S:
+        usable &= ~_late(wiring, readings)
+    change_a = flow_a - memory.flow_a
+    return Compared(usable, usable & on_any((np.abs(change_a) >= CONFIRMED_A) & wiring.grid_phases), change_a)
 
 
-def _judged(now: Compared, trust: Ints, renew: Bools) -> tuple[Ints, Bools]:
-    """Trust after the confirmed changes of this tick, and which rows get a new reference."""
-    trust, renew = trust.copy(), renew.copy()
+def _judged(wiring: Wiring, now: Compared, seen_a: Floats, trust: Ints, renew: Bools) -> tuple[Ints, Bools]:
+    """Trust after the confirmed changes of this tick, and which rows get a new reference.
+
+    ``seen_a``: what the meters changed by since the reference (K, 3).
+    """
+    trust, renew, on = trust.copy(), renew.copy(), wiring.grid_phases
     for k in np.flatnonzero(now.told):
-        verdict = _verdict(now.change_a[k], now.seen_a[k])
+        verdict = _verdict(np.where(on, now.change_a[k], 0.0), np.where(on, seen_a[k], 0.0))
         trust[k] = trust[k] if verdict is None else verdict
         renew[k] = trust[k] != Trust.UNSEEN
     return trust, renew
@@ -141,40 +176,35 @@ def _judged(now: Compared, trust: Ints, renew: Bools) -> tuple[Ints, Bools]:
 
 def _forgiven(now: Compared, trust: Ints, memory: CompareMemory, meter_a: Floats, now_s: float) -> Ints:
     """Trust after its time: of a meter that missed a change and moves, or whose jump nothing confirmed."""
-    with np.errstate(invalid="ignore"):
-        moves = (np.abs(meter_a - memory.doubted_a) > _ALIVE_A).any(axis=1)
+    moves = on_any(np.abs(meter_a - memory.doubted_a) > _ALIVE_A)
     long_ago = now.usable & (now_s - memory.since_s >= UNSEEN_S)
-    unconfirmed = (trust == Trust.MIRRORED) & (now_s - memory.since_s >= MIRRORED_S)
-    over = long_ago & ((trust == Trust.UNSEEN) & moves | unconfirmed)
-    return np.where(over, int(Trust.BELIEVED), trust)
+    unconfirmed = (trust == _MIRRORED) & (now_s - memory.since_s >= MIRRORED_S)
+    over = long_ago & ((trust == _UNSEEN) & moves | unconfirmed)
+    return np.where(over, _BELIEVED, trust)
 
 
 def by_jump(
-    wiring: Wiring, steady: Bools, trust: Ints, before_a: Floats, meter_a: Floats, raised_a: Floats
+    wiring: Wiring, steady: Bools, trust: Ints, before_a: Floats, meter_a: Floats, readings: Readings
 ) -> Ints:
     """Trust after a sample that is the mirror or a permutation of the last one while charging stood still.
 
     No house turns the sign of all its phases within a sample; so it is the meter that turned, or turned back.
-    What a sample was raised by for its meter's rounding does not turn with it: ``raised_a`` comes off (K,).
+    What a sample was raised by for its meter's rounding does not turn with it: it comes off.
     """
-    if not steady.any():
-        return trust
     on = wiring.grid_phases
-    raised = raised_a[:, np.newaxis]
-    old_a, new_a = before_a[:, on] - raised, meter_a[:, on] - raised
-    with np.errstate(invalid="ignore"):
-        large = np.abs(old_a) >= CONFIRMED_A
-        jumped = steady & (np.abs(new_a - old_a) >= CONFIRMED_A).any(axis=1)
-        if not jumped.any():
-            return trust
-        near_a = np.maximum(1.0, 0.05 * np.abs(old_a))
-        mirrored = jumped & (np.abs(new_a + old_a) <= near_a).all(axis=1)
-        same = np.abs(np.sort(new_a, axis=1) - np.sort(old_a, axis=1)) <= 1.0
-    turned = mirrored & (large.sum(axis=1) >= _TURNED_PHASES)
-    back = mirrored & ((trust == Trust.FLIPPED) | (trust == Trust.MIRRORED))
-    back |= jumped & same.all(axis=1) & (trust == Trust.SWAPPED)
-    turned &= trust == Trust.BELIEVED
-    return np.where(back, int(Trust.BELIEVED), np.where(turned, int(Trust.MIRRORED), trust))
+    jumped = steady & on_any((np.abs(meter_a - before_a) >= CONFIRMED_A) & on)
+    if not some(jumped):
+        return trust
+    raised_a = np.zeros(len(trust)) if readings.meter_raised_a is None else readings.meter_raised_a
+    old_a, new_a = before_a[:, on] - raised_a[:, np.newaxis], meter_a[:, on] - raised_a[:, np.newaxis]
+    near_a = np.maximum(1.0, 0.05 * np.abs(old_a))
+    mirrored = jumped & (np.abs(new_a + old_a) <= near_a).all(axis=1)
+    same = np.abs(np.sort(new_a, axis=1) - np.sort(old_a, axis=1)) <= 1.0
+    turned = mirrored & ((np.abs(old_a) >= CONFIRMED_A).sum(axis=1) >= _TURNED_PHASES)
+    back = mirrored & ((trust == _FLIPPED) | (trust == _MIRRORED))
+    back |= jumped & same.all(axis=1) & (trust == _SWAPPED)
+    turned &= trust == _BELIEVED
+    return np.where(back, _BELIEVED, np.where(turned, _MIRRORED, trust))
 
 
 def _verdict(change_a: Floats, seen_a: Floats) -> Trust | None:
@@ -198,11 +228,11 @@ def _verdict(change_a: Floats, seen_a: Floats) -> Trust | None:
     return Trust.UNSEEN if _most(big & (np.abs(seen_a) < np.abs(change_a) / 3), big) else None
 
 
-def _most(some: Bools, of: Bools) -> bool:
-    return bool(2 * np.count_nonzero(some) > np.count_nonzero(of))
+def _most(part: Bools, of: Bools) -> bool:
+    return bool(2 * some(part) > some(of))
 
 
 def distrusted(memory: CompareMemory) -> Bools:
     """Rows whose meter is not believed (K,)."""
-    lost: Bools = memory.trust != Trust.BELIEVED
+    lost: Bools = memory.trust != _BELIEVED
     return lost

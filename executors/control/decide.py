@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache, partial
 
 import numpy as np
@@ -11,16 +10,17 @@ from executors.control import ladder
 from executors.control.binding import Course, binding_of, ground_of
 from executors.control.events import events_of
 from executors.control.imbalance import balanced, lowest_a, room_for_rises
-from executors.control.ladder import Stage
+from executors.control.quick import on_any, same, some, unknown
 from executors.control.remember import above_alone, remembered
 from executors.control.rises import Target, given_back, may_use_a, raised, risers, settled_since, target
+from executors.control.rows import below_any
 from executors.control.seam import Bools, Floats, Ints, Readings, Setpoints, Wanted, Wiring
 from executors.control.seen import Seen, seen_now
 from executors.control.shares import cut_to_fit, on_the_grid_of
 from executors.control.state import SafetyState
 from executors.control.still import stands, still_after
 from executors.control.supply import for_rises
-from executors.control.times import RISE_PERIODS, WINDOW_S
+from executors.control.times import WINDOW_S
 from executors.control.writes import fed, order_of, told_again
 
 
@@ -59,8 +59,8 @@ def _decided(
         wanted_reasons=wanted.reasons,
         names=(wiring.charger_ids, wiring.circuit_ids),
     )
-    after = remembered(state, seen, aims, before_loss_a, way.told_a, order, above, now_s)
-    return setpoints, replace(after, still=still_after(wiring, readings, wanted, seen, way, setpoints))
+    still = still_after(wiring, readings, wanted, seen, way, setpoints)
+    return setpoints, remembered(state, seen, aims, before_loss_a, way.told_a, order, above, still, now_s)
 
 
 def _way(
@@ -76,8 +76,9 @@ def _way(
     blocked = _blocked(wiring, seen, steps, now_s)
     fair_room = np.maximum(room, seen.weights @ cut_a)
     aims = target(wiring, usable_a, cut_a, seen.weights, fair_room, seen.claim, seen.turns, now_s)
-    told_a = _moved(wiring, seen, state, cut_a, aims, room, blocked, now_s)
-    if not seen.chargers.controlled.all():
+    lower_a = _given_back(wiring, seen, state, cut_a, aims, fair_room, blocked)
+    told_a = _raised(wiring, seen, state, cut_a, lower_a, aims.offers_a, room, blocked)
+    if not seen.chargers.calm:
         told_a = np.where(seen.chargers.controlled, told_a, _left_alone(wiring, seen))
     way = Course(
         wanted_a=seen.wanted_a,
@@ -87,83 +88,82 @@ def _way(
         aims_a=aims.offers_a,
         told_a=told_a,
         stage=steps,
-        hot=_below_any(wiring, seen.hot),
-        waits=_below_any(wiring, np.asarray((seen.base.falling_a > 0).any(axis=1))),
+        hot=below_any(wiring, seen.hot),
+        waits=below_any(wiring, on_any(seen.base.below.falling > 0)),
     )
     return way, aims, room, before_loss_a
 
 
-def _below_any(wiring: Wiring, rows: Bools) -> Bools:
-    """Chargers below any of these rows (C,)."""
-    if not rows.any():
-        return np.zeros(wiring.chargers, dtype=bool)
-    return np.asarray((wiring.below & rows[:, np.newaxis]).any(axis=0))
-
-
 def _before_loss_a(state: SafetyState, seen: Seen, steps: Ints) -> Floats:
     """Offer of each charger when the first meter above it was lost; NaN while none is (C)."""
+    if not some(steps):
+        return unknown(len(steps))
     before_a = state.chargers.before_loss_a
     kept_a = np.where(np.isnan(before_a), seen.chargers.command_a, before_a)
-    return np.where(steps > Stage.FRESH, kept_a, np.nan)
+    return np.where(steps > ladder.FRESH, kept_a, np.nan)
 
 
 def _lowered(wiring: Wiring, seen: Seen, steps: Ints, before_loss_a: Floats) -> tuple[Floats, Ints, Bools]:
     """Offers after all cuts: as wanted, as the ladder, every row and the imbalance allow."""
-    capped_a = np.minimum(seen.chargers.command_a, seen.wanted_a)
-    if steps.any():
-        cap_a = ladder.ceiling_a(wiring, seen.now_s - seen.blind_since_s, steps, before_loss_a)
-        capped_a = np.minimum(capped_a, cap_a)
-    capped_a = on_the_grid_of(wiring, capped_a) * seen.chargers.controlled
+    capped_a = _capped_a(wiring, seen, steps, before_loss_a)
     cut_a, cut_by = cut_to_fit(wiring, capped_a, seen.weights, seen.supply.cut, seen.claim)
     cut_a, unbalanced = balanced(wiring, cut_a, seen.chargers, seen.base, seen.uses, seen.claim)
     return cut_a, cut_by, unbalanced
 
 
+def _capped_a(wiring: Wiring, seen: Seen, steps: Ints, before_loss_a: Floats) -> Floats:
+    """Offers as they are, but no more than wanted and than the ladder allows, as they can be told (C) [A]."""
+    command_a = seen.chargers.command_a
+    capped_a = np.minimum(command_a, seen.wanted_a)
+    if some(steps):
+        cap_a = ladder.ceiling_a(wiring, seen.now_s - seen.blind_since_s, steps, before_loss_a)
+        capped_a = np.minimum(capped_a, cap_a)
+    capped_a = on_the_grid_of(wiring, capped_a) * seen.chargers.controlled
+    return command_a if same(capped_a, command_a) else capped_a
+
+
 def _blocked(wiring: Wiring, seen: Seen, steps: Ints, now_s: float) -> Bools:
     """Chargers that must not be raised: blind, just out of the dark, or below a warm protection (C)."""
-    young = seen.rows.metered & (now_s - seen.fresh_since_s < WINDOW_S)
-    young |= seen.meters.oldest_s > RISE_PERIODS * seen.rows.period_s
-    return _below_any(wiring, young | seen.hot | seen.blind) | (steps > Stage.FRESH)
+    rows = seen.rows
+    young = rows.metered & (now_s - seen.fresh_since_s < WINDOW_S)
+    blocked = below_any(wiring, young | (seen.meters.oldest_s > rows.old_s) | seen.hot | seen.blind)
+    return blocked | (steps > ladder.FRESH) if some(steps) else blocked
 
 
-def _moved(
+def _given_back(
+    wiring: Wiring, seen: Seen, state: SafetyState, cut_a: Floats, aims: Target, room: Floats, blocked: Bools
+) -> Floats:
+    """Offers of which some are given back to those that are short (C) [A]."""
+    if aims.at_s == -np.inf or not some(cut_a > aims.offers_a):
+        return cut_a
+    settled = settled_since(state.chargers, seen.now_s) & ~blocked
+    gives = given_back(wiring, cut_a, aims.offers_a, seen.weights, room, settled)
+    return np.where(gives, np.minimum(cut_a, aims.offers_a), cut_a)
+
+
+def _raised(
     wiring: Wiring,
     seen: Seen,
     state: SafetyState,
     cut_a: Floats,
-    aims: Target,
+    lower_a: Floats,
+    aims_a: Floats,
     room: Floats,
     blocked: Bools,
-    now_s: float,
 ) -> Floats:
-    """Offers after fair shares: some are given back to those that are short, some rise."""
-    aims_a = aims.offers_a
-    gives = np.zeros(len(cut_a), dtype=bool)
-    if np.isfinite(aims.at_s):
-        settled = settled_since(state.chargers, now_s) & ~blocked
-        fair_room = np.maximum(room, seen.weights @ cut_a)
-        gives = given_back(wiring, cut_a, aims_a, seen.weights, fair_room, settled)
-    lower_a = np.where(gives, np.minimum(cut_a, aims_a), cut_a)
-    may_rise = risers(wiring, seen.chargers, state.chargers, blocked, now_s) & (
-        cut_a >= seen.chargers.command_a
-    )
-    if not (may_rise & (aims_a > lower_a)).any():
+    """Offers of which some rise (C) [A]."""
+    cars = seen.chargers
+    up = (aims_a > lower_a) & ~blocked & (cut_a >= cars.command_a)
+    if not some(up):
         return lower_a
-    low_a = lowest_a(seen.chargers, seen.base, lower_a, seen.uses)
-    room = room_for_rises(wiring, room, seen.rows.amp_row, seen.rows.amp_phase, seen.window_max[0], low_a)
-    occupied_a = (
-        np.maximum(seen.chargers.offer_a, seen.chargers.flow_a.max(axis=1)) * seen.chargers.controlled
-    )
-    return raised(
-        wiring,
-        lower_a,
-        aims_a,
-        may_rise,
-        occupied_a,
-        seen.weights,
-        room,
-        seen.claim,
-    )
+    may_rise = up & risers(wiring, cars, state.chargers, blocked, seen.now_s)
+    if not some(may_rise):
+        return lower_a
+    low_a = lowest_a(cars, seen.base, lower_a, seen.uses)
+    rows, highest_a = seen.rows, seen.window_max[0, :3]
+    room = room_for_rises(wiring, room, rows.amp_row, rows.amp_phase, highest_a, low_a)
+    occupied_a = np.maximum(cars.offer_a, cars.top_a) * cars.controlled
+    return raised(wiring, lower_a, aims_a, may_rise, occupied_a, seen.weights, room, seen.claim)
 
 
 def _left_alone(wiring: Wiring, seen: Seen) -> Floats:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from executors.control.chargers import Chargers
 from executors.control.compare import Trust
+from executors.control.quick import nobody, same, some, unknown
 from executors.control.seam import Bools, Floats, Wiring
 from executors.control.seen import Seen
-from executors.control.state import SafetyState
+from executors.control.state import ChargerMemory, SafetyState
 from executors.control.times import FOREIGN_QUIET_S
 from executors.control.why import Event, Told
 
@@ -44,21 +46,8 @@ def events_of(
     numbers = {"offer_a": chargers.offer_a, "drawn_a": chargers.flow_a, "told_a": chargers.command_a}
     found = [
         *_edges(before.disobeys, chargers.disobeys, ids, _OBEDIENCE, now_s, numbers),
-        *_edges(
-            before.foreign | (now_s - before.foreign_s < FOREIGN_QUIET_S),
-            chargers.foreign,
-            ids,
-            _FOREIGN,
-            now_s,
-            numbers,
-        ),
-        *_edges(
-            np.isfinite(before.lost_s),
-            np.isfinite(chargers.lost_s),
-            ids,
-            _LINK,
-            now_s,
-        ),
+        *_edges(_told_foreign(before, chargers, now_s), chargers.foreign, ids, _FOREIGN, now_s, numbers),
+        *_edges(_known(before.lost_s), _known(chargers.lost_s), ids, _LINK, now_s),
         *_edges(state.meters.lost, seen.meter_lost, rows, _METER, now_s),
         *_edges(state.above, above, rows, _ABOVE, now_s),
         *_edges(state.hot, hot, rows, _HEAT, now_s),
@@ -74,6 +63,17 @@ def events_of(
     return tuple(found)
 
 
+def _told_foreign(before: ChargerMemory, chargers: Chargers, now_s: float) -> Bools:
+    """Chargers whose foreign changes were told not long ago (C,)."""
+    if not some(chargers.foreign):
+        return chargers.foreign
+    return before.foreign | (now_s - before.foreign_s < FOREIGN_QUIET_S)
+
+
+def _known(values: Floats) -> Bools:
+    return nobody(len(values)) if values is unknown(len(values)) else np.isfinite(values)
+
+
 def _edges(
     before: Bools,
     after: Bools,
@@ -82,7 +82,7 @@ def _edges(
     now_s: float,
     numbers: dict[str, Floats] | None = None,
 ) -> Iterator[Event]:
-    if before is after or not (before != after).any():
+    if before is after or same(before, after):
         return
     for i in np.flatnonzero(before != after):
         what = told[0] if after[i] else told[1]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from executors.control.curve import time_by_points_s, trip_rate
+from executors.control.quick import some
+from executors.control.rows import rows_of
 from executors.control.seam import Floats, Wiring
 
 COOLS_S = 120.0
@@ -13,10 +15,10 @@ COOLS_S = 120.0
 
 def heated(wiring: Wiring, heat: Floats, current_a: Floats, duration_s: float) -> Floats:
     """Heat after ``duration_s`` more of ``current_a`` (K, 3): 0 as warm as for ever, 1 may trip."""
-    known_a = np.where(np.isnan(current_a), 0.0, current_a)
-    holds_a = wiring.rating_a * wiring.hold_multiple[:, np.newaxis]
-    if not heat.any() and not (np.abs(known_a) > holds_a).any() and not any(wiring.curves):
+    rows = rows_of(wiring)
+    if not some(heat) and not some(np.abs(current_a) > rows.holds_a) and not rows.pointed:
         return heat
+    known_a = np.where(np.isnan(current_a), 0.0, current_a)
     rate = trip_rate(
         known_a, wiring.rating_a, wiring.hold_multiple[:, np.newaxis], wiring.trip_k_s[:, np.newaxis]
     )

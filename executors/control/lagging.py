@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
 from executors.control.chargers import Chargers
 from executors.control.meters import Samples
-from executors.control.rows import rows_of
+from executors.control.quick import on_any, some
+from executors.control.rows import below_any, rows_of
 from executors.control.seam import Bools, Wiring
 from executors.control.state import SafetyState
 from executors.control.times import CONFIRMED_A
@@ -24,12 +23,13 @@ def lagging(wiring: Wiring, meters: Samples, chargers: Chargers, state: SafetySt
     than it is worth, as it does before anything is known.
     """
     rise_a = chargers.flow_a - state.chargers.flow_a
-    rising = (rise_a >= CONFIRMED_A).any(axis=1) & ~state.chargers.lags
-    if not rising.any():
+    large = rise_a >= CONFIRMED_A
+    if not some(large):
         return state.chargers.lags
-    below_a = rows_of(wiring).below @ rise_a
-    with np.errstate(invalid="ignore"):
-        flat = meters.meter_a - state.meters.meter_a < _SEEN * below_a
+    rising = on_any(large) & ~state.chargers.lags
+    rows = rows_of(wiring)
+    below_a = rows.below @ rise_a
+    flat = meters.meter_a - state.meters.meter_a < _SEEN * below_a
     alone = flat & (below_a >= CONFIRMED_A) & (meters.seen_s > state.meters.seen_s)
-    rows = alone.any(axis=1) & wiring.metered & ~meters.stale
-    return state.chargers.lags | (rising & (wiring.below & rows[:, np.newaxis]).any(axis=0))
+    late = rising & below_any(wiring, on_any(alone) & rows.metered & ~meters.stale)
+    return state.chargers.lags | late if some(late) else state.chargers.lags

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from executors.control.quick import highest, is_unknown, nobody, on_any, some
 from executors.control.rows import rows_of
 from executors.control.seam import Bools, Floats, Readings, Wiring
 from executors.control.state import MeterMemory
 
 
-@dataclass(frozen=True, slots=True)
-class Samples:
+class Samples(NamedTuple):
     """The meters as they may be used in this tick."""
 
     meter_a: Floats
@@ -36,29 +36,38 @@ class Samples:
 
 def samples(wiring: Wiring, readings: Readings, memory: MeterMemory, now_s: float) -> Samples:
     """Take the new samples; a repeated telegram is none, nor is a value beyond all reason."""
-    taken_s = now_s - readings.meter_age_s
-    repeated = np.isfinite(readings.meter_mark) & (readings.meter_mark == memory.mark)
     rows = rows_of(wiring)
-    with np.errstate(invalid="ignore"):
-        sane = np.isfinite(readings.meter_a) & (np.abs(readings.meter_a) <= rows.implausible_a)
-    new = sane & ~repeated[:, np.newaxis] & (taken_s[:, np.newaxis] > memory.seen_s)
-    seen_s = np.where(new, taken_s[:, np.newaxis], memory.seen_s)
+    taken_s = (now_s - readings.meter_age_s)[:, np.newaxis]
+    new = (np.abs(readings.meter_a) <= rows.implausible_a) & (taken_s > memory.seen_s)
+    mark = memory.mark
+    if not is_unknown(readings.meter_mark):
+        new &= (readings.meter_mark != mark)[:, np.newaxis]
+        mark = np.where(np.isfinite(readings.meter_mark), readings.meter_mark, mark)
+    seen_s = np.where(new, taken_s, memory.seen_s)
     meter_a = np.where(new, readings.meter_a, memory.meter_a)
-    from_currents_kw = np.where(np.isnan(meter_a), 0.0, meter_a).sum(axis=1) * (wiring.voltage_v / 1000)
-    said_kw = np.isfinite(readings.meter_kw) & new.any(axis=1)
-    meter_kw = np.where(said_kw, readings.meter_kw, from_currents_kw)
-    fresh_for_s = rows.fresh_for_s
     age_s = now_s - seen_s
-    counted = rows.counted
-    oldest_s = np.where(counted, age_s, 0.0).max(axis=1)
+    oldest_s = highest(np.where(rows.counted, age_s, 0.0))
+    stale = oldest_s > rows.fresh_for_s
     return Samples(
         meter_a=meter_a,
-        meter_kw=meter_kw,
+        meter_kw=_power_kw(wiring, readings, meter_a, new),
         seen_s=seen_s,
-        mark=np.where(np.isfinite(readings.meter_mark), readings.meter_mark, memory.mark),
+        mark=mark,
         age_s=age_s,
-        fresh_for_s=fresh_for_s,
-        stale=np.asarray(oldest_s > fresh_for_s),
+        fresh_for_s=rows.fresh_for_s,
+        stale=stale,
         oldest_s=oldest_s,
-        phase_stale=counted & (age_s > fresh_for_s[:, np.newaxis]),
+        phase_stale=rows.counted & (age_s > rows.fresh_for_s[:, np.newaxis])
+        if some(stale)
+        else nobody(*age_s.shape),
     )
+
+
+def _power_kw(wiring: Wiring, readings: Readings, meter_a: Floats, new: Bools) -> Floats:
+    """Power as the meter says in a new sample, else from the currents (K,) [kW]."""
+    of_phases_a = np.where(np.isnan(meter_a), 0.0, meter_a)
+    from_currents_kw = of_phases_a @ np.ones(3) * (wiring.voltage_v / 1000)
+    if is_unknown(readings.meter_kw):
+        return from_currents_kw
+    said = np.isfinite(readings.meter_kw) & on_any(new)
+    return np.where(said, readings.meter_kw, from_currents_kw)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from executors.control.chargers import Chargers
+from executors.control.quick import on_all, some
 from executors.control.seam import Bools, CarState, Floats, Ints, Readings, Wiring
 from executors.control.shares import Claim, fair_offers, leading, on_the_grid_of
 from executors.control.state import ChargerMemory, TurnMemory
@@ -22,6 +23,7 @@ from executors.control.times import (
 )
 from executors.control.turns import used_up
 
+_WAITING, _CHARGING = int(CarState.WAITING), int(CarState.CHARGING)
 _NEGLIGIBLE = 1e-6
 _EXACT = 1e-9
 """Room that sums in another order may differ by."""
@@ -46,9 +48,9 @@ def target(
 ) -> Target:
     """Where the offers should go: as wanted where all fits, else fair shares, computed now and then."""
     short = wanted_a > offers_a + _NEGLIGIBLE
-    if not short.any():
+    if not some(short):
         return Target(offers_a, -np.inf)
-    if np.all(weights @ np.maximum(wanted_a, offers_a) <= room + _NEGLIGIBLE):
+    if some(weights @ np.maximum(wanted_a, offers_a) <= room + _NEGLIGIBLE) == len(room):
         return Target(_without_tired(wanted_a, offers_a, turns, now_s), -np.inf)
     if now_s - turns.target_s < TARGET_S:
         return Target(np.minimum(turns.target_a, wanted_a), turns.target_s)
@@ -73,24 +75,26 @@ def may_use_a(
     now_s: float,
 ) -> Floats:
     """Wanted, but no more than a little above what the car has been taking of its offer (C) [A]."""
-    long_enough = (now_s - memory.rose_s >= UNUSED_OFFER_S) & (chargers.command_a > 0)
-    if not long_enough.any():
+    if not some(chargers.idles):
         return wanted_a
-    drawn_a = chargers.flow_a.max(axis=1)
-    long_enough &= ~np.isnan(readings.measured_a).all(axis=1)
-    leaves = drawn_a < chargers.command_a - OBEYS_A - OBEYS * chargers.command_a
-    known = (readings.car == CarState.CHARGING) | (readings.car == CarState.WAITING)
+    drawn_a, command_a = chargers.top_a, chargers.command_a
+    leaves = (drawn_a < command_a - OBEYS_A - OBEYS * command_a) & chargers.controlled
+    leaves &= (now_s - memory.rose_s >= UNUSED_OFFER_S) & (command_a > 0)
+    if not some(leaves):
+        return wanted_a
+    leaves &= (readings.car == _CHARGING) | (readings.car == _WAITING)
+    if not chargers.measured:
+        leaves &= ~on_all(np.isnan(readings.measured_a))
     needs_a = np.maximum(wiring.min_a, np.ceil((drawn_a + UNUSED_OFFER_A) / wiring.step_a) * wiring.step_a)
-    return np.where(
-        long_enough & leaves & known & chargers.controlled, np.minimum(wanted_a, needs_a), wanted_a
-    )
+    return np.where(leaves, np.minimum(wanted_a, needs_a), wanted_a)
 
 
 def risers(wiring: Wiring, chargers: Chargers, memory: ChargerMemory, blocked: Bools, now_s: float) -> Bools:
     """Chargers that may be raised now, as far as they themselves are concerned (C)."""
     held = now_s - memory.cut_s >= RISE_AFTER_CUT_S
-    calm = now_s - memory.rose_s >= RISE_AFTER_RISE_S
-    return chargers.controlled & ~np.isfinite(chargers.due_a) & held & calm & ~blocked & wiring.driven
+    steady = now_s - memory.rose_s >= RISE_AFTER_RISE_S
+    free = held & steady & ~blocked & wiring.driven
+    return free if chargers.calm else free & chargers.controlled & ~np.isfinite(chargers.due_a)
 
 
 def raised(
@@ -105,10 +109,10 @@ def raised(
 ) -> Floats:
     """Offers raised towards their aims as far as every row has room for what all others occupy (C) [A]."""
     up = may_rise & (aims_a > offers_a + _NEGLIGIBLE)
-    if not up.any():
+    if not some(up):
         return offers_a
     all_up_a = np.where(up, aims_a, offers_a)
-    if np.all(weights @ np.maximum(all_up_a, occupied_a) <= room + _NEGLIGIBLE):
+    if some(weights @ np.maximum(all_up_a, occupied_a) <= room + _NEGLIGIBLE) == len(room):
         return all_up_a
     order = np.flatnonzero(up)
     order = order[np.lexsort((claim.rank[order], -claim.priority[order]))]
@@ -150,12 +154,15 @@ def given_back(
     wiring: Wiring, offers_a: Floats, aims_a: Floats, weights: Floats, room: Floats, settled: Bools
 ) -> Bools:
     """Chargers above their fair offer on rows where somebody else is short (C)."""
+    step_down = offers_a - aims_a >= np.where(aims_a > 0, 2.0 * wiring.step_a, wiring.min_a)
+    step_down &= settled
+    if not some(step_down):
+        return step_down
     wish_a = np.maximum(offers_a, aims_a)
     full = weights @ wish_a > room + _NEGLIGIBLE
     short = (weights[full][:, aims_a > offers_a + _NEGLIGIBLE] > 0).any(axis=1)
     contested = (weights[full][short] > 0).any(axis=0)
-    step_down = offers_a - aims_a >= np.where(aims_a > 0, 2.0 * wiring.step_a, wiring.min_a)
-    return contested & step_down & settled
+    return contested & step_down
 
 
 def settled_since(memory: ChargerMemory, now_s: float) -> Bools:

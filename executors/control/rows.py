@@ -13,9 +13,11 @@ from executors.control.times import (
     FRESH_PERIODS,
     FRESH_S,
     IMPLAUSIBLE,
+    LAG_S,
     REACTION_S,
     RISE_MARGIN,
     RISE_MARGIN_A,
+    RISE_PERIODS,
 )
 
 
@@ -26,41 +28,56 @@ class Rows:
     amp_row: Ints
     amp_phase: Ints
     """Circuit and phase of each row in amperes (A)."""
+    kw_row: Ints
+    """Circuit of each row in kW (P)."""
+    load: Ints
+    """Where the load of each of both is among the three phases and the power of all circuits (A + P)."""
     below: Floats
     """1 where a charger hangs below a circuit (K, C)."""
     amp_below: Floats
     """1 where a charger hangs below (A, C)."""
-    carried_a: Floats
-    """Limit, never above the non-tripping current (A)."""
-    offers_a: Floats
-    """Highest sum of offers that the protection stands, with the highest base load, until cars react (A)."""
-    kw_row: Ints
-    """Circuit of each row in kW (P)."""
     kw_per_a: Floats
     """(P, C) [kW/A]."""
-    carried_kw: Floats
+    carried: Floats
+    """Limit, never above the non-tripping current, in A and kW (A + P)."""
+    stands: Floats
+    """Highest sum of offers that the protection stands, with the highest base load, until cars react;
+    inf in kW (A + P).
+    """
     margin: Floats
-    """What a rise leaves free, of rows in amperes and in kW (A + P)."""
+    """What a rise leaves free (A + P)."""
     row: Ints
     """Circuit of every row, both ceilings included; the ceilings are the grid's (A + P + 2)."""
     phase: Ints
     """Phase of every row; -1 for kW (A + P + 2)."""
     metered: Bools
     """(K,)."""
-    period_s: Floats
-    """Period of the meter; 1 where there is none (K,)."""
+    old_s: Floats
+    """Age of a sample on which nothing rises (K,)."""
+    settles_s: Floats
+    """How long after charging stood still a sample shows it for certain (K,)."""
     failsafe_a: Floats
     """Failsafe, 0 where there is none (C,)."""
-    static_a: Floats
-    """Base load to reckon with where there is no meter (K,)."""
+    static: Floats
+    """Base load to reckon with where there is no meter, in A and kW (K, 4)."""
     true_power: Floats
     """Least power factor below each row (K,)."""
+    reactive: bool
+    """Whether any is below 1."""
+    alike_a: Floats
+    """By how much an offer read back may differ from the one told (C,)."""
+    first_fallen_s: float
+    """Shortest watchdog [s]."""
     implausible_a: Floats
     """What no sample may show (K, 3)."""
     fresh_for_s: Floats
     """How long a sample of the row's meter is fresh (K,)."""
     counted: Bools
     """Phases that a meter must show (K, 3)."""
+    holds_a: Floats
+    """What never trips the protection (K, 3)."""
+    pointed: bool
+    """Whether any protection is a curve of points."""
 
     def weights(self, uses: Bools) -> Floats:
         """How much one ampere of each charger counts on every row (A + P + 2, C)."""
@@ -84,6 +101,18 @@ def weights_of(wiring: Wiring, uses: Bools) -> Floats:
 
 
 @lru_cache(maxsize=16)
+def _below_any(wiring: Wiring, rows: bytes) -> Bools:
+    below = np.asarray(wiring.below[np.frombuffer(rows, dtype=np.bool_)].any(axis=0))
+    below.flags.writeable = False
+    return below
+
+
+def below_any(wiring: Wiring, rows: Bools) -> Bools:
+    """Chargers below any of these rows (C,); the rows concerned seldom change."""
+    return _below_any(wiring, rows.tobytes())
+
+
+@lru_cache(maxsize=16)
 def rows_of(wiring: Wiring) -> Rows:
     """The rows of a wiring, computed once; the grid's kW row is the last one of its kind."""
     finite = np.isfinite(wiring.limit_a) & wiring.grid_phases
@@ -94,30 +123,44 @@ def rows_of(wiring: Wiring) -> Rows:
     carried_kw = wiring.limit_kw[kw_row]
     finite_kw = np.where(np.isfinite(carried_kw), carried_kw, 0.0)
     margin = np.concatenate((np.maximum(RISE_MARGIN_A, RISE_MARGIN * carried_a), RISE_MARGIN * finite_kw))
-    measured = wiring.metered
+    metered = wiring.metered
     rows = np.concatenate((amp_row, kw_row))
+    period_s = np.nan_to_num(wiring.meter_period_s, nan=1.0)
+    true_power = _true_power(wiring)
     return Rows(
         amp_row=amp_row,
         amp_phase=amp_phase,
+        kw_row=kw_row,
+        load=4 * rows + np.concatenate((amp_phase, np.full(len(kw_row), 3))),
         below=wiring.below.astype(np.float64),
         amp_below=wiring.below[amp_row].astype(np.float64),
-        carried_a=carried_a,
-        offers_a=stands_a(wiring)[amp_row, amp_phase],
-        kw_row=kw_row,
         kw_per_a=wiring.kw_per_a[kw_row],
-        carried_kw=carried_kw,
-        margin=np.where(measured[rows], margin, 0.0),
+        carried=np.concatenate((carried_a, carried_kw)),
+        stands=np.concatenate((stands_a(wiring)[amp_row, amp_phase], np.full(len(kw_row), np.inf))),
+        margin=np.where(metered[rows], margin, 0.0),
         row=np.concatenate((rows, [0, 0])),
         phase=np.concatenate((amp_phase, np.full(len(kw_row) + 2, -1))),
-        metered=measured,
-        period_s=np.nan_to_num(wiring.meter_period_s, nan=1.0),
+        metered=metered,
+        old_s=RISE_PERIODS * period_s,
+        settles_s=2 * period_s + LAG_S,
         failsafe_a=np.nan_to_num(wiring.failsafe_a, nan=0.0),
-        static_a=np.nan_to_num(wiring.base_max_a, nan=0.0),
-        true_power=_true_power(wiring),
-        implausible_a=IMPLAUSIBLE * wiring.limit_a,
+        static=with_kw(wiring, np.nan_to_num(wiring.base_max_a, nan=0.0)[:, np.newaxis] + np.zeros(3)),
+        true_power=true_power,
+        reactive=bool((true_power < 1).any()),
+        alike_a=wiring.step_a / 2 + 0.05,
+        first_fallen_s=float(wiring.failsafe_after_s.min()),
+        implausible_a=np.minimum(IMPLAUSIBLE * wiring.limit_a, np.finfo(np.float64).max),
         fresh_for_s=np.fmax(FRESH_S, FRESH_PERIODS * wiring.meter_period_s),
-        counted=measured[:, np.newaxis] & wiring.grid_phases,
+        counted=metered[:, np.newaxis] & wiring.grid_phases,
+        holds_a=holds_a,
+        pointed=any(wiring.curves),
     )
+
+
+def with_kw(wiring: Wiring, load_a: Floats) -> Floats:
+    """A load per phase (K, 3) [A] with its power on the grid's phases beside it (K, 4) [A, kW]."""
+    kw = (load_a * wiring.grid_phases).sum(axis=1) * (wiring.voltage_v / 1000)
+    return np.column_stack((load_a, kw))
 
 
 def _true_power(wiring: Wiring) -> Floats:

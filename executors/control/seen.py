@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import NamedTuple
 
 import numpy as np
@@ -11,10 +12,10 @@ from executors.control.base_load import BaseLoad, base_load, charging_below
 from executors.control.chargers import Chargers, chargers
 from executors.control.compare import compared, distrusted
 from executors.control.heat import heated
-from executors.control.ladder import Stage
 from executors.control.lagging import lagging
 from executors.control.meters import Samples, samples
-from executors.control.rows import Rows, rows_of, weights_of
+from executors.control.quick import nobody, on_any, same, some
+from executors.control.rows import Rows, below_any, rows_of, weights_of
 from executors.control.seam import Bools, Floats, Ints, Readings, Wanted, Wiring
 from executors.control.shares import Claim
 from executors.control.state import CompareMemory, SafetyState, TurnMemory
@@ -52,8 +53,8 @@ class Seen(NamedTuple):
     """Rows whose protection is warm (K,)."""
     base: BaseLoad
     window: Window
-    window_max: tuple[Floats, Floats]
-    """Highest base load of the window (K, 3), (K,)."""
+    window_max: Floats
+    """Highest base load of the window (K, 4) [A, kW]."""
     supply: Supply
     phases: Bools
     """Grid phases to energise (C, 3)."""
@@ -70,21 +71,21 @@ class Seen(NamedTuple):
 def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetyState, now_s: float) -> Seen:
     """The facts of this tick."""
     rows = rows_of(wiring)
-    elapsed_s = 0.0 if np.isnan(state.whole_s) else min(max(now_s - state.whole_s, 0.0), _LONGEST_TICK_S)
+    elapsed_s = 0.0 if isnan(state.whole_s) else min(max(now_s - state.whole_s, 0.0), _LONGEST_TICK_S)
     meters = samples(wiring, readings, state.meters, now_s)
     cars = chargers(wiring, readings, state.chargers, now_s - state.tick_s, now_s)
     compare = compared(wiring, readings, meters, cars, state, now_s)
     since_s = ladder.blind_since(meters, distrusted(compare), state.meters.blind_since_s, now_s)
-    stage = ladder.stages(now_s - since_s)
-    blind = stage > Stage.FRESH
+    stage = ladder.stages(since_s, now_s)
+    blind = stage > ladder.FRESH
     heat = heated(wiring, state.meters.heat, meters.meter_a, elapsed_s)
     lags = lagging(wiring, meters, cars, state)
-    below = charging_below(wiring, readings, meters, cars, state.chargers, lags, now_s)
+    below = charging_below(wiring, readings, meters, cars, state.chargers, lags, compare.last_flow_a, now_s)
     base = base_load(wiring, rows, below, meters, state.meters, blind)
     window = _window(rows, base, meters, state, blind, now_s)
     phases = _phases(wiring, wanted, state, cars, blind)
-    uses = (cars.uses | (phases & ~state.chargers.phases)) & cars.controlled[:, np.newaxis]
     wanted_a = np.fmax(np.minimum(wanted.current_a, wiring.max_a), 0.0)
+    uses = _uses(state, cars, phases)
     turns, claim = _claims(wiring, wanted, state, cars, wanted_a, elapsed_s, now_s)
     return Seen(
         now_s=now_s,
@@ -95,11 +96,11 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
         compare=compare,
         stage=stage,
         blind=blind,
-        meter_lost=meters.stale & (np.isfinite(meters.oldest_s) | (now_s - since_s >= FRESH_S)),
+        meter_lost=_lost(meters, since_s, now_s),
         blind_since_s=since_s,
         fresh_since_s=np.where(blind, np.inf, np.fmin(state.meters.fresh_since_s, now_s)),
         heat=heat,
-        hot=_hot(state, heat.max(axis=1)),
+        hot=_hot(state, heat),
         base=base,
         window=window,
         window_max=window_max(window),
@@ -113,29 +114,32 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
     )
 
 
+def _lost(meters: Samples, since_s: Floats, now_s: float) -> Bools:
+    """Rows whose meter is silent, and has had time to begin (K,)."""
+    if not some(meters.stale):
+        return meters.stale
+    lost: Bools = meters.stale & (np.isfinite(meters.oldest_s) | (now_s - since_s >= FRESH_S))
+    return lost
+
+
 def _window(
     rows: Rows, base: BaseLoad, meters: Samples, state: SafetyState, blind: Bools, now_s: float
 ) -> Window:
-    """The window of base loads with that of this tick."""
-    high_a, unseen = _high_a(base, meters, state), blind & rows.metered
-    return window_of(state.meters.window, high_a, base.high_kw, unseen, now_s)
+    """The window of base loads with that of this tick, and of the samples since the last whole decision."""
+    high = base.high
+    if state.still is not None:
+        high = high.copy()
+        high[:, :3] += np.fmax(state.still.high_a - meters.meter_a, 0.0)
+    return window_of(state.meters.window, high, blind & rows.metered, now_s)
 
 
-def _hot(state: SafetyState, hottest: Floats) -> Bools:
+def _hot(state: SafetyState, heat: Floats) -> Bools:
     """Rows whose protection is warm: above the first share of its heat, until below the second."""
-    return np.where(state.hot, hottest > COOL, hottest > HOT)
-
-
-def _high_a(base: BaseLoad, meters: Samples, state: SafetyState) -> Floats:
-    """Highest base load since the last whole decision [A]."""
-    if state.still is None:
-        return base.high_a
-    return base.high_a + _passed_a(state.still.high_a, meters.meter_a)
-
-
-def _passed_a(high_a: Floats, meter_a: Floats) -> Floats:
-    """How much higher the samples between two whole decisions were (K, 3) [A]."""
-    return np.fmax(high_a - meter_a, 0.0)
+    if not some(heat):
+        return nobody(len(heat))
+    hottest = heat.max(axis=1)
+    hot: Bools = np.where(state.hot, hottest > COOL, hottest > HOT)
+    return hot
 
 
 def _claims(
@@ -156,9 +160,15 @@ def _claims(
 
 def _phases(wiring: Wiring, wanted: Wanted, state: SafetyState, cars: Chargers, blind: Bools) -> Bools:
     """Phases to energise: as wanted and wired; one that is blind, lost or without a wish keeps its own."""
-    dark = ~cars.controlled
-    if blind.any():
-        dark |= (wiring.below & blind[:, np.newaxis]).any(axis=0)
-    asked = wanted.phases & wiring.wired
-    keeps = dark | ~asked.any(axis=1)
-    return np.where(keeps[:, np.newaxis], state.chargers.phases, asked)
+    before, asked = state.chargers.phases, wanted.phases & wiring.wired
+    if same(asked, before):
+        return before
+    keeps = ~cars.controlled | below_any(wiring, blind) | ~on_any(asked)
+    return np.where(keeps[:, np.newaxis], before, asked)
+
+
+def _uses(state: SafetyState, cars: Chargers, phases: Bools) -> Bools:
+    """Phases on which an offer counts (C, 3)."""
+    before = state.chargers.phases
+    uses = cars.uses if phases is before else cars.uses | (phases & ~before)
+    return uses if cars.calm else uses & cars.controlled[:, np.newaxis]

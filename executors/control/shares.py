@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from executors.control.levels import level_of_rows
+from executors.control.quick import some
 from executors.control.seam import Bools, Floats, Ints, Wiring
 
 _NEGLIGIBLE = 1e-6
@@ -44,6 +45,20 @@ def on_the_grid_of(wiring: Wiring, current_a: Floats, which: Ints | None = None)
     return np.where(current_a >= min_a - _NEGLIGIBLE, told_a, 0.0)
 
 
+@lru_cache(maxsize=64)
+def no_row(count: int) -> Ints:
+    """Nobody was cut by any row."""
+    rows = np.full(count, -1)
+    rows.flags.writeable = False
+    return rows
+
+
+@lru_cache(maxsize=64)
+def _classes(priority: bytes) -> tuple[int, ...]:
+    """The classes there are, lowest first."""
+    return tuple(sorted(set(np.frombuffer(priority, dtype=np.int64).tolist())))
+
+
 def cut_to_fit(
     wiring: Wiring, offers_a: Floats, weights: Floats, room: Floats, claim: Claim
 ) -> tuple[Floats, Ints]:
@@ -52,10 +67,10 @@ def cut_to_fit(
     The fullest row comes first. Inside it the lowest class gives way first: down to its minimum by weighted
     shares, then charger by charger to 0; only then the next class.
     """
-    by_row = np.full(len(offers_a), -1)
     excess = weights @ offers_a - room
-    if (excess <= _NEGLIGIBLE).all():
-        return offers_a, by_row
+    if some(excess <= _NEGLIGIBLE) == len(excess):
+        return offers_a, no_row(len(offers_a))
+    by_row = np.full(len(offers_a), -1)
     for _ in range(2 * len(room) + 2):
         row = int(excess.argmax())
         if excess[row] <= _NEGLIGIBLE:
@@ -72,7 +87,7 @@ def cut_to_fit(
 def _cut_row(wiring: Wiring, offers_a: Floats, weight_on: Floats, room: float, claim: Claim) -> Floats:
     """Offers lowered until one row fits; all of its chargers at 0 when it cannot."""
     on = (weight_on > 0) & (offers_a > 0)
-    for rank in np.unique(claim.priority[on]):
+    for rank in _classes(claim.priority[on].tobytes()):
         members = on & (claim.priority == rank)
         others = float(weight_on @ np.where(members, 0.0, offers_a))
         least_a = np.where(members, np.minimum(wiring.min_a, offers_a), 0.0)
@@ -122,7 +137,7 @@ def by_rank(members: Bools, rank: Ints) -> Ints:
 def fair_offers(wiring: Wiring, top_a: Floats, weights: Floats, room: Floats, claim: Claim) -> Floats:
     """The fairest offers up to ``top_a``: classes in turn, minimum by rank, then by weight (C) [A]."""
     offers_a = np.zeros(len(top_a))
-    for rank in np.unique(claim.priority)[::-1]:
+    for rank in reversed(_classes(claim.priority.tobytes())):
         members = (claim.priority == rank) & (top_a >= wiring.min_a - _NEGLIGIBLE)
         slack = np.maximum(room - weights @ offers_a, 0.0)
         started = _started(wiring, members, weights, slack, claim.rank)

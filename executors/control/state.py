@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from executors.control.quick import nobody, nothing, unknown
 from executors.control.seam import Bools, Floats, Ints, Readings, Setpoints, Wanted, Wiring
 from executors.control.window import Window, empty_window
 
 
-@dataclass(frozen=True, slots=True)
-class ChargerMemory:
+class ChargerMemory(NamedTuple):
     """What is remembered of each charger (C)."""
 
     command_a: Floats
@@ -49,8 +49,7 @@ class ChargerMemory:
     """Whether it was seen to say later than the meter what its car draws."""
 
 
-@dataclass(frozen=True, slots=True)
-class MeterMemory:
+class MeterMemory(NamedTuple):
     """What is remembered of each row and its meter (K)."""
 
     meter_a: Floats
@@ -80,8 +79,7 @@ class MeterMemory:
     """Since when the row is blind; NaN: it sees."""
 
 
-@dataclass(frozen=True, slots=True)
-class CompareMemory:
+class CompareMemory(NamedTuple):
     """What is remembered to compare each meter with confirmed changes of charging (K)."""
 
     trust: Ints
@@ -99,8 +97,7 @@ class CompareMemory:
     """Sample of that moment (K, 3)."""
 
 
-@dataclass(frozen=True, slots=True)
-class TurnMemory:
+class TurnMemory(NamedTuple):
     """What is remembered to take turns (C)."""
 
     served: Floats
@@ -115,8 +112,7 @@ class TurnMemory:
     """When that was."""
 
 
-@dataclass(frozen=True, slots=True)
-class Still:
+class Still(NamedTuple):
     """A whole decision after which nothing was open: what the next ticks are compared with."""
 
     readings: Readings
@@ -130,8 +126,7 @@ class Still:
     """What the site draws with all offers used [kW]."""
 
 
-@dataclass(frozen=True, slots=True)
-class SafetyState:
+class SafetyState(NamedTuple):
     """Everything that safety remembers between two ticks."""
 
     tick_s: float
@@ -154,8 +149,7 @@ class SafetyState:
 
 def start(wiring: Wiring) -> SafetyState:
     """Memory of a safety layer that has seen nothing yet."""
-    rows = wiring.circuits
-    nan_k3 = np.full((rows, 3), np.nan)
+    rows, count = wiring.circuits, wiring.chargers
     return SafetyState(
         tick_s=float("nan"),
         whole_s=float("nan"),
@@ -163,65 +157,64 @@ def start(wiring: Wiring) -> SafetyState:
         meters=_no_meters(rows),
         compare=CompareMemory(
             trust=np.zeros(rows, dtype=np.int64),
-            flow_a=nan_k3,
-            meter_a=nan_k3,
+            flow_a=unknown(rows, 3),
+            meter_a=unknown(rows, 3),
             moved_s=np.full(rows, -np.inf),
-            last_flow_a=np.zeros((rows, 3)),
-            since_s=np.full(rows, np.nan),
-            doubted_a=nan_k3,
+            last_flow_a=nothing(rows, 3),
+            since_s=unknown(rows),
+            doubted_a=unknown(rows, 3),
         ),
         turns=TurnMemory(
-            served=np.full(wiring.chargers, np.nan),
-            on_s=np.full(wiring.chargers, np.nan),
-            starts_s=np.full((wiring.chargers, 2), -np.inf),
-            target_a=np.zeros(wiring.chargers),
+            served=unknown(count),
+            on_s=unknown(count),
+            starts_s=np.full((count, 2), -np.inf),
+            target_a=nothing(count),
             target_s=-np.inf,
         ),
         ceiling_on=False,
-        above=np.zeros(rows, dtype=bool),
-        hot=np.zeros(rows, dtype=bool),
+        above=nobody(rows),
+        hot=nobody(rows),
     )
 
 
 def _no_chargers(wiring: Wiring) -> ChargerMemory:
     count = wiring.chargers
-    never, unknown, off = np.full(count, -np.inf), np.full(count, np.nan), np.zeros(count, dtype=bool)
+    never = np.full(count, -np.inf)
     return ChargerMemory(
-        command_a=unknown,
+        command_a=unknown(count),
         phases=wiring.wired,
         written_s=never,
         cut_s=never,
         rose_s=never,
-        due_a=unknown,
-        due_s=unknown,
-        disobeys=off,
-        disobeys_s=unknown,
-        silence_s=unknown,
-        foreign=off,
+        due_a=unknown(count),
+        due_s=unknown(count),
+        disobeys=nobody(count),
+        disobeys_s=unknown(count),
+        silence_s=unknown(count),
+        foreign=nobody(count),
         foreign_s=never,
-        matched=off,
-        flow_a=np.zeros((count, 3)),
-        unused_s=np.full((count, 3), np.nan),
-        lost_s=unknown,
-        before_loss_a=unknown,
-        lags=off,
+        matched=nobody(count),
+        flow_a=nothing(count, 3),
+        unused_s=unknown(count, 3),
+        lost_s=unknown(count),
+        before_loss_a=unknown(count),
+        lags=nobody(count),
     )
 
 
 def _no_meters(rows: int) -> MeterMemory:
-    nan_k3 = np.full((rows, 3), np.nan)
     return MeterMemory(
-        meter_a=nan_k3,
-        meter_kw=np.full(rows, np.nan),
+        meter_a=unknown(rows, 3),
+        meter_kw=unknown(rows),
         seen_s=np.full((rows, 3), -np.inf),
-        mark=np.full(rows, np.nan),
-        base_a=nan_k3,
-        dark_a=nan_k3,
+        mark=unknown(rows),
+        base_a=unknown(rows, 3),
+        dark_a=unknown(rows, 3),
         window=empty_window(rows),
         fresh_since_s=np.full(rows, np.inf),
-        at_cut_a=nan_k3,
-        expected_a=np.zeros((rows, 3)),
-        heat=np.zeros((rows, 3)),
-        lost=np.zeros(rows, dtype=bool),
-        blind_since_s=np.full(rows, np.nan),
+        at_cut_a=unknown(rows, 3),
+        expected_a=nothing(rows, 3),
+        heat=nothing(rows, 3),
+        lost=nobody(rows),
+        blind_since_s=unknown(rows),
     )

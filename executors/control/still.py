@@ -7,13 +7,11 @@ noise that it lets pass; so no limit is looked at less sharply.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from executors.control.binding import Course
-from executors.control.ladder import Stage
 from executors.control.meters import Samples, samples
+from executors.control.quick import same, some
 from executors.control.rows import rows_of
 from executors.control.seam import Floats, Readings, Setpoints, Wanted, Wiring
 from executors.control.seen import Seen
@@ -40,17 +38,16 @@ def stands(
     if not _within_budget(wiring, wanted, still.draw_kw):
         return None
     meters = samples(wiring, readings, state.meters, now_s)
-    if meters.stale.any() or not _same_load(meters, still):
+    if some(meters.stale) or not _same_load(meters, still):
         return None
     high_a = np.fmax(still.high_a, meters.meter_a)
-    memory = replace(
-        state.meters,
+    memory = state.meters._replace(
         meter_a=meters.meter_a,
         meter_kw=meters.meter_kw,
         seen_s=meters.seen_s,
         mark=meters.mark,
     )
-    after = replace(state, tick_s=now_s, meters=memory, still=replace(still, high_a=high_a))
+    after = state._replace(tick_s=now_s, meters=memory, still=still._replace(high_a=high_a))
     return still.setpoints, after
 
 
@@ -59,23 +56,16 @@ def still_after(
 ) -> Still | None:
     """What the next ticks may be compared with; None after a tick that leaves anything open."""
     cars = seen.chargers
-    if setpoints.order.size or setpoints.events or not np.array_equal(setpoints.feed_watchdog, wiring.driven):
+    if setpoints.order.size or setpoints.events or not same(setpoints.feed_watchdog, wiring.driven):
         return None
-    settled = (
-        cars.controlled.all()
-        and not np.isfinite(cars.due_a).any()
-        and not (seen.stage > Stage.FRESH).any()
-        and not (seen.heat > 0).any()
-        and not cars.foreign.any()
-    )
-    if not settled or (seen.compare.trust != 0).any():
+    open_ones = some(seen.stage) or some(seen.heat) or some(cars.foreign) or some(seen.compare.trust)
+    if open_ones or not cars.calm or not same(way.told_a, cars.command_a):
         return None
-    usable_a = on_the_grid_of(wiring, way.usable_a)
-    if not np.array_equal(way.told_a, cars.command_a) or (np.abs(usable_a - way.told_a) > _NEGLIGIBLE).any():
+    if some(np.abs(on_the_grid_of(wiring, way.usable_a) - way.told_a) > _NEGLIGIBLE):
         return None
     if not _room_for_noise(wiring, seen, way.told_a):
         return None
-    draw_kw = float(seen.base.cut_kw[0] + rows_of(wiring).kw_per_a[-1] @ (seen.uses.sum(axis=1) * way.told_a))
+    draw_kw = float(seen.base.cut[0, 3] + rows_of(wiring).kw_per_a[-1] @ (seen.uses.sum(axis=1) * way.told_a))
     return Still(readings, wanted, setpoints, seen.meters.meter_a, seen.meters.meter_a, draw_kw)
 
 
@@ -87,7 +77,7 @@ def _room_for_noise(wiring: Wiring, seen: Seen, told_a: Floats) -> bool:
     fits = bool((slack[:amps] >= _SPARE_A).all() and (slack[amps:] >= spare_kw).all())
     if not np.isfinite(wiring.imbalance_limit_a):
         return fits
-    grid_a = seen.base.cut_a[0] + told_a @ (seen.uses & seen.chargers.controlled[:, np.newaxis])
+    grid_a = seen.base.cut[0, :3] + told_a @ (seen.uses & seen.chargers.controlled[:, np.newaxis])
     spread_a = float(grid_a.max() - np.min(seen.base.low_a))
     return fits and spread_a + 2 * _SPARE_A <= wiring.imbalance_limit_a
 
@@ -105,12 +95,12 @@ def _same_wish(still: Still, wanted: Wanted) -> bool:
 
 def _same_chargers(before: Readings, now: Readings) -> bool:
     """Whether all chargers answer as they did, and their cars draw the same but for noise."""
-    if not now.link.all() or float(now.charger_age_s.max(initial=0.0)) > IN_STEP_S:
+    if some(now.link) < len(now.link) or float(now.charger_age_s.max()) > IN_STEP_S:
         return False
-    return bool(
-        np.array_equal(now.offered_a, before.offered_a, equal_nan=True)
-        and np.array_equal(now.car, before.car)
-        and np.array_equal(now.phases, before.phases)
+    return (
+        same(now.offered_a, before.offered_a)
+        and same(now.car, before.car)
+        and same(now.phases, before.phases)
         and _near(now.measured_a, before.measured_a, STILL_A / 4)
     )
 
@@ -121,7 +111,7 @@ def _same_load(meters: Samples, still: Still) -> bool:
 
 def _near(now: Floats, before: Floats, by: float) -> bool:
     """Whether no value differs by more, and what was missing is missing."""
-    return not (np.abs(now - before) > by).any() and np.array_equal(np.isnan(now), np.isnan(before))
+    return not some(np.abs(now - before) > by) and same(np.isnan(now), np.isnan(before))
 
 
 def _within_budget(wiring: Wiring, wanted: Wanted, draw_kw: float) -> bool:

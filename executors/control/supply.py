@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from executors.control.base_load import BaseLoad
+from executors.control.quick import nothing
 from executors.control.rows import Rows
 from executors.control.seam import Bools, Floats, Ints, Readings, Wanted, Wiring
 from executors.control.times import SIGNAL_S
 from executors.control.why import Why
 
+_NEGLIGIBLE = 1e-6
 
-@dataclass(frozen=True, slots=True)
-class Supply:
+
+class Supply(NamedTuple):
     """What controlled offers together may take on every row (A + P + 2), in A and kW."""
 
     cut: Floats
     """Now."""
-    curve_binds: Bools
-    """Rows in amperes on which the protection allows less than the limit (A)."""
+    beside: Floats
+    """What base load leaves of the limits (A + P)."""
+    stands: Floats
+    """What the protections allow (A + P)."""
     rows: Rows
     ceilings: Floats
     """Of the signal and of the quarter [kW]."""
@@ -30,36 +34,51 @@ class Supply:
     """Whether that is because its signal is stale."""
 
     @property
+    def above_alone(self) -> Bools:
+        """Rows in amperes that base load alone holds above their limit (A)."""
+        return self.beside[: len(self.rows.amp_row)] < -_NEGLIGIBLE
+
+    @property
     def why(self) -> Ints:
         """Which limit each row stands for (``Why``)."""
-        amps = np.where(self.curve_binds, int(Why.CURVE), int(Why.CIRCUIT_FULL))
+        amps, curve = len(self.rows.amp_row), self.stands < self.beside
+        by_limit = np.where(curve[:amps], int(Why.CURVE), int(Why.CIRCUIT_FULL))
         kw = np.full(len(self.rows.kw_row), int(Why.POWER_LIMIT))
-        return np.concatenate((amps, kw, [int(Why.SECTION_14A), int(Why.QUARTER_BUDGET)]))
+        return np.concatenate((by_limit, kw, [int(Why.SECTION_14A), int(Why.QUARTER_BUDGET)]))
 
     @property
     def most(self) -> Floats:
         """What each row may carry in all."""
-        return np.concatenate((self.rows.carried_a, self.rows.carried_kw, self.ceilings))
+        return np.concatenate((self.rows.carried, self.ceilings))
 
 
 def supply(wiring: Wiring, rows: Rows, readings: Readings, wanted: Wanted, base: BaseLoad) -> Supply:
     """Room of every row for the offers of this tick."""
-    a, p = rows.amp_row, rows.amp_phase
-    amps = rows.carried_a - base.cut_a[a, p]
-    stands = rows.offers_a - base.uncontrolled_a[a, p]
-    curve_binds = stands < amps
-    kw = rows.carried_kw - base.cut_kw[rows.kw_row]
-    stale = np.isfinite(wiring.ceiling_kw) and readings.ceiling_age_s > SIGNAL_S
-    ceiling_on = bool(np.isfinite(wiring.ceiling_kw) and (readings.ceiling_on or stale))
-    ceilings = _ceilings(wiring, wanted, float(base.cut_kw[0]), ceiling_on=ceiling_on)
+    beside = rows.carried - base.cut.ravel()[rows.load]
+    stands = _stands(rows, base)
+    ruled = wiring.ceiling_kw < np.inf
+    stale = ruled and readings.ceiling_age_s > SIGNAL_S
+    ceiling_on = ruled and (readings.ceiling_on or stale)
+    ceilings = _ceilings(wiring, wanted, float(base.cut[0, 3]), ceiling_on=ceiling_on)
     return Supply(
-        cut=np.concatenate((np.minimum(amps, stands), kw, ceilings)),
-        curve_binds=curve_binds,
+        cut=np.concatenate((np.minimum(beside, stands), ceilings)),
+        beside=beside,
+        stands=stands,
         rows=rows,
         ceilings=ceilings,
         ceiling_on=ceiling_on,
-        stale=bool(stale and not readings.ceiling_on),
+        stale=stale and not readings.ceiling_on,
     )
+
+
+def _stands(rows: Rows, base: BaseLoad) -> Floats:
+    """What the protections allow beside what chargers beyond control may take (A + P)."""
+    outside_a = base.below.outside
+    if outside_a is nothing(*outside_a.shape):
+        return rows.stands
+    stands, amps = rows.stands.copy(), len(rows.amp_row)
+    stands[:amps] -= outside_a[rows.amp_row, rows.amp_phase]
+    return stands
 
 
 def _ceilings(wiring: Wiring, wanted: Wanted, base_kw: float, *, ceiling_on: bool) -> Floats:
@@ -72,13 +91,8 @@ def _ceilings(wiring: Wiring, wanted: Wanted, base_kw: float, *, ceiling_on: boo
     return np.array([signal_kw, max(mean_kw, 0.0) - base_kw])
 
 
-def for_rises(rows: Rows, base: BaseLoad, now: Supply, window: tuple[Floats, Floats]) -> Floats:
-    """Room of every row under the highest base load of the window, less the margin (A + P + 2)."""
-    a, p = rows.amp_row, rows.amp_phase
-    high_a, high_kw = window
-    amps, kw = rows.carried_a - high_a[a, p], rows.carried_kw - high_kw[rows.kw_row]
-    held = np.concatenate((amps, kw)) - rows.margin
-    stands = rows.offers_a - base.uncontrolled_a[a, p]
-    held[: len(stands)] = np.minimum(held[: len(stands)], stands)
-    lifted_kw = high_kw[0] - base.cut_kw[0]
+def for_rises(rows: Rows, base: BaseLoad, now: Supply, highest: Floats) -> Floats:
+    """Room of every row under the highest base load of the window (K, 4), less the margin (A + P + 2)."""
+    held = np.minimum(rows.carried - highest.ravel()[rows.load] - rows.margin, now.stands)
+    lifted_kw = float(highest[0, 3] - base.cut[0, 3])
     return np.concatenate((held, now.cut[-2:] - max(0.0, lifted_kw)))

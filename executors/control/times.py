@@ -64,6 +64,8 @@ COOL: Final = 0.02
 """Above the first share of its trip heat a protection lets nothing rise, until it is below the second."""
 CONFIRMED_A: Final = 3.0
 """A change of charging that a meter must show."""
+LAG_S: Final = 1.0
+"""A sample counts as taken after charging stood still when it is younger by this and two periods."""
 IN_STEP_S: Final = 1.5
 """A charger's value is of the same moment as the meter's when it is older by no more than this."""
 UNSEEN_S: Final = 15.0

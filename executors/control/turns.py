@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from executors.control.chargers import Chargers
+from executors.control.quick import some
 from executors.control.seam import Bools, Floats, Ints, Wiring
 from executors.control.state import TurnMemory
 from executors.control.times import DWELL_S, STARTS_WITHIN_S
@@ -21,13 +20,13 @@ def served(
     chargers: Chargers, memory: TurnMemory, wants: Bools, weight: Floats, elapsed_s: float
 ) -> TurnMemory:
     """Count what everybody had since the last tick; who comes anew starts level with the one served least."""
-    drawn_a = chargers.flow_a.max(axis=1)
-    counted_a = np.maximum(drawn_a, _ASLEEP * chargers.command_a)
+    counted_a = np.maximum(chargers.top_a, _ASLEEP * chargers.command_a)
     had = memory.served + counted_a * elapsed_s / weight
-    waiting = had[wants & np.isfinite(had)]
-    least = float(waiting.min()) if waiting.size else 0.0
-    had = np.where(wants, np.where(np.isnan(had), least, had), np.nan)
-    return replace(memory, served=had)
+    new = wants & np.isnan(had)
+    if some(new):
+        waiting = had[wants & ~new]
+        had = np.where(new, float(waiting.min()) if waiting.size else 0.0, had)
+    return memory._replace(served=np.where(wants, had, np.nan))
 
 
 def rank_of(wiring: Wiring, memory: TurnMemory, weight: Floats, now_s: float) -> Ints:
@@ -54,14 +53,15 @@ def used_up(memory: TurnMemory, now_s: float) -> Bools:
 
 def turned(memory: TurnMemory, before_a: Floats, told_a: Floats, now_s: float) -> TurnMemory:
     """The turns after this tick's offers."""
-    begins = (told_a > 0) & ~((before_a > 0) & np.isfinite(memory.on_s))
-    if not begins.any() and not (np.isfinite(memory.on_s) & ~(told_a > 0)).any():
+    on, known = told_a > 0, np.isfinite(memory.on_s)
+    begins = on & ~((before_a > 0) & known)
+    if not some(begins) and not some(known & ~on):
         return memory
     real_start = begins & ~(before_a > 0)
-    on_s = np.where(told_a > 0, np.where(begins, now_s, memory.on_s), np.nan)
+    on_s = np.where(on, np.where(begins, now_s, memory.on_s), np.nan)
     starts_s = np.where(
         real_start[:, np.newaxis],
         np.stack((memory.starts_s.max(axis=1), np.full(len(told_a), now_s)), axis=1),
         memory.starts_s,
     )
-    return replace(memory, on_s=on_s, starts_s=starts_s)
+    return memory._replace(on_s=on_s, starts_s=starts_s)

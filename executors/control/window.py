@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import reduce
+from typing import NamedTuple
 
 import numpy as np
 
+from executors.control.quick import some
 from executors.control.seam import Bools, Floats
 from executors.control.times import WINDOW_S
 
@@ -13,40 +15,32 @@ BUCKETS = 3
 _UNSEEN = 1e12
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """Highest base load of each bucket, the running one first; -inf: none yet."""
 
-    high_a: Floats
-    """(BUCKETS, K, 3)."""
-    high_kw: Floats
-    """(BUCKETS, K)."""
+    buckets: tuple[Floats, ...]
+    """Three phases [A] and power [kW] of each row (K, 4)."""
     since_s: float
     """When the running bucket began."""
 
 
 def empty_window(rows: int) -> Window:
     """A window that has seen nothing."""
-    return Window(np.full((BUCKETS, rows, 3), -np.inf), np.full((BUCKETS, rows), -np.inf), -np.inf)
+    return Window((np.full((rows, 4), -np.inf),) * BUCKETS, -np.inf)
 
 
-def window_of(memory: Window, base_a: Floats, base_kw: Floats, blind: Bools, now_s: float) -> Window:
-    """The window with this tick's base load; blind rows add nothing."""
-    high_a = np.where(blind[:, np.newaxis], -np.inf, np.where(np.isnan(base_a), -np.inf, base_a))
-    high_kw = np.where(blind, -np.inf, np.where(np.isnan(base_kw), -np.inf, base_kw))
+def window_of(memory: Window, base: Floats, blind: Bools, now_s: float) -> Window:
+    """The window with this tick's base load (K, 4); blind rows add nothing."""
+    high = np.where(np.isnan(base), -np.inf, base)
+    if some(blind):
+        high[blind] = -np.inf
+    running, *passed = memory.buckets
     if now_s - memory.since_s >= WINDOW_S / (BUCKETS - 1):
-        return Window(
-            np.concatenate((high_a[np.newaxis], memory.high_a[:-1])),
-            np.concatenate((high_kw[np.newaxis], memory.high_kw[:-1])),
-            now_s,
-        )
-    kept_a, kept_kw = memory.high_a.copy(), memory.high_kw.copy()
-    np.maximum(kept_a[0], high_a, out=kept_a[0])
-    np.maximum(kept_kw[0], high_kw, out=kept_kw[0])
-    return Window(kept_a, kept_kw, memory.since_s)
+        return Window((high, running, *passed[:-1]), now_s)
+    return Window((np.maximum(running, high), *passed), memory.since_s)
 
 
-def window_max(window: Window) -> tuple[Floats, Floats]:
-    """Highest base load of the window (K, 3), (K,); beyond all limits where nothing was seen."""
-    high_a, high_kw = window.high_a.max(axis=0), window.high_kw.max(axis=0)
-    return np.where(np.isneginf(high_a), _UNSEEN, high_a), np.where(np.isneginf(high_kw), _UNSEEN, high_kw)
+def window_max(window: Window) -> Floats:
+    """Highest base load of the window (K, 4); beyond all limits where nothing was seen."""
+    high = reduce(np.maximum, window.buckets)
+    return np.where(high == -np.inf, _UNSEEN, high)
