@@ -45,6 +45,7 @@ bench: $(VENV)/.ready-dev  ## Time the planner on sites of many sizes
 	@$(BIN)/python -m benchmarks.traces 10000
 	@$(BIN)/python -m benchmarks.rotation
 	@$(BIN)/python -m benchmarks.policies
+	@$(BIN)/python -m benchmarks.examples
 	@$(BIN)/python -m benchmarks.wires
 	@$(BIN)/python -m benchmarks.ticks
 	@$(BIN)/python -m benchmarks.control

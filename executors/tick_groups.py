@@ -117,9 +117,10 @@ class GroupHand:
         """Whether the controller writes over its members' limits, as far as it shows now."""
         long_ago_s = self._clock() - 2 * RISE_S
         since_s = self.told_s if self._trying else math.inf
-        told = [one for one in self._ready() if math.isfinite(one.heard_s)]
+        seen = [one for one in self._ready() if math.isfinite(one.heard_s) and one.heard_s < _seen_s(one)]
         if any(
-            self._holds_more(one) and (one.heard_s < long_ago_s or since_s < _seen_s(one)) for one in told
+            not _held_a(one) <= one.told_a + NEAR_A and (one.heard_s < long_ago_s or since_s < _seen_s(one))
+            for one in seen
         ):
             self.overwrites, self._trying = True, False
             self.trouble = (
@@ -138,8 +139,7 @@ class GroupHand:
 
     def _holds_more(self, one: ChargerHand) -> bool:
         """Whether a member holds more than it was asked to, or does not say."""
-        held_a = math.nan if one.reading is None else one.reading.limit_a
-        return not held_a <= self._asked_a.get(one.name, math.nan) + NEAR_A
+        return not _held_a(one) <= self._asked_a.get(one.name, math.nan) + NEAR_A
 
     async def _tell(self, limit_a: float) -> bool:
         try:
@@ -175,6 +175,11 @@ class GroupHand:
 
 def _may_draw(one: ChargerHand) -> bool:
     return one.reading is None or one.reading.state is not CarState.NONE
+
+
+def _held_a(one: ChargerHand) -> float:
+    """The limit that a member was read to hold [A]; NaN where it does not say."""
+    return math.nan if one.reading is None else one.reading.limit_a
 
 
 def _seen_s(one: ChargerHand) -> float:

@@ -1,6 +1,7 @@
 """One link in a tick: cuts before rises, then the watchdogs, then a look at every charger, one at a time.
 
-Where a link has a limit for many chargers it comes first when it falls, and last when it rises.
+Where a link has a limit for many chargers it comes first when it falls, and last when it rises; before the
+looks where those left it no time in the tick before.
 
 A tick hands out work and does not wait for it. What it hands out is good for a short while only, so that
 a loop that hangs or dies feeds nobody and raises nothing.
@@ -44,6 +45,7 @@ class LinkRound:
         self._looks: dict[str, ChargerHand] = {}
         self._granted_s = float("-inf")
         self._rests: list[GroupHand] = []
+        self._overdue = False
         self._task: asyncio.Task[None] | None = None
 
     def go(
@@ -57,7 +59,7 @@ class LinkRound:
         self._feeds = list(feeds)
         self._looks |= {hand.name: hand for hand in looks if hand.name not in self._looks}
         self._granted_s = self._clock()
-        self._rests = list(self.groups)
+        self._overdue, self._rests = bool(self._rests), list(self.groups)
         for group in self.groups:
             group.plan({name: one.order.limit_a for name, one in self._errands.items()})
         if self._task is None or self._task.done():
@@ -87,11 +89,12 @@ class LinkRound:
             return order
         if young and self._feeds:
             return self._feeds.pop(0).feed()
+        if young and self._overdue and (rest := self._next_rest()) is not None:
+            return rest
         if young and self._looks:
             return self._looks.pop(next(iter(self._looks))).look()
-        while young and self._rests:
-            if (group := self._rests.pop(0)).rest_is_due:
-                return group.carry_rest()
+        if young and (rest := self._next_rest()) is not None:
+            return rest
         self._feeds, self._looks = [], {}
         return None
 
@@ -104,6 +107,13 @@ class LinkRound:
             errand = self._errands.pop(next(iter(self._errands)))
             if not errand.rises or self._clock() - errand.at_s <= GOOD_FOR_S:
                 return self._carry(errand)
+        return None
+
+    def _next_rest(self) -> Awaitable[object] | None:
+        """The next group that wants something but a cut; none when all were asked."""
+        while self._rests:
+            if (group := self._rests.pop(0)).rest_is_due:
+                return group.carry_rest()
         return None
 
     async def _carry(self, errand: Errand) -> None:

@@ -80,12 +80,17 @@ def compared(
     believed = rows.metered & ~meters.stale
     now = _comparison(wiring, readings, meters, chargers, memory, flow_a, believed, moved_s)
     trust, renew = memory.trust, now.usable & ~now.told
+    stirred = memory.stirred
+    if rows.hides:
+        stirred = stirred | on_any((meters.meter_a != memory.meter_a) & wiring.grid_phases)
     if some(now.told):
-        trust, renew = _judged(wiring, now, meters.meter_a - memory.meter_a, trust, renew)
+        seen_a, masked_a = meters.meter_a - memory.meter_a, wiring.hidden_a * stirred[:, np.newaxis]
+        trust, renew = _judged(wiring, now, seen_a, masked_a, trust, renew)
     trust = by_jump(wiring, believed & ~moving, trust, state.meters.meter_a, meters.meter_a, readings)
     if some(memory.trust):
         trust = _forgiven(now, trust, memory, meters.meter_a, now_s)
-    return _remembered(memory, meters, trust, flow_a, moved_s, renew, now_s)
+    stirred = stirred & ~renew if rows.hides else stirred
+    return _remembered(memory, meters, trust, flow_a, stirred, moved_s, renew, now_s)
 
 
 def _remembered(
@@ -93,6 +98,7 @@ def _remembered(
     meters: Samples,
     trust: Ints,
     flow_a: Floats,
+    stirred: Bools,
     moved_s: Floats,
     renew: Bools,
     now_s: float,
@@ -115,6 +121,7 @@ def _remembered(
         trust=trust,
         flow_a=reference_a,
         meter_a=meter_a,
+        stirred=stirred,
         moved_s=moved_s,
         last_flow_a=flow_a,
         since_s=since_s,
@@ -161,14 +168,17 @@ def _comparison(
     return Compared(usable, usable & on_any((np.abs(change_a) >= CONFIRMED_A) & wiring.grid_phases), change_a)
 
 
-def _judged(wiring: Wiring, now: Compared, seen_a: Floats, trust: Ints, renew: Bools) -> tuple[Ints, Bools]:
+def _judged(
+    wiring: Wiring, now: Compared, seen_a: Floats, masked_a: Floats, trust: Ints, renew: Bools
+) -> tuple[Ints, Bools]:
     """Trust after the confirmed changes of this tick, and which rows get a new reference.
 
-    ``seen_a``: what the meters changed by since the reference (K, 3).
+    ``seen_a``: what the meters changed by since the reference; ``masked_a``: what a battery may have hidden
+    of it, 0 where the meter repeats itself to the last digit (K, 3).
     """
     trust, renew, on = trust.copy(), renew.copy(), wiring.grid_phases
     for k in np.flatnonzero(now.told):
-        verdict = _verdict(np.where(on, now.change_a[k], 0.0), np.where(on, seen_a[k], 0.0))
+        verdict = _verdict(np.where(on, now.change_a[k], 0.0), np.where(on, seen_a[k], 0.0), masked_a[k])
         trust[k] = trust[k] if verdict is None else verdict
         renew[k] = trust[k] != Trust.UNSEEN
     return trust, renew
@@ -207,10 +217,11 @@ def by_jump(
     return np.where(back, _BELIEVED, np.where(turned, _MIRRORED, trust))
 
 
-def _verdict(change_a: Floats, seen_a: Floats) -> Trust | None:
+def _verdict(change_a: Floats, seen_a: Floats, masked_a: Floats) -> Trust | None:
     """What one confirmed change says of a meter; None: the house changed at the same time, so nothing.
 
-    Of several phases most decide: the house may have changed on one of them.
+    Of several phases most decide: the house may have changed on one of them. A home battery that keeps the
+    exchange at zero hides a change: what it may have hidden is no proof against a meter.
     """
     near_a = np.maximum(_NEAR_A, _NEAR * np.abs(change_a))
     big = np.abs(change_a) >= CONFIRMED_A
@@ -225,7 +236,9 @@ def _verdict(change_a: Floats, seen_a: Floats) -> Trust | None:
         swapped = np.abs(seen_a - moved_a) <= np.maximum(_NEAR_A, _NEAR * np.abs(moved_a))
         if bool(swapped.all()) and bool((np.abs(moved_a - change_a) >= CONFIRMED_A).any()):
             return Trust.SWAPPED
-    return Trust.UNSEEN if _most(big & (np.abs(seen_a) < np.abs(change_a) / 3), big) else None
+    shown_a = np.abs(change_a) / 3
+    unseen = big & (np.abs(seen_a) < shown_a) & (np.abs(change_a) - masked_a >= shown_a)
+    return Trust.UNSEEN if _most(unseen, big) else None
 
 
 def _most(part: Bools, of: Bools) -> bool:

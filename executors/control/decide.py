@@ -10,6 +10,7 @@ from executors.control import ladder
 from executors.control.binding import Course, binding_of, ground_of
 from executors.control.events import events_of
 from executors.control.imbalance import balanced, lowest_a, room_for_rises
+from executors.control.pacing import waits_for_next
 from executors.control.quick import on_any, same, some, unknown
 from executors.control.remember import above_alone, remembered
 from executors.control.rises import Target, given_back, may_use_a, raised, risers, settled_since, target
@@ -42,7 +43,7 @@ def _decided(
 ) -> tuple[Setpoints, SafetyState]:
     """A whole decision."""
     seen = seen_now(wiring, readings, wanted, state, now_s)
-    way, aims, room, before_loss_a = _way(wiring, readings, state, seen)
+    way, aims, room, before_loss_a = _way(wiring, readings, wanted, state, seen)
     again = told_again(readings, seen.chargers, state.chargers, now_s)
     order = order_of(seen.chargers, way.told_a, seen.phases, again, state.chargers.phases, wiring.driven)
     feed, may_read = fed(wiring, seen.chargers, state, now_s)
@@ -64,7 +65,7 @@ def _decided(
 
 
 def _way(
-    wiring: Wiring, readings: Readings, state: SafetyState, seen: Seen
+    wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetyState, seen: Seen
 ) -> tuple[Course, Target, Floats, Floats]:
     """From wanted to told: the steps, the fair offers, the room for rises, and offers before a loss."""
     now_s = seen.now_s
@@ -74,6 +75,7 @@ def _way(
     usable_a = may_use_a(wiring, readings, seen.chargers, state.chargers, seen.wanted_a, now_s)
     room = for_rises(seen.rows, seen.base, seen.supply, seen.window_max)
     blocked = _blocked(wiring, seen, steps, now_s)
+    blocked = blocked | waits_for_next(wanted, seen.chargers.command_a, state.chargers.cut_s, now_s)
     fair_room = np.maximum(room, seen.weights @ cut_a)
     aims = target(wiring, usable_a, cut_a, seen.weights, fair_room, seen.claim, seen.turns, now_s)
     lower_a = _given_back(wiring, seen, state, cut_a, aims, fair_room, blocked)

@@ -96,6 +96,8 @@ class Wiring:
     """Grid draw of all chargers while the grid operator's signal is on; inf where there is no rule."""
     netted: bool
     """Whether the utility's meter sums the phases before it counts."""
+    hidden_a: Floats
+    """How far a home battery can move by itself, from full discharge to full charge (K, 3)."""
 
     @property
     def chargers(self) -> int:

@@ -14,6 +14,7 @@ from executors.control.compare import compared, distrusted
 from executors.control.heat import heated
 from executors.control.lagging import lagging
 from executors.control.meters import Samples, samples
+from executors.control.pacing import going_on_kw
 from executors.control.quick import nobody, on_any, same, some
 from executors.control.rows import Rows, below_any, rows_of, weights_of
 from executors.control.seam import Bools, Floats, Ints, Readings, Wanted, Wiring
@@ -86,6 +87,8 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
     phases = _phases(wiring, wanted, state, cars, blind)
     wanted_a = np.fmax(np.minimum(wanted.current_a, wiring.max_a), 0.0)
     uses = _uses(state, cars, phases)
+    weights = weights_of(wiring, uses)
+    minimum_kw = going_on_kw(wanted, wiring.min_a, cars.command_a, weights[-1])
     turns, claim = _claims(wiring, wanted, state, cars, wanted_a, elapsed_s, now_s)
     return Seen(
         now_s=now_s,
@@ -104,10 +107,10 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
         base=base,
         window=window,
         window_max=window_max(window),
-        supply=supply(wiring, rows, readings, wanted, base),
+        supply=supply(wiring, rows, readings, wanted, base, minimum_kw),
         phases=phases,
         uses=uses,
-        weights=weights_of(wiring, uses),
+        weights=weights,
         wanted_a=wanted_a,
         turns=turns,
         claim=claim,

@@ -87,6 +87,8 @@ class CompareMemory(NamedTuple):
     flow_a: Floats
     meter_a: Floats
     """Both at the reference (K, 3); NaN: no reference."""
+    stirred: Bools
+    """Whether the meter has shown any other value since; asked only below a home battery."""
     moved_s: Floats
     """When charging below last moved."""
     last_flow_a: Floats
@@ -159,6 +161,7 @@ def start(wiring: Wiring) -> SafetyState:
             trust=np.zeros(rows, dtype=np.int64),
             flow_a=unknown(rows, 3),
             meter_a=unknown(rows, 3),
+            stirred=np.zeros(rows, dtype=bool),
             moved_s=np.full(rows, -np.inf),
             last_flow_a=nothing(rows, 3),
             since_s=unknown(rows),

@@ -11,6 +11,7 @@ import numpy as np
 
 from executors.control.binding import Course
 from executors.control.meters import Samples, samples
+from executors.control.pacing import mean_kw
 from executors.control.quick import same, some
 from executors.control.rows import rows_of
 from executors.control.seam import Floats, Readings, Setpoints, Wanted, Wiring
@@ -118,5 +119,4 @@ def _within_budget(wiring: Wiring, wanted: Wanted, draw_kw: float) -> bool:
     """Whether the running quarter's energy leaves room for the noise too."""
     if wanted.budget_kwh == float("inf"):
         return True
-    mean_kw = wanted.budget_kwh * 3600.0 / max(wanted.budget_left_s, 1.0)
-    return mean_kw >= draw_kw + _PHASES * _SPARE_A * wiring.voltage_v / 1000
+    return mean_kw(wanted) >= draw_kw + _PHASES * _SPARE_A * wiring.voltage_v / 1000

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from executors.control.base_load import BaseLoad
+from executors.control.pacing import quarter_ceiling_kw
 from executors.control.quick import nothing
 from executors.control.rows import Rows
 from executors.control.seam import Bools, Floats, Ints, Readings, Wanted, Wiring
@@ -27,7 +28,7 @@ class Supply(NamedTuple):
     """What the protections allow (A + P)."""
     rows: Rows
     ceilings: Floats
-    """Of the signal and of the quarter [kW]."""
+    """Of the grid operator's signal, own surplus on top of it, and of the running quarter [kW]."""
     ceiling_on: bool
     """Whether the ceiling on grid draw is in force."""
     stale: bool
@@ -52,14 +53,18 @@ class Supply(NamedTuple):
         return np.concatenate((self.rows.carried, self.ceilings))
 
 
-def supply(wiring: Wiring, rows: Rows, readings: Readings, wanted: Wanted, base: BaseLoad) -> Supply:
-    """Room of every row for the offers of this tick."""
+def supply(
+    wiring: Wiring, rows: Rows, readings: Readings, wanted: Wanted, base: BaseLoad, minimum_kw: float
+) -> Supply:
+    """Room of every row for the offers of this tick; ``minimum_kw`` keeps those on that charge."""
     beside = rows.carried - base.cut.ravel()[rows.load]
     stands = _stands(rows, base)
     ruled = wiring.ceiling_kw < np.inf
     stale = ruled and readings.ceiling_age_s > SIGNAL_S
     ceiling_on = ruled and (readings.ceiling_on or stale)
-    ceilings = _ceilings(wiring, wanted, float(base.cut[0, 3]), ceiling_on=ceiling_on)
+    base_kw = float(base.cut[0, 3])
+    signal_kw = wiring.ceiling_kw + max(0.0, -base_kw) if ceiling_on else np.inf
+    ceilings = np.array([signal_kw, quarter_ceiling_kw(wanted, base_kw, minimum_kw)])
     return Supply(
         cut=np.concatenate((np.minimum(beside, stands), ceilings)),
         beside=beside,
@@ -79,16 +84,6 @@ def _stands(rows: Rows, base: BaseLoad) -> Floats:
     stands, amps = rows.stands.copy(), len(rows.amp_row)
     stands[:amps] -= outside_a[rows.amp_row, rows.amp_phase]
     return stands
-
-
-def _ceilings(wiring: Wiring, wanted: Wanted, base_kw: float, *, ceiling_on: bool) -> Floats:
-    """Charging power that the grid operator's signal and the running quarter allow [kW].
-
-    Own surplus comes on top of the signal's ceiling; base load alone above the quarter's mean leaves nothing.
-    """
-    signal_kw = wiring.ceiling_kw + max(0.0, -base_kw) if ceiling_on else np.inf
-    mean_kw = wanted.budget_kwh * 3600.0 / max(wanted.budget_left_s, 1.0)
-    return np.array([signal_kw, max(mean_kw, 0.0) - base_kw])
 
 
 def for_rises(rows: Rows, base: BaseLoad, now: Supply, highest: Floats) -> Floats:

@@ -17,7 +17,7 @@ from domain.site_grid import Circuit, Grid, Protection, carried_a
 from domain.site_model import per_phase_a
 from domain.units import kw_per_a
 from executors.control.curve import BANDS, STRICTEST, Band
-from executors.control.seam import Wiring
+from executors.control.seam import Floats, Wiring
 
 AnyCharger = AcCharger | DcCharger
 
@@ -87,6 +87,7 @@ def wiring_of(site: Site, *, meter_period_s: Mapping[str, float] | None = None) 
         weight=np.array([_weight_of(charger, site) for charger in site.chargers]),
         ceiling_kw=_ceiling_kw(site),
         netted=site.grid.netting == "sum",
+        hidden_a=np.array([_hidden_a(site, row.id) for row in rows]),
     )
 
 
@@ -153,6 +154,16 @@ def _base_max_a(site: Site, row_id: str) -> float:
     if own.base_load_max_a is not None:
         return own.base_load_max_a
     return sum(_base_max_a(site, child.id) for child in site.circuits if child.parent == row_id)
+
+
+def _hidden_a(site: Site, row_id: str) -> Floats:
+    """How far the home battery can move the currents of a row by itself [A] (3,)."""
+    battery, swing_a = site.battery, np.zeros(3)
+    if battery is not None and row_id in site.path_to_grid(battery.circuit):
+        swing_kw = battery.charge_kw + battery.discharge_kw
+        phases = [index_of(phase) for phase in battery.wiring]
+        swing_a[phases] = swing_kw / kw_per_a(site.grid.voltage_v, len(phases))
+    return swing_a
 
 
 def _terminals(charger: AnyCharger) -> list[int]:

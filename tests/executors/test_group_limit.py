@@ -100,6 +100,59 @@ def test_one_frame_cuts_all_and_is_taken_back_when_each_holds_its_own(tmp_path: 
     run(tmp_path, test)
 
 
+MANY = tuple(f"p{number}" for number in range(1, 31))
+ANSWER_S = 0.03
+
+
+async def wire_second(bench: Bench) -> None:
+    """A tick, and what a busy wire does in the second behind it."""
+    begin_s = bench.clock()
+    bench.host.tick()
+    await bench.ticking.once()
+    settling = asyncio.ensure_future(bench.ticking.settled())
+    while bench.clock() - begin_s < 1.0 and not settling.done():  # noqa: ASYNC110 - the clock is the test's
+        await asyncio.sleep(0)
+    bench.clock.pass_s(max(0.0, begin_s + 1.0 - bench.clock()))
+
+
+def test_on_a_busy_wire_one_frame_cuts_30_points(tmp_path: Path) -> None:
+    """A look at each takes longer than a tick, so that orders, looks and the group share the wire."""
+    text = SITE.split("chargers:")[0].replace("80", "300") + "chargers:\n" + "".join(
+        f"  - {{id: {name}, driver: charx, host: charx.local, connector: {name[1:]}, in_load_circuit: true,\n"
+        "     current_a: {min: 6, max: 16}, failsafe: {current_a: 6, after_s: 30}}\n"
+        for name in MANY
+    ) + "tariff: {buy: {source: fixed, eur_per_kwh: 0.3}}\n"  # fmt: skip
+
+    async def benched() -> None:
+        async with ticking_site(tmp_path, text, MANY) as bench:
+            twin = bench.host.charger("p1").twin
+            assert isinstance(twin, Charx)
+            answer = twin.answer
+            cut_s: list[float] = []
+
+            def heard(question: bytes) -> bytes:
+                bench.clock.pass_s(ANSWER_S)
+                reply = answer(question)
+                if sum(one.offer_a for one in twin.points.values()) <= 210 and not cut_s:
+                    cut_s.append(bench.clock())
+                return reply
+
+            await bench.ticking.first_look()
+            twin.answer = heard  # type: ignore[method-assign]
+            for _ in range(35):
+                await wire_second(bench)
+            assert sum(one.offer_a for one in twin.points.values()) > 290
+            bench.base_a(90.0)
+            cut_s.clear()
+            begin_s = bench.clock()
+            for _ in range(3):
+                await wire_second(bench)
+            assert cut_s[0] - begin_s <= 4 * ANSWER_S
+            assert not bench.ticking.groups[0].overwrites
+
+    asyncio.run(benched())
+
+
 def test_a_few_cuts_need_no_group(tmp_path: Path) -> None:
     async def test(bench: Bench, seen: Seen) -> None:
         for charger in ("b", "c", "d"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -84,6 +85,28 @@ def test_the_running_quarter_s_energy_is_not_overdrawn() -> None:
         state = record.state
         record_kwh += float(record.total_a[0][0].sum()) * 0.23 / 3600
     assert 0.9 * left_kwh < record_kwh <= left_kwh * 1.01
+
+
+def _always(wanted: Wanted) -> Callable[[int], Wanted]:
+    return lambda _: wanted
+
+
+def test_a_quarter_that_is_a_little_short_stops_a_car_once_and_not_at_every_kettle() -> None:
+    """6 A on three phases are 4.14 kW; the house takes 0.46 kW, and 2.3 kW more for 20 s of every 100 s."""
+    site = wiring(1, grid=WIDE)
+    house_a = lambda second: 2 / 3 + (10 / 3 if second % 100 < 20 else 0.0)  # noqa: E731 - said once
+    budget_kwh = 0.25 * (4.14 + 0.46 + 0.46) * 0.97
+    used_kwh, told_a, state = 0.0, [], None
+    plant = plant_of(site)
+    for second in range(900):
+        wanted = replace(all_you_can(site), budget_kwh=budget_kwh - used_kwh, budget_left_s=900.0 - second)
+        record = run(plant, house_a, 1, wanted=_always(wanted), state=state, begin_s=second)
+        state = record.state
+        told_a.append(float(record.limit_a[0][0]))
+        used_kwh += float(record.total_a[0][0].sum()) * 0.23 / 3600
+    starts = sum(before == 0 < after for before, after in zip([0.0, *told_a], told_a, strict=False))
+    assert starts <= 2
+    assert 0.9 * budget_kwh < used_kwh <= budget_kwh * 1.01
 
 
 def test_offers_leave_room_for_the_largest_stated_jump_of_the_base_load() -> None:
