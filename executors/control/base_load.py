@@ -9,7 +9,7 @@ import numpy as np
 
 from executors.control.chargers import Chargers
 from executors.control.meters import Samples
-from executors.control.quick import nothing, on_any, same, some, unknown
+from executors.control.quick import every, nothing, on_any, some, unknown
 from executors.control.rows import Rows, rows_of, with_kw
 from executors.control.seam import Bools, Floats, Readings, Wiring
 from executors.control.state import ChargerMemory, MeterMemory
@@ -85,9 +85,7 @@ def base_load(
     if below.spare is not none:
         seen = seen + below.spare
     if some(blind):
-        stated, kept = rows.static[:, :3] + below.outside, memory.base_a + below.beyond
-        held = np.fmax(np.where(np.isnan(memory.base_a), stated, kept), reserved)
-        seen = np.where(blind[:, np.newaxis], held, seen)
+        seen = np.where(blind[:, np.newaxis], _held_a(rows, below, memory, reserved), seen)
     return BaseLoad(
         *_loads(wiring, rows, below, meters, seen, high),
         low_a=meters.meter_a[0] - below.flow[0] + below.falling[0] - coming[0],
@@ -96,6 +94,14 @@ def base_load(
         dark_a=dark,
         below=below,
     )
+
+
+def _held_a(rows: Rows, below: Below, memory: MeterMemory, reserved_a: Floats) -> Floats:
+    """The last estimate of each row, as stated where there is none, with what is lost since (K, 3) [A]."""
+    stated_a, never = rows.static[:, :3], np.isnan(memory.base_a)
+    if below.outside is nothing(*stated_a.shape):
+        return np.where(never, stated_a, memory.base_a)
+    return np.fmax(np.where(never, stated_a + below.outside, memory.base_a + below.beyond), reserved_a)
 
 
 def _loads(
@@ -109,11 +115,10 @@ def _loads(
     loads = np.empty((2, len(cut_a), 4))
     loads[0, :, :3] = cut_a
     loads[1, :, :3] = high_a
-    per_a = wiring.voltage_v / 1000
     moved_a = loads[:, :, :3] - meters.meter_a
-    loads[:, :, 3] = meters.meter_kw + np.where(np.isnan(moved_a), 0.0, moved_a) @ np.ones(3) * per_a
+    loads[:, :, 3] = meters.meter_kw + np.where(np.isnan(moved_a), 0.0, moved_a).dot(rows.kw_per_phase)
     if rows.reactive:
-        back = (1 - rows.true_power) * per_a
+        back = (1 - rows.true_power) * (wiring.voltage_v / 1000)
         loads[:, :, 3] += back * np.stack((below.told.sum(axis=1), below.least.sum(axis=1)))
     outside = below.outside is not nothing(*cut_a.shape)
     stated = with_kw(wiring, rows.static[:, :3] + below.outside) if outside else rows.static
@@ -161,9 +166,9 @@ def charging_below(
     if some(behind):
         in_meter = below @ np.where(behind[:, np.newaxis], np.maximum(flow_a, told_a), flow_a)
     spare = none
-    if not same(chargers.offer_a, chargers.command_a):
+    if chargers.offer_a is not chargers.command_a:
         spare = below @ np.where(on, chargers.offer_a[:, np.newaxis] - told_a, 0.0)
-    parts = Below(told, flow, in_meter, below @ least_a, spare, none, none, none, unknown(*shape), none)
+    parts = Below(told, flow, in_meter, below.dot(least_a), spare, none, none, none, unknown(*shape), none)
     return parts if chargers.calm else _with_the_rest(wiring, parts, chargers, memory, flow_a, told_a, now_s)
 
 
@@ -184,7 +189,7 @@ def _with_the_rest(
         overtaken = np.isnan(memory.due_a) & (now_s - memory.cut_s <= REACTION_S)
         overtaken_a = np.where(overtaken[:, np.newaxis], falls_a, 0.0)
         parts = parts._replace(falling=below @ falls_a, overtaken=below @ overtaken_a)
-    if some(chargers.controlled) == wiring.chargers:
+    if every(chargers.controlled):
         return parts
     beyond = ~chargers.controlled[:, np.newaxis]
     fallen = (chargers.fallen & np.isfinite(chargers.lost_s))[:, np.newaxis]

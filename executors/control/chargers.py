@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from executors.control.heard import Heard, heard_of
-from executors.control.obedience import foreign_changes, obedience
-from executors.control.quick import everybody, nobody, nothing, some, unknown
+from executors.control.obedience import ends_a, foreign_changes, obedience
+from executors.control.quick import everybody, nobody, nothing, same, some, unknown
 from executors.control.rows import rows_of
 from executors.control.seam import Bools, Floats, Readings, Wiring
 from executors.control.state import ChargerMemory
-from executors.control.times import OBEYS_A, REACTION_S, UNUSED_PHASE_S
+from executors.control.times import REACTION_S, UNUSED_PHASE_S
 
 
 class Chargers(NamedTuple):
@@ -68,22 +68,24 @@ def chargers(
     count, heard = wiring.chargers, heard_of(wiring, readings, memory, now_s)
     due_a, due_s, disobeys, disobeys_s, silence_s = obedience(wiring, readings, heard, memory, now_s)
     foreign, matched = foreign_changes(wiring, readings, heard, memory, gap_s, now_s)
-    uses = wiring.wired & (readings.phases | memory.phases)
+    uses = memory.phases
+    if not same(readings.phases, memory.phases):
+        uses = wiring.wired & (readings.phases | memory.phases)
     if heard.unused_s is not unknown(count, 3):
-        uses &= ~(now_s - heard.unused_s >= UNUSED_PHASE_S)
+        uses = uses & ~(now_s - heard.unused_s >= UNUSED_PHASE_S)
     all_here, obeyed, settled = (
         heard.here is everybody(count),
         disobeys is nobody(count),
         due_a is unknown(count),
     )
     fallen = nobody(count) if all_here else now_s - heard.lost_s > wiring.failsafe_after_s + REACTION_S
-    command_a, offer_a = heard.command_a, np.fmax(heard.command_a, heard.back_a)
+    command_a, offer_a = heard.command_a, heard.offer_a
     return Chargers(
         command_a=command_a,
         offer_a=offer_a if settled else np.where(np.isfinite(due_a), command_a, offer_a),
         flow_a=heard.flow_a,
         top_a=heard.top_a,
-        idles=heard.top_a < command_a - OBEYS_A,
+        idles=heard.top_a < ends_a(command_a)[0],
         measured=heard.measured,
         oldest_s=heard.oldest_s,
         calm=all_here and obeyed and settled,

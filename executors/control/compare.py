@@ -10,7 +10,7 @@ import numpy as np
 
 from executors.control.chargers import Chargers
 from executors.control.meters import Samples
-from executors.control.quick import lowest, nobody, on_all, on_any, some
+from executors.control.quick import every, lowest, nobody, nonzero, on_all, on_any, same, some
 from executors.control.rows import rows_of
 from executors.control.seam import Bools, Floats, Ints, Readings, Wiring
 from executors.control.state import CompareMemory, SafetyState
@@ -44,6 +44,8 @@ class Trust(IntEnum):
 
 _BELIEVED, _UNSEEN, _FLIPPED, _SWAPPED, _MIRRORED = map(int, Trust)
 
+_PATIENT: Final = {_UNSEEN, _MIRRORED}
+"""What a meter is forgiven after its time."""
 _SWAPS: Final = [order for order in permutations(range(3)) if order != (0, 1, 2)]
 
 
@@ -73,9 +75,11 @@ def compared(
     time without samples: what the house did meanwhile is not known.
     """
     rows, memory = rows_of(wiring), state.compare
-    flow_a = rows.below @ chargers.flow_a
-    moving = on_any(np.abs(flow_a - memory.last_flow_a) > _MOVES_A)
-    moving |= _blurred(wiring, readings, chargers, state.chargers.rose_s, now_s)
+    flow_a = rows.below.dot(chargers.flow_a)
+    moving = _blurred(wiring, readings, chargers, state.chargers.rose_s, now_s)
+    moves = np.abs(flow_a - memory.last_flow_a) > _MOVES_A
+    if some(moves):
+        moving = moving | on_any(moves)
     moved_s = np.where(moving, now_s, memory.moved_s) if some(moving) else memory.moved_s
     believed = rows.metered & ~meters.stale
     now = _comparison(wiring, readings, meters, chargers, memory, flow_a, believed, moved_s)
@@ -87,7 +91,7 @@ def compared(
         seen_a, masked_a = meters.meter_a - memory.meter_a, wiring.hidden_a * stirred[:, np.newaxis]
         trust, renew = _judged(wiring, now, seen_a, masked_a, trust, renew)
     trust = by_jump(wiring, believed & ~moving, trust, state.meters.meter_a, meters.meter_a, readings)
-    if some(memory.trust):
+    if _PATIENT.intersection(memory.trust.tolist()):
         trust = _forgiven(now, trust, memory, meters.meter_a, now_s)
     stirred = stirred & ~renew if rows.hides else stirred
     return _remembered(memory, meters, trust, flow_a, stirred, moved_s, renew, now_s)
@@ -112,7 +116,7 @@ def _remembered(
     if some(meters.stale):
         gap = meters.stale[:, np.newaxis]
         reference_a, meter_a = np.where(gap, np.nan, reference_a), np.where(gap, np.nan, meter_a)
-    if some(trust) or some(memory.trust):
+    if not same(trust, memory.trust):
         lost = trust != _BELIEVED
         begins = (lost & (memory.trust == _BELIEVED))[:, np.newaxis]
         since_s = np.where(lost, np.fmin(since_s, now_s), np.nan)
@@ -131,10 +135,12 @@ def _remembered(
 
 def _blurred(wiring: Wiring, readings: Readings, chargers: Chargers, rose_s: Floats, now_s: float) -> Bools:
     """Rows below which a command is on its way, or nobody knows what a charger draws (K,)."""
-    unclear = chargers.idles & (now_s - rose_s < REACTION_S)
+    unclear = chargers.idles
+    if some(unclear):
+        unclear = unclear & (now_s - rose_s < REACTION_S)
     if not (chargers.calm and chargers.measured):
         known = ~on_all(np.isnan(readings.measured_a)) & readings.link
-        unclear |= np.isfinite(chargers.due_a) | (~known & (chargers.command_a > 0))
+        unclear = unclear | np.isfinite(chargers.due_a) | (~known & (chargers.command_a > 0))
     return _above_any(wiring, unclear)
 
 
@@ -160,12 +166,14 @@ def _comparison(
     believed: Bools,
     moved_s: Floats,
 ) -> Compared:
-    sampled_s = lowest(np.where(wiring.grid_phases, meters.seen_s, np.inf))
-    usable = believed & (sampled_s >= moved_s + rows_of(wiring).settles_s)
+    rows, on, seen_s = rows_of(wiring), wiring.grid_phases, meters.seen_s
+    sampled_s = lowest(seen_s if rows.three_phase else np.where(on, seen_s, np.inf))
+    usable = believed & (sampled_s >= moved_s + rows.settles_s)
     if not chargers.oldest_s <= IN_STEP_S:
         usable &= ~_late(wiring, readings)
     change_a = flow_a - memory.flow_a
-    return Compared(usable, usable & on_any((np.abs(change_a) >= CONFIRMED_A) & wiring.grid_phases), change_a)
+    large = (np.abs(change_a) >= CONFIRMED_A) & on
+    return Compared(usable, usable & on_any(large) if some(large) else nobody(len(usable)), change_a)
 
 
 def _judged(
@@ -202,19 +210,30 @@ def by_jump(
     What a sample was raised by for its meter's rounding does not turn with it: it comes off.
     """
     on = wiring.grid_phases
-    jumped = steady & on_any((np.abs(meter_a - before_a) >= CONFIRMED_A) & on)
-    if not some(jumped):
+    large = (np.abs(meter_a - before_a) >= CONFIRMED_A) & on
+    if not some(large):
         return trust
-    raised_a = np.zeros(len(trust)) if readings.meter_raised_a is None else readings.meter_raised_a
-    old_a, new_a = before_a[:, on] - raised_a[:, np.newaxis], meter_a[:, on] - raised_a[:, np.newaxis]
-    near_a = np.maximum(1.0, 0.05 * np.abs(old_a))
-    mirrored = jumped & (np.abs(new_a + old_a) <= near_a).all(axis=1)
-    same = np.abs(np.sort(new_a, axis=1) - np.sort(old_a, axis=1)) <= 1.0
-    turned = mirrored & ((np.abs(old_a) >= CONFIRMED_A).sum(axis=1) >= _TURNED_PHASES)
-    back = mirrored & ((trust == _FLIPPED) | (trust == _MIRRORED))
-    back |= jumped & same.all(axis=1) & (trust == _SWAPPED)
-    turned &= trust == _BELIEVED
-    return np.where(back, _BELIEVED, np.where(turned, _MIRRORED, trust))
+    jumped = steady & on_any(large)
+    for k in jumped.nonzero()[0].tolist():
+        raised_a = 0.0 if readings.meter_raised_a is None else readings.meter_raised_a[k]
+        verdict = _of_jump(int(trust[k]), before_a[k] - raised_a, meter_a[k] - raised_a, on)
+        if verdict != trust[k]:
+            trust = trust.copy()
+            trust[k] = verdict
+    return trust
+
+
+def _of_jump(trust: int, old_a: Floats, new_a: Floats, on: Bools) -> int:
+    """Trust in one meter after a jump on the grid's phases (3,)."""
+    if trust == _SWAPPED:
+        again = every(np.abs(np.sort(new_a[on]) - np.sort(old_a[on])) <= 1.0)
+        return _BELIEVED if again else trust
+    if not every((np.abs(new_a + old_a) <= np.maximum(1.0, 0.05 * np.abs(old_a))) | ~on):
+        return trust
+    if trust in {_FLIPPED, _MIRRORED}:
+        return _BELIEVED
+    turned = nonzero((np.abs(old_a) >= CONFIRMED_A) & on) >= _TURNED_PHASES
+    return _MIRRORED if turned and trust == _BELIEVED else trust
 
 
 def _verdict(change_a: Floats, seen_a: Floats, masked_a: Floats) -> Trust | None:
@@ -242,10 +261,12 @@ def _verdict(change_a: Floats, seen_a: Floats, masked_a: Floats) -> Trust | None
 
 
 def _most(part: Bools, of: Bools) -> bool:
-    return bool(2 * some(part) > some(of))
+    return bool(2 * nonzero(part) > nonzero(of))
 
 
 def distrusted(memory: CompareMemory) -> Bools:
     """Rows whose meter is not believed (K,)."""
+    if not nonzero(memory.trust):
+        return nobody(len(memory.trust))
     lost: Bools = memory.trust != _BELIEVED
     return lost

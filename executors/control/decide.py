@@ -11,7 +11,7 @@ from executors.control.binding import Course, binding_of, ground_of
 from executors.control.events import events_of
 from executors.control.imbalance import balanced, lowest_a, room_for_rises
 from executors.control.pacing import waits_for_next
-from executors.control.quick import on_any, same, some, unknown
+from executors.control.quick import nobody, nothing, on_any, same, some, unknown
 from executors.control.remember import above_alone, remembered
 from executors.control.rises import Target, given_back, may_use_a, raised, risers, settled_since, target
 from executors.control.rows import below_any
@@ -76,7 +76,7 @@ def _way(
     room = for_rises(seen.rows, seen.base, seen.supply, seen.window_max)
     blocked = _blocked(wiring, seen, steps, now_s)
     blocked = blocked | waits_for_next(wanted, seen.chargers.command_a, state.chargers.cut_s, now_s)
-    fair_room = np.maximum(room, seen.weights @ cut_a)
+    fair_room = np.maximum(room, seen.weights.dot(cut_a))
     aims = target(wiring, usable_a, cut_a, seen.weights, fair_room, seen.claim, seen.turns, now_s)
     lower_a = _given_back(wiring, seen, state, cut_a, aims, fair_room, blocked)
     told_a = _raised(wiring, seen, state, cut_a, lower_a, aims.offers_a, room, blocked)
@@ -91,18 +91,28 @@ def _way(
         told_a=told_a,
         stage=steps,
         hot=below_any(wiring, seen.hot),
-        waits=below_any(wiring, on_any(seen.base.below.falling > 0)),
+        waits=_waiting(wiring, seen),
     )
     return way, aims, room, before_loss_a
 
 
+def _waiting(wiring: Wiring, seen: Seen) -> Bools:
+    """Chargers below a row with a cut on its way (C,)."""
+    falling_a = seen.base.below.falling
+    if falling_a is nothing(*falling_a.shape):
+        return nobody(wiring.chargers)
+    return below_any(wiring, on_any(falling_a > 0))
+
+
 def _before_loss_a(state: SafetyState, seen: Seen, steps: Ints) -> Floats:
     """Offer of each charger when the first meter above it was lost; NaN while none is (C)."""
-    if not some(steps):
+    if steps is ladder.no_steps(len(steps)):
         return unknown(len(steps))
-    before_a = state.chargers.before_loss_a
+    before_a, on_it = state.chargers.before_loss_a, steps > ladder.FRESH
+    if same(np.isfinite(before_a), on_it):
+        return before_a
     kept_a = np.where(np.isnan(before_a), seen.chargers.command_a, before_a)
-    return np.where(steps > ladder.FRESH, kept_a, np.nan)
+    return np.where(on_it, kept_a, np.nan)
 
 
 def _lowered(wiring: Wiring, seen: Seen, steps: Ints, before_loss_a: Floats) -> tuple[Floats, Ints, Bools]:
@@ -117,7 +127,7 @@ def _capped_a(wiring: Wiring, seen: Seen, steps: Ints, before_loss_a: Floats) ->
     """Offers as they are, but no more than wanted and than the ladder allows, as they can be told (C) [A]."""
     command_a = seen.chargers.command_a
     capped_a = np.minimum(command_a, seen.wanted_a)
-    if some(steps):
+    if steps is not ladder.no_steps(len(steps)):
         cap_a = ladder.ceiling_a(wiring, seen.now_s - seen.blind_since_s, steps, before_loss_a)
         capped_a = np.minimum(capped_a, cap_a)
     capped_a = on_the_grid_of(wiring, capped_a) * seen.chargers.controlled
@@ -129,7 +139,7 @@ def _blocked(wiring: Wiring, seen: Seen, steps: Ints, now_s: float) -> Bools:
     rows = seen.rows
     young = rows.metered & (now_s - seen.fresh_since_s < WINDOW_S)
     blocked = below_any(wiring, young | (seen.meters.oldest_s > rows.old_s) | seen.hot | seen.blind)
-    return blocked | (steps > ladder.FRESH) if some(steps) else blocked
+    return blocked if steps is ladder.no_steps(len(steps)) else blocked | (steps > ladder.FRESH)
 
 
 def _given_back(

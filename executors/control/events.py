@@ -39,6 +39,8 @@ def events_of(
     now_s: float,
 ) -> tuple[Event, ...]:
     """Every edge of this tick."""
+    if _nothing_new(state, seen, above):
+        return ()
     chargers, compare, supply = seen.chargers, seen.compare, seen.supply
     hot = seen.hot
     before = state.chargers
@@ -61,6 +63,21 @@ def events_of(
         ceiling = {"ceiling_kw": wiring.ceiling_kw}
         found.append(Event(on if supply.ceiling_on else Told.CEILING_OFF, rows[0], now_s, ceiling))
     return tuple(found)
+
+
+def _nothing_new(state: SafetyState, seen: Seen, above: Bools) -> bool:
+    """Whether all that is told holds as in the last tick; False also where it takes a closer look."""
+    before, chargers = state.chargers, seen.chargers
+    return (
+        chargers.disobeys is before.disobeys
+        and chargers.lost_s is before.lost_s
+        and not some(chargers.foreign)
+        and same(seen.meter_lost, state.meters.lost)
+        and same(above, state.above)
+        and same(seen.hot, state.hot)
+        and same(seen.compare.trust, state.compare.trust)
+        and seen.supply.ceiling_on == state.ceiling_on
+    )
 
 
 def _told_foreign(before: ChargerMemory, chargers: Chargers, now_s: float) -> Bools:

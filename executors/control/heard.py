@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from executors.control.quick import everybody, highest, on_any, some, unknown
+from executors.control.quick import every, everybody, highest, on_any, same, some, unknown
 from executors.control.seam import Bools, CarState, Floats, Readings, Wiring
 from executors.control.state import ChargerMemory
 from executors.control.times import LINK_S, UNUSED_PHASE_A, USED_PHASE_A
@@ -32,6 +32,8 @@ class Heard(NamedTuple):
     """Current of each car's highest phase as measured; NaN: not known."""
     command_a: Floats
     """What each was told last; in the first tick what it offers or gives."""
+    offer_a: Floats
+    """The larger of told and read back; the very array that was told where both are the same."""
     flow_a: Floats
     """What the cars draw, as far as known (C, 3)."""
     top_a: Floats
@@ -46,7 +48,7 @@ def heard_of(wiring: Wiring, readings: Readings, memory: ChargerMemory, now_s: f
     lost_s = _lost_since(readings, memory, oldest_s, now_s)
     if lost_s is unknown(count):
         here, back_a = everybody(count), readings.offered_a
-        measured = some(np.isfinite(readings.measured_a)) == readings.measured_a.size
+        measured = every(np.isfinite(readings.measured_a))
     else:
         here, measured = np.isnan(lost_s), False
         back_a = np.where(here, readings.offered_a, np.nan)
@@ -66,6 +68,7 @@ def heard_of(wiring: Wiring, readings: Readings, memory: ChargerMemory, now_s: f
         measured=measured,
         peak_a=peak_a,
         command_a=command_a,
+        offer_a=command_a if same(back_a, command_a) else np.fmax(command_a, back_a),
         flow_a=flow_a,
         top_a=top_a,
         unused_s=_unused_since(readings, memory, flow_a, top_a, here, now_s),
@@ -74,7 +77,7 @@ def heard_of(wiring: Wiring, readings: Readings, memory: ChargerMemory, now_s: f
 
 def _lost_since(readings: Readings, memory: ChargerMemory, oldest_s: float, now_s: float) -> Floats:
     count = len(readings.link)
-    if some(readings.link) == count and oldest_s <= LINK_S:
+    if every(readings.link) and oldest_s <= LINK_S:
         return unknown(count)
     here = readings.link & (readings.charger_age_s <= LINK_S)
     return np.where(here, np.nan, np.fmin(memory.lost_s, now_s))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from executors.control.curve import time_by_points_s, trip_rate
-from executors.control.quick import some
+from executors.control.quick import nonzero, nothing, some
 from executors.control.rows import rows_of
 from executors.control.seam import Floats, Wiring
 
@@ -16,7 +16,7 @@ COOLS_S = 120.0
 def heated(wiring: Wiring, heat: Floats, current_a: Floats, duration_s: float) -> Floats:
     """Heat after ``duration_s`` more of ``current_a`` (K, 3): 0 as warm as for ever, 1 may trip."""
     rows = rows_of(wiring)
-    if not some(heat) and not some(np.abs(current_a) > rows.holds_a) and not rows.pointed:
+    if not nonzero(heat) and not some(np.abs(current_a) > rows.holds_a) and not rows.pointed:
         return heat
     known_a = np.where(np.isnan(current_a), 0.0, current_a)
     rate = trip_rate(
@@ -28,7 +28,8 @@ def heated(wiring: Wiring, heat: Floats, current_a: Floats, duration_s: float) -
                 _rate_by_points(float(abs(a)), points, float(h))
                 for a, h in zip(known_a[k], heat[k], strict=True)
             ]
-    return np.clip(heat + rate * duration_s, 0.0, 2.0)
+    warmer = np.clip(heat + rate * duration_s, 0.0, 2.0)
+    return warmer if nonzero(warmer) else nothing(*heat.shape)
 
 
 def _rate_by_points(current_a: float, points: tuple[tuple[float, float], ...], heat: float) -> float:

@@ -28,7 +28,7 @@ def lagging(wiring: Wiring, meters: Samples, chargers: Chargers, state: SafetySt
         return state.chargers.lags
     rising = on_any(large) & ~state.chargers.lags
     rows = rows_of(wiring)
-    below_a = rows.below @ rise_a
+    below_a = rows.below.dot(rise_a)
     flat = meters.meter_a - state.meters.meter_a < _SEEN * below_a
     alone = flat & (below_a >= CONFIRMED_A) & (meters.seen_s > state.meters.seen_s)
     late = rising & below_any(wiring, on_any(alone) & rows.metered & ~meters.stale)

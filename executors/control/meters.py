@@ -66,7 +66,7 @@ def samples(wiring: Wiring, readings: Readings, memory: MeterMemory, now_s: floa
 def _power_kw(wiring: Wiring, readings: Readings, meter_a: Floats, new: Bools) -> Floats:
     """Power as the meter says in a new sample, else from the currents (K,) [kW]."""
     of_phases_a = np.where(np.isnan(meter_a), 0.0, meter_a)
-    from_currents_kw = of_phases_a @ np.ones(3) * (wiring.voltage_v / 1000)
+    from_currents_kw: Floats = of_phases_a.dot(rows_of(wiring).kw_per_phase)
     if is_unknown(readings.meter_kw):
         return from_currents_kw
     said = np.isfinite(readings.meter_kw) & on_any(new)

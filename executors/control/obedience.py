@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from executors.control.heard import Heard
-from executors.control.quick import everybody, is_unknown, nobody, some, unknown
+from executors.control.quick import every, everybody, is_unknown, nobody, some, unknown
 from executors.control.rows import rows_of
 from executors.control.seam import Bools, Floats, Readings, Wiring
 from executors.control.state import ChargerMemory
@@ -36,12 +37,12 @@ def obedience(
     came down when its watchdog was due did not obey: it fell.
     """
     count, command_a = wiring.chargers, heard.command_a
-    unmeasured = np.isnan(heard.peak_a)
+    unmeasured = nobody(count) if heard.measured else np.isnan(heard.peak_a)
     drawn_a = np.where(unmeasured, heard.back_a, heard.peak_a) if some(unmeasured) else heard.peak_a
-    above, waiting = drawn_a > tolerated_a(command_a), np.isfinite(memory.due_a)
-    if not (some(above) or some(waiting) or some(memory.disobeys)):
+    above = drawn_a > ends_a(command_a)[1]
+    if memory.due_a is unknown(count) and not some(above) and not some(memory.disobeys):
         return Obedience(unknown(count), unknown(count), nobody(count), unknown(count), memory.silence_s)
-    late = now_s - memory.due_s > REACTION_S
+    waiting, late = np.isfinite(memory.due_a), now_s - memory.due_s > REACTION_S
     sampled_since = now_s - readings.charger_age_s > memory.due_s
     came_down = (drawn_a <= tolerated_a(memory.due_a)) & sampled_since & (~unmeasured | late)
     confirmed = waiting & (came_down | (late & np.isnan(drawn_a)))
@@ -80,6 +81,20 @@ def tolerated_a(offer_a: Floats) -> Floats:
     return offer_a + OBEYS_A + OBEYS * offer_a
 
 
+@lru_cache(maxsize=16)
+def _ends_a(offer_a: bytes) -> tuple[Floats, Floats]:
+    told_a = np.frombuffer(offer_a)
+    return told_a - OBEYS_A, tolerated_a(told_a)
+
+
+def ends_a(offer_a: Floats) -> tuple[Floats, Floats]:
+    """Below the first a car clearly draws less than its offer, above the second it does not obey (C) [A].
+
+    Offers seldom change.
+    """
+    return _ends_a(offer_a.tobytes())
+
+
 def foreign_changes(
     wiring: Wiring, readings: Readings, heard: Heard, memory: ChargerMemory, gap_s: float, now_s: float
 ) -> tuple[Bools, Bools]:
@@ -88,9 +103,12 @@ def foreign_changes(
     The last tick is ``gap_s`` ago.
     """
     count = wiring.chargers
-    ours = np.abs(heard.back_a - heard.command_a) <= rows_of(wiring).alike_a
+    if heard.offer_a is heard.command_a:
+        ours = everybody(count)
+    else:
+        ours = np.abs(heard.back_a - heard.command_a) <= rows_of(wiring).alike_a
     matched = memory.matched & ~_on_its_own(wiring, memory, gap_s)
-    if some(ours) == count and some(matched) == count and not some(memory.foreign):
+    if every(ours) and every(matched) and not some(memory.foreign):
         return nobody(count), everybody(count)
     answered = np.isfinite(heard.back_a) & (now_s - readings.charger_age_s > memory.written_s)
     foreign = np.where(answered, matched & ~ours, memory.foreign)

@@ -14,8 +14,18 @@ from numpy.typing import NDArray
 
 from executors.control.seam import Bools, Floats
 
-some: Final = np.count_nonzero
-"""How many are true, and so whether any is: in a third of the time of ``any``."""
+nonzero: Final = np.count_nonzero
+"""How many numbers are not 0."""
+
+
+def some(values: Bools) -> bool:
+    """Whether any is true: on the bytes, which takes a tenth of the time of ``any``."""
+    return 1 in values.tobytes()
+
+
+def every(values: Bools) -> bool:
+    """Whether all are true."""
+    return 0 not in values.tobytes()
 
 
 @lru_cache(maxsize=64)
@@ -45,6 +55,11 @@ def unknown(*shape: int) -> Floats:
 def _for_all(array: NDArray[Any]) -> NDArray[Any]:
     array.flags.writeable = False
     return array
+
+
+def as_floats(values: NDArray[Any]) -> Floats:
+    """The same values as floats: whole numbers that somebody handed in have other bytes."""
+    return np.asarray(values, dtype=np.float64)
 
 
 def is_unknown(values: Floats) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 import numpy as np
 
 from executors.control.quick import nobody, same, some, unknown
@@ -27,7 +29,9 @@ def remembered(
 ) -> SafetyState:
     """The state after this tick."""
     cars = _chargers(state, seen, before_loss_a, told_a, order, now_s)
-    turns = turned(seen.turns, seen.chargers.command_a, told_a, now_s)
+    turns = seen.turns
+    if isnan(state.tick_s) or not same(told_a, seen.chargers.command_a):
+        turns = turned(turns, seen.chargers.command_a, told_a, now_s)
     if aims.at_s > -np.inf:
         turns = turns._replace(target_a=aims.offers_a, target_s=aims.at_s)
     return SafetyState(

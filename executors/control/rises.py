@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from executors.control.chargers import Chargers
-from executors.control.quick import on_all, some
+from executors.control.quick import every, on_all, some
 from executors.control.seam import Bools, CarState, Floats, Ints, Readings, Wiring
 from executors.control.shares import Claim, fair_offers, leading, on_the_grid_of
 from executors.control.state import ChargerMemory, TurnMemory
@@ -50,7 +50,7 @@ def target(
     short = wanted_a > offers_a + _NEGLIGIBLE
     if not some(short):
         return Target(offers_a, -np.inf)
-    if some(weights @ np.maximum(wanted_a, offers_a) <= room + _NEGLIGIBLE) == len(room):
+    if every(weights.dot(np.maximum(wanted_a, offers_a)) <= room + _NEGLIGIBLE):
         return Target(_without_tired(wanted_a, offers_a, turns, now_s), -np.inf)
     if now_s - turns.target_s < TARGET_S:
         return Target(np.minimum(turns.target_a, wanted_a), turns.target_s)
@@ -112,9 +112,9 @@ def raised(
     if not some(up):
         return offers_a
     all_up_a = np.where(up, aims_a, offers_a)
-    if some(weights @ np.maximum(all_up_a, occupied_a) <= room + _NEGLIGIBLE) == len(room):
+    if every(weights.dot(np.maximum(all_up_a, occupied_a)) <= room + _NEGLIGIBLE):
         return all_up_a
-    order = np.flatnonzero(up)
+    (order,) = up.nonzero()
     order = order[np.lexsort((claim.rank[order], -claim.priority[order]))]
     return _one_after_the_other(wiring, offers_a, aims_a, order, occupied_a, weights, room)
 

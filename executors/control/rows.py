@@ -60,6 +60,8 @@ class Rows:
     """Failsafe, 0 where there is none (C,)."""
     static: Floats
     """Base load to reckon with where there is no meter, in A and kW (K, 4)."""
+    kw_per_phase: Floats
+    """Power of one ampere on each phase (3,) [kW/A]."""
     true_power: Floats
     """Least power factor below each row (K,)."""
     reactive: bool
@@ -74,6 +76,8 @@ class Rows:
     """What no sample may show (K, 3)."""
     fresh_for_s: Floats
     """How long a sample of the row's meter is fresh (K,)."""
+    three_phase: bool
+    """Whether the grid has all three phases."""
     counted: Bools
     """Phases that a meter must show (K, 3)."""
     holds_a: Floats
@@ -147,6 +151,7 @@ def rows_of(wiring: Wiring) -> Rows:
         settles_s=2 * period_s + LAG_S,
         failsafe_a=np.nan_to_num(wiring.failsafe_a, nan=0.0),
         static=with_kw(wiring, np.nan_to_num(wiring.base_max_a, nan=0.0)[:, np.newaxis] + np.zeros(3)),
+        kw_per_phase=np.full(3, wiring.voltage_v / 1000),
         true_power=true_power,
         reactive=bool((true_power < 1).any()),
         alike_a=wiring.step_a / 2 + 0.05,
@@ -154,6 +159,7 @@ def rows_of(wiring: Wiring) -> Rows:
         hides=bool((wiring.hidden_a > 0).any()),
         implausible_a=np.minimum(IMPLAUSIBLE * wiring.limit_a, np.finfo(np.float64).max),
         fresh_for_s=np.fmax(FRESH_S, FRESH_PERIODS * wiring.meter_period_s),
+        three_phase=bool(wiring.grid_phases.all()),
         counted=metered[:, np.newaxis] & wiring.grid_phases,
         holds_a=holds_a,
         pointed=any(wiring.curves),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import isnan
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from executors.control.heat import heated
 from executors.control.lagging import lagging
 from executors.control.meters import Samples, samples
 from executors.control.pacing import going_on_kw
-from executors.control.quick import nobody, on_any, same, some
+from executors.control.quick import as_floats, nobody, nothing, on_any, same, some, unknown
 from executors.control.rows import Rows, below_any, rows_of, weights_of
 from executors.control.seam import Bools, Floats, Ints, Readings, Wanted, Wiring
 from executors.control.shares import Claim
@@ -78,14 +79,14 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
     compare = compared(wiring, readings, meters, cars, state, now_s)
     since_s = ladder.blind_since(meters, distrusted(compare), state.meters.blind_since_s, now_s)
     stage = ladder.stages(since_s, now_s)
-    blind = stage > ladder.FRESH
+    blind = nobody(len(stage)) if since_s is unknown(len(stage)) else stage > ladder.FRESH
     heat = heated(wiring, state.meters.heat, meters.meter_a, elapsed_s)
     lags = lagging(wiring, meters, cars, state)
     below = charging_below(wiring, readings, meters, cars, state.chargers, lags, compare.last_flow_a, now_s)
     base = base_load(wiring, rows, below, meters, state.meters, blind)
     window = _window(rows, base, meters, state, blind, now_s)
     phases = _phases(wiring, wanted, state, cars, blind)
-    wanted_a = np.fmax(np.minimum(wanted.current_a, wiring.max_a), 0.0)
+    wanted_a = _as_they_can(wiring, as_floats(wanted.current_a).tobytes())
     uses = _uses(state, cars, phases)
     weights = weights_of(wiring, uses)
     minimum_kw = going_on_kw(wanted, wiring.min_a, cars.command_a, weights[-1])
@@ -101,7 +102,7 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
         blind=blind,
         meter_lost=_lost(meters, since_s, now_s),
         blind_since_s=since_s,
-        fresh_since_s=np.where(blind, np.inf, np.fmin(state.meters.fresh_since_s, now_s)),
+        fresh_since_s=_fresh_since(state, blind, now_s),
         heat=heat,
         hot=_hot(state, heat),
         base=base,
@@ -115,6 +116,20 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
         turns=turns,
         claim=claim,
     )
+
+
+@lru_cache(maxsize=16)
+def _as_they_can(wiring: Wiring, current_a: bytes) -> Floats:
+    """Wishes as far as the chargers can fulfil them (C,) [A]; they seldom change."""
+    wanted_a = np.fmax(np.minimum(np.frombuffer(current_a), wiring.max_a), 0.0)
+    wanted_a.flags.writeable = False
+    return wanted_a
+
+
+def _fresh_since(state: SafetyState, blind: Bools, now_s: float) -> Floats:
+    """Since when every sample of each row has been fresh; inf: not now (K,)."""
+    since_s = np.fmin(state.meters.fresh_since_s, now_s)
+    return np.where(blind, np.inf, since_s) if some(blind) else since_s
 
 
 def _lost(meters: Samples, since_s: Floats, now_s: float) -> Bools:
@@ -138,7 +153,7 @@ def _window(
 
 def _hot(state: SafetyState, heat: Floats) -> Bools:
     """Rows whose protection is warm: above the first share of its heat, until below the second."""
-    if not some(heat):
+    if heat is nothing(*heat.shape):
         return nobody(len(heat))
     hottest = heat.max(axis=1)
     hot: Bools = np.where(state.hot, hottest > COOL, hottest > HOT)

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from executors.control.levels import level_of_rows
-from executors.control.quick import some
+from executors.control.quick import as_floats, every, some
 from executors.control.seam import Bools, Floats, Ints, Wiring
 
 _NEGLIGIBLE = 1e-6
@@ -35,14 +35,25 @@ class Claim:
 def on_the_grid_of(wiring: Wiring, current_a: Floats, which: Ints | None = None) -> Floats:
     """Offers rounded down to what each charger can be told: 0, or minimum and whole steps above it.
 
-    ``which``: the chargers that they are for, where not all.
+    ``which``: the chargers that they are for, where not all; offers of all seldom change.
     """
-    min_a, step_a, max_a = wiring.min_a, wiring.step_a, wiring.max_a
-    if which is not None:
-        min_a, step_a, max_a = min_a[which], step_a[which], max_a[which]
+    if which is None:
+        return _on_the_grid_of_all(wiring, as_floats(current_a).tobytes())
+    min_a, step_a, max_a = wiring.min_a[which], wiring.step_a[which], wiring.max_a[which]
+    return _rounded_a(current_a, min_a, step_a, max_a)
+
+
+def _rounded_a(current_a: Floats, min_a: Floats, step_a: Floats, max_a: Floats) -> Floats:
     steps = np.floor((current_a - min_a) / step_a + _NEGLIGIBLE)
     told_a = np.minimum(min_a + steps * step_a, max_a)
     return np.where(current_a >= min_a - _NEGLIGIBLE, told_a, 0.0)
+
+
+@lru_cache(maxsize=16)
+def _on_the_grid_of_all(wiring: Wiring, current_a: bytes) -> Floats:
+    told_a = _rounded_a(np.frombuffer(current_a), wiring.min_a, wiring.step_a, wiring.max_a)
+    told_a.flags.writeable = False
+    return told_a
 
 
 @lru_cache(maxsize=64)
@@ -53,10 +64,9 @@ def no_row(count: int) -> Ints:
     return rows
 
 
-@lru_cache(maxsize=64)
-def _classes(priority: bytes) -> tuple[int, ...]:
+def _classes(priority: Ints) -> list[int]:
     """The classes there are, lowest first."""
-    return tuple(sorted(set(np.frombuffer(priority, dtype=np.int64).tolist())))
+    return sorted(set(priority.tolist()))
 
 
 def cut_to_fit(
@@ -67,8 +77,8 @@ def cut_to_fit(
     The fullest row comes first. Inside it the lowest class gives way first: down to its minimum by weighted
     shares, then charger by charger to 0; only then the next class.
     """
-    excess = weights @ offers_a - room
-    if some(excess <= _NEGLIGIBLE) == len(excess):
+    excess = weights.dot(offers_a) - room
+    if every(excess <= _NEGLIGIBLE):
         return offers_a, no_row(len(offers_a))
     by_row = np.full(len(offers_a), -1)
     for _ in range(2 * len(room) + 2):
@@ -87,7 +97,7 @@ def cut_to_fit(
 def _cut_row(wiring: Wiring, offers_a: Floats, weight_on: Floats, room: float, claim: Claim) -> Floats:
     """Offers lowered until one row fits; all of its chargers at 0 when it cannot."""
     on = (weight_on > 0) & (offers_a > 0)
-    for rank in _classes(claim.priority[on].tobytes()):
+    for rank in _classes(claim.priority[on]):
         members = on & (claim.priority == rank)
         others = float(weight_on @ np.where(members, 0.0, offers_a))
         least_a = np.where(members, np.minimum(wiring.min_a, offers_a), 0.0)
@@ -130,14 +140,14 @@ def _kept(members: Bools, least_a: Floats, weight_on: Floats, room: float, rank:
 
 def by_rank(members: Bools, rank: Ints) -> Ints:
     """The members, first rank first."""
-    chosen = np.flatnonzero(members)
+    (chosen,) = members.nonzero()
     return chosen[rank[chosen].argsort(kind="stable")]
 
 
 def fair_offers(wiring: Wiring, top_a: Floats, weights: Floats, room: Floats, claim: Claim) -> Floats:
     """The fairest offers up to ``top_a``: classes in turn, minimum by rank, then by weight (C) [A]."""
     offers_a = np.zeros(len(top_a))
-    for rank in reversed(_classes(claim.priority.tobytes())):
+    for rank in reversed(_classes(claim.priority)):
         members = (claim.priority == rank) & (top_a >= wiring.min_a - _NEGLIGIBLE)
         slack = np.maximum(room - weights @ offers_a, 0.0)
         started = _started(wiring, members, weights, slack, claim.rank)
@@ -147,13 +157,13 @@ def fair_offers(wiring: Wiring, top_a: Floats, weights: Floats, room: Floats, cl
 
 def _started(wiring: Wiring, members: Bools, weights: Floats, slack: Floats, rank: Ints) -> Bools:
     """Members that get at least their minimum (C): in order of rank, whoever still fits."""
-    everybody = weights @ np.where(members, wiring.min_a, 0.0)
     room = slack + _NEGLIGIBLE
-    if np.all(everybody <= room):
+    short = ~(weights.dot(np.where(members, wiring.min_a, 0.0)) <= room)
+    if not some(short):
         return members
     started = np.zeros(len(members), dtype=bool)
-    order = by_rank(members, rank)
-    need = weights[:, order] * wiring.min_a[order]
+    order, room = by_rank(members, rank), room[short]
+    need = weights[short][:, order] * wiring.min_a[order]
     while order.size:
         alone = (need <= room[:, np.newaxis]).all(axis=0)
         order, need = order[alone], need[:, alone]
@@ -169,7 +179,7 @@ def _started(wiring: Wiring, members: Bools, weights: Floats, slack: Floats, ran
 
 def leading(yes: Bools) -> int:
     """How many of the first ones are all true."""
-    return len(yes) if yes.all() else int(yes.argmin())
+    return len(yes) if every(yes) else int(yes.argmin())
 
 
 def _raised_together(
@@ -187,20 +197,21 @@ def _raised_together(
     """
     free = started.copy()
     offers_a = np.where(started, wiring.min_a, offers_a)
-    while free.any():
+    while some(free):
         tops_a = np.where(free, top_a, offers_a)
-        tight = ~(weights @ tops_a <= room + _NEGLIGIBLE) & (weights[:, free] > 0).any(axis=1)
-        if not tight.any():
+        full = ~(weights.dot(tops_a) <= room + _NEGLIGIBLE)
+        tight = full & (weights.dot(free) > 0) if some(full) else full
+        if not some(tight):
             return tops_a
-        on = weights[tight]
-        left = room[tight] - on @ np.where(free, 0.0, offers_a)
-        on, members = on[:, free], np.flatnonzero(free)
-        least_a, most_a = wiring.min_a[free], top_a[free]
-        levels = level_of_rows(on, share[free], least_a, most_a, left)
-        own = np.where(on > 0, levels[:, np.newaxis], np.inf).min(axis=0)
-        decided = np.where(on > 0, own, np.inf).min(axis=1) >= levels
-        stays = (on[decided] > 0).any(axis=0) | np.isinf(own)
-        level_a = np.minimum(np.maximum(own * share[free], least_a), most_a)
+        on, (members,) = weights[tight], free.nonzero()
+        left = room[tight] - on.dot(np.where(free, 0.0, offers_a))
+        on = on[:, members]
+        counts, least_a, most_a = on > 0, wiring.min_a[members], top_a[members]
+        levels = level_of_rows(on, share[members], least_a, most_a, left)
+        own = np.where(counts, levels[:, np.newaxis], np.inf).min(axis=0)
+        decided = np.where(counts, own, np.inf).min(axis=1) >= levels
+        stays = counts[decided].any(axis=0) | np.isinf(own)
+        level_a = np.minimum(np.maximum(own * share[members], least_a), most_a)
         offers_a[members[stays]] = level_a[stays]
         free[members[stays]] = False
     return offers_a

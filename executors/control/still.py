@@ -12,7 +12,7 @@ import numpy as np
 from executors.control.binding import Course
 from executors.control.meters import Samples, samples
 from executors.control.pacing import mean_kw
-from executors.control.quick import same, some
+from executors.control.quick import every, nonzero, same, some
 from executors.control.rows import rows_of
 from executors.control.seam import Floats, Readings, Setpoints, Wanted, Wiring
 from executors.control.seen import Seen
@@ -59,8 +59,9 @@ def still_after(
     cars = seen.chargers
     if setpoints.order.size or setpoints.events or not same(setpoints.feed_watchdog, wiring.driven):
         return None
-    open_ones = some(seen.stage) or some(seen.heat) or some(cars.foreign) or some(seen.compare.trust)
-    if open_ones or not cars.calm or not same(way.told_a, cars.command_a):
+    if not cars.calm or some(cars.foreign) or not same(way.told_a, cars.command_a):
+        return None
+    if nonzero(seen.stage) or nonzero(seen.heat) or nonzero(seen.compare.trust):
         return None
     if some(np.abs(on_the_grid_of(wiring, way.usable_a) - way.told_a) > _NEGLIGIBLE):
         return None
@@ -96,7 +97,7 @@ def _same_wish(still: Still, wanted: Wanted) -> bool:
 
 def _same_chargers(before: Readings, now: Readings) -> bool:
     """Whether all chargers answer as they did, and their cars draw the same but for noise."""
-    if some(now.link) < len(now.link) or float(now.charger_age_s.max()) > IN_STEP_S:
+    if not every(now.link) or float(now.charger_age_s.max()) > IN_STEP_S:
         return False
     return (
         same(now.offered_a, before.offered_a)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from executors.control.chargers import Chargers
-from executors.control.quick import some
+from executors.control.quick import same, some
 from executors.control.seam import Bools, Floats, Ints, Wiring
 from executors.control.state import TurnMemory
 from executors.control.times import DWELL_S, STARTS_WITHIN_S
@@ -22,11 +22,12 @@ def served(
     """Count what everybody had since the last tick; who comes anew starts level with the one served least."""
     counted_a = np.maximum(chargers.top_a, _ASLEEP * chargers.command_a)
     had = memory.served + counted_a * elapsed_s / weight
-    new = wants & np.isnan(had)
-    if some(new):
-        waiting = had[wants & ~new]
-        had = np.where(new, float(waiting.min()) if waiting.size else 0.0, had)
-    return memory._replace(served=np.where(wants, had, np.nan))
+    counted = np.isfinite(had)
+    if same(counted, wants):
+        return memory._replace(served=had)
+    waiting = had[wants & counted]
+    least = float(waiting.min()) if waiting.size else 0.0
+    return memory._replace(served=np.where(wants, np.where(counted, had, least), np.nan))
 
 
 def rank_of(wiring: Wiring, memory: TurnMemory, weight: Floats, now_s: float) -> Ints:

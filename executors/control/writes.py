@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from executors.control.chargers import Chargers
-from executors.control.quick import everybody, nobody, on_any, some, unknown
+from executors.control.quick import every, everybody, nobody, on_any, some, unknown
 from executors.control.seam import Bools, Floats, Ints, Readings, Wiring
 from executors.control.state import ChargerMemory, SafetyState
 from executors.control.times import LATE_S, RETRY_S
@@ -15,7 +15,7 @@ def told_again(readings: Readings, chargers: Chargers, memory: ChargerMemory, no
     """Setpoints to write although they did not change: new, back, changed by others, not taken (C)."""
     count = len(chargers.command_a)
     nothing_to_mend = chargers.calm and memory.lost_s is unknown(count) and not some(chargers.foreign)
-    if nothing_to_mend and some(chargers.matched) == count and chargers.command_a is memory.command_a:
+    if nothing_to_mend and every(chargers.matched) and chargers.command_a is memory.command_a:
         return nobody(count)
     due = now_s - memory.written_s >= RETRY_S
     back = np.isfinite(memory.lost_s) & np.isnan(chargers.lost_s)
