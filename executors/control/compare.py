@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-from itertools import permutations
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -15,38 +13,22 @@ from executors.control.rows import rows_of
 from executors.control.seam import Bools, Floats, Ints, Readings, Wiring
 from executors.control.state import CompareMemory, SafetyState
 from executors.control.times import (
+    ACCUSED_S,
     CONFIRMED_A,
     IN_STEP_S,
     MIRRORED_S,
     REACTION_S,
     UNSEEN_S,
 )
+from executors.control.verdicts import Trust, mostly_turned, verdict_of
 
 _MOVES_A: Final = 0.5
-_NEAR_A: Final = 1.5
-_NEAR: Final = 0.35
 _ALIVE_A: Final = 0.1
 _TURNED_PHASES: Final = 2
 """A jump counts as a turned sign when it is seen on so many phases."""
 
 
-class Trust(IntEnum):
-    """What is thought of a meter."""
-
-    BELIEVED = 0
-    UNSEEN = 1
-    """A confirmed change was not seen: frozen, late, or somewhere else."""
-    FLIPPED = 2
-    SWAPPED = 3
-    MIRRORED = 4
-    """All phases changed their sign at once while charging stood still; no change has confirmed it yet."""
-
-
 _BELIEVED, _UNSEEN, _FLIPPED, _SWAPPED, _MIRRORED = map(int, Trust)
-
-_PATIENT: Final = {_UNSEEN, _MIRRORED}
-"""What a meter is forgiven after its time."""
-_SWAPS: Final = [order for order in permutations(range(3)) if order != (0, 1, 2)]
 
 
 class Compared(NamedTuple):
@@ -84,17 +66,18 @@ def compared(
     believed = rows.metered & ~meters.stale
     now = _comparison(wiring, readings, meters, chargers, memory, flow_a, believed, moved_s)
     trust, renew = memory.trust, now.usable & ~now.told
-    stirred = memory.stirred
+    stirred, suspected = memory.stirred, memory.suspected
     if rows.hides:
         stirred = stirred | on_any((meters.meter_a != memory.meter_a) & wiring.grid_phases)
     if some(now.told):
         seen_a, masked_a = meters.meter_a - memory.meter_a, wiring.hidden_a * stirred[:, np.newaxis]
-        trust, renew = _judged(wiring, now, seen_a, masked_a, trust, renew)
+        trust, renew, suspected = _judged(wiring, now, seen_a, masked_a, memory, renew)
     trust = by_jump(wiring, believed & ~moving, trust, state.meters.meter_a, meters.meter_a, readings)
-    if _PATIENT.intersection(memory.trust.tolist()):
-        trust = _forgiven(now, trust, memory, meters.meter_a, now_s)
+    if nonzero(memory.trust):
+        trust = _forgiven(now, trust, memory, flow_a, meters.meter_a, now_s)
     stirred = stirred & ~renew if rows.hides else stirred
-    return _remembered(memory, meters, trust, flow_a, stirred, moved_s, renew, now_s)
+    after = _remembered(memory, meters, trust, flow_a, stirred, moved_s, renew, now_s)
+    return after if suspected is memory.suspected else after._replace(suspected=suspected)
 
 
 def _remembered(
@@ -126,6 +109,7 @@ def _remembered(
         flow_a=reference_a,
         meter_a=meter_a,
         stirred=stirred,
+        suspected=memory.suspected,
         moved_s=moved_s,
         last_flow_a=flow_a,
         since_s=since_s,
@@ -177,27 +161,42 @@ def _comparison(
 
 
 def _judged(
-    wiring: Wiring, now: Compared, seen_a: Floats, masked_a: Floats, trust: Ints, renew: Bools
-) -> tuple[Ints, Bools]:
-    """Trust after the confirmed changes of this tick, and which rows get a new reference.
+    wiring: Wiring, now: Compared, seen_a: Floats, masked_a: Floats, memory: CompareMemory, renew: Bools
+) -> tuple[Ints, Bools, Bools]:
+    """Trust after the confirmed changes of this tick, which rows get a new reference, and who is suspected.
 
     ``seen_a``: what the meters changed by since the reference; ``masked_a``: what a battery may have hidden
     of it, 0 where the meter repeats itself to the last digit (K, 3).
     """
-    trust, renew, on = trust.copy(), renew.copy(), wiring.grid_phases
+    trust, renew, suspected = memory.trust.copy(), renew.copy(), memory.suspected.copy()
+    on = wiring.grid_phases
     for k in np.flatnonzero(now.told):
-        verdict = _verdict(np.where(on, now.change_a[k], 0.0), np.where(on, seen_a[k], 0.0), masked_a[k])
+        change_a, change_seen_a = np.where(on, now.change_a[k], 0.0), np.where(on, seen_a[k], 0.0)
+        verdict = verdict_of(change_a, change_seen_a, masked_a[k])
+        if verdict is None and mostly_turned(change_a, change_seen_a):
+            verdict = Trust.FLIPPED if suspected[k] or trust[k] == _MIRRORED else None
+            suspected[k] = True
+        elif verdict is not None:
+            suspected[k] = False
         trust[k] = trust[k] if verdict is None else verdict
         renew[k] = trust[k] != Trust.UNSEEN
-    return trust, renew
+    return trust, renew, suspected
 
 
-def _forgiven(now: Compared, trust: Ints, memory: CompareMemory, meter_a: Floats, now_s: float) -> Ints:
-    """Trust after its time: of a meter that missed a change and moves, or whose jump nothing confirmed."""
+def _forgiven(
+    now: Compared, trust: Ints, memory: CompareMemory, flow_a: Floats, meter_a: Floats, now_s: float
+) -> Ints:
+    """Trust after its time: of a meter that missed a change and moves, or whose jump nothing confirmed.
+
+    One that was accused of its sign or its phases is tried again when nothing below it charges any more: no
+    change could ever clear it then, and the next rise shows whether it was right.
+    """
     moves = on_any(np.abs(meter_a - memory.doubted_a) > _ALIVE_A)
     long_ago = now.usable & (now_s - memory.since_s >= UNSEEN_S)
     unconfirmed = (trust == _MIRRORED) & (now_s - memory.since_s >= MIRRORED_S)
-    over = long_ago & ((trust == _UNSEEN) & moves | unconfirmed)
+    accused = (trust == _FLIPPED) | (trust == _SWAPPED)
+    idle = accused & (now_s - memory.since_s >= ACCUSED_S) & ~on_any(flow_a > 0)
+    over = long_ago & ((trust == _UNSEEN) & moves | unconfirmed | idle)
     return np.where(over, _BELIEVED, trust)
 
 
@@ -234,34 +233,6 @@ def _of_jump(trust: int, old_a: Floats, new_a: Floats, on: Bools) -> int:
         return _BELIEVED
     turned = nonzero((np.abs(old_a) >= CONFIRMED_A) & on) >= _TURNED_PHASES
     return _MIRRORED if turned and trust == _BELIEVED else trust
-
-
-def _verdict(change_a: Floats, seen_a: Floats, masked_a: Floats) -> Trust | None:
-    """What one confirmed change says of a meter; None: the house changed at the same time, so nothing.
-
-    Of several phases most decide: the house may have changed on one of them. A home battery that keeps the
-    exchange at zero hides a change: what it may have hidden is no proof against a meter.
-    """
-    near_a = np.maximum(_NEAR_A, _NEAR * np.abs(change_a))
-    big = np.abs(change_a) >= CONFIRMED_A
-    shown = big & (np.abs(seen_a - change_a) <= near_a)
-    turned = big & (np.abs(seen_a + change_a) <= near_a)
-    if _most(shown, big):
-        return Trust.BELIEVED
-    if bool(np.all(np.abs(seen_a + change_a) <= near_a)) or (big.sum() > 1 and _most(turned, big)):
-        return Trust.FLIPPED
-    for order in _SWAPS:
-        moved_a = change_a[list(order)]
-        swapped = np.abs(seen_a - moved_a) <= np.maximum(_NEAR_A, _NEAR * np.abs(moved_a))
-        if bool(swapped.all()) and bool((np.abs(moved_a - change_a) >= CONFIRMED_A).any()):
-            return Trust.SWAPPED
-    shown_a = np.abs(change_a) / 3
-    unseen = big & (np.abs(seen_a) < shown_a) & (np.abs(change_a) - masked_a >= shown_a)
-    return Trust.UNSEEN if _most(unseen, big) else None
-
-
-def _most(part: Bools, of: Bools) -> bool:
-    return bool(2 * nonzero(part) > nonzero(of))
 
 
 def distrusted(memory: CompareMemory) -> Bools:

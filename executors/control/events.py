@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from executors.control.chargers import Chargers
-from executors.control.compare import Trust
 from executors.control.quick import nobody, same, some, unknown
 from executors.control.seam import Bools, Floats, Wiring
 from executors.control.seen import Seen
 from executors.control.state import ChargerMemory, SafetyState
 from executors.control.times import FOREIGN_QUIET_S
+from executors.control.verdicts import Trust
 from executors.control.why import Event, Told
 
 _OF_TRUST = {

@@ -89,6 +89,8 @@ class CompareMemory(NamedTuple):
     """Both at the reference (K, 3); NaN: no reference."""
     stirred: Bools
     """Whether the meter has shown any other value since; asked only below a home battery."""
+    suspected: Bools
+    """Whether most phases, but not all, have shown a change with the wrong sign once."""
     moved_s: Floats
     """When charging below last moved."""
     last_flow_a: Floats
@@ -162,6 +164,7 @@ def start(wiring: Wiring) -> SafetyState:
             flow_a=unknown(rows, 3),
             meter_a=unknown(rows, 3),
             stirred=np.zeros(rows, dtype=bool),
+            suspected=np.zeros(rows, dtype=bool),
             moved_s=np.full(rows, -np.inf),
             last_flow_a=nothing(rows, 3),
             since_s=unknown(rows),

@@ -72,5 +72,7 @@ UNSEEN_S: Final = 15.0
 """A meter that missed a change, and changes itself, is believed again after this: the house hid it."""
 MIRRORED_S: Final = 60.0
 """So long a jump to the opposite sign is held against a meter when no change of charging confirms it."""
+ACCUSED_S: Final = 300.0
+"""So long a wrong sign or order of phases is held against a meter below which nothing charges any more."""
 IMPLAUSIBLE: Final = 10.0
 """A reading above so many times the limit is garbage."""

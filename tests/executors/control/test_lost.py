@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from executors.control.seam import CarState, Wanted
+from executors.control.seam import CarState, Wanted, Wiring
 from executors.control.why import Told, Why
 from tests.executors.control.small_sites import charger, wiring
 from tests.executors.control.tiny_plant import Plant, Record, plant_of, run
@@ -122,6 +123,59 @@ def test_a_sign_that_flips_is_found_by_the_first_change() -> None:
     told = np.array(record.told())
     assert np.all(np.diff(told[found_s:]) <= 0)
     assert told[-1] == 6
+
+
+WIDE = {"limit_a": 200, "protection": {"type": "gg", "rating_a": 200}}
+
+
+def wish_until(site: Wiring, *falls: tuple[int, float]) -> Callable[[int], Wanted]:
+    """16 A, and what each fall leaves from its second on."""
+
+    def wish(second: int) -> Wanted:
+        left_a = next((a for at_s, a in reversed(falls) if second >= at_s), 16.0)
+        return Wanted(np.array([left_a]), site.wired)
+
+    return wish
+
+
+def test_a_house_that_rises_on_two_phases_when_a_car_falls_is_no_turned_sign() -> None:
+    """At the full hour a car goes from 16 A to 6 A and boilers of 22 A start on L2 and L3."""
+    site = wiring(1, grid=WIDE)
+    base_a = lambda s: np.array([5.0, 5.0, 5.0]) + (np.array([10.5, 22.0, 22.0]) if s >= 102 else 0.0)  # noqa: E731
+    record = run(plant_of(site), base_a, 200, wanted=wish_until(site, (100, 6.0), (150, 16.0)))
+    assert Told.SIGN_FLIPPED not in events(record)
+    assert record.told()[-1] == 16
+
+
+def test_a_sign_that_is_seen_on_two_phases_twice_is_turned() -> None:
+    site = wiring(1, grid=WIDE)
+
+    def change(second: int, plant: Plant) -> Loss:
+        house_a = np.array([30.0 * (second // 20 % 3), 0.0, 0.0])
+        return {"meter_a": -(5.0 + plant.charging_a()) + house_a}
+
+    falls = (60, 6.0), (100, 16.0), (140, 6.0)
+    record = run(plant_of(site), lambda _s: 5, 200, wanted=wish_until(site, *falls), change=change)
+    assert Told.SIGN_FLIPPED in events(record)
+
+
+def test_a_meter_that_was_accused_wrongly_is_tried_again_when_nothing_charges() -> None:
+    """The car stops as the house rises by twice as much on all phases; nothing could ever clear the meter."""
+    site = wiring(1, grid=WIDE, chargers=[charger("a", failsafe={"current_a": 0, "after_s": 30})])
+    base_a = lambda s: 5.0 if s < 102 else 37.0  # noqa: E731 - said once
+    record = run(plant_of(site), base_a, 700, wanted=wish_until(site, (100, 0.0), (130, 16.0)))
+    told = record.told()
+    assert Told.SIGN_FLIPPED in events(record)
+    assert set(told[110:400]) == {0}
+    assert told[-1] == 16
+    assert Told.METER_TRUSTED_AGAIN in events(record)
+
+
+def test_a_turned_sign_is_accused_again_by_the_rise_that_tries_it() -> None:
+    site = wiring(1, grid=WIDE, chargers=[charger("a", failsafe={"current_a": 0, "after_s": 30})])
+    change = lambda _s, plant: {"meter_a": -(5.0 + plant.charging_a())}  # noqa: E731 - said once
+    told = np.array(run(plant_of(site), lambda _s: 5, 1500, change=change).told())
+    assert np.count_nonzero(told) <= 0.1 * len(told)
 
 
 @pytest.mark.parametrize("raised_a", [0.0, 1.0], ids=["fine", "whole amperes"])
