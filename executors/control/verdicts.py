@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from executors.control.quick import some
+from executors.control.quick import nonzero
 from executors.control.seam import Bools, Floats
 from executors.control.times import CONFIRMED_A
 
@@ -62,8 +62,8 @@ def mostly_turned(change_a: Floats, seen_a: Floats) -> bool:
     """
     big = np.abs(change_a) >= CONFIRMED_A
     turned = big & (np.abs(seen_a + change_a) <= np.maximum(_NEAR_A, _NEAR * np.abs(change_a)))
-    return bool(some(big) > 1) and _most(turned, big)
+    return bool(nonzero(big) > 1) and _most(turned, big)
 
 
 def _most(part: Bools, of: Bools) -> bool:
-    return bool(2 * some(part) > some(of))
+    return bool(2 * nonzero(part) > nonzero(of))
