@@ -227,6 +227,8 @@ def _behind(
         shown |= ~lags
     else:
         shown |= ~(on_any(np.isnan(readings.measured_a) & wiring.wired) | lags)
+    if chargers.oldest_s <= IN_STEP_S:
+        return chargers.idles & ~shown
     ages_s = np.where(wiring.grid_phases & np.isfinite(meters.age_s), meters.age_s, 0.0)
     fresh = readings.charger_age_s <= ages_s.min() + IN_STEP_S
     behind: Bools = chargers.idles & ~(fresh & shown)

@@ -54,6 +54,22 @@ def ground_of(seen: Seen, rises: Floats) -> Ground:
     return Ground(seen.rows, seen.supply, seen.weights, rises, cars.disobeys, cars.lost_s)
 
 
+class Asked:
+    """A binding that is worked out when somebody asks for it, and once."""
+
+    __slots__ = ("_binding", "_ground", "_way")
+
+    def __init__(self, ground: Ground, way: Course) -> None:
+        self._ground, self._way = ground, way
+        self._binding: Binding | None = None
+
+    def __call__(self) -> Binding:
+        """The last thing that held each charger down."""
+        if self._binding is None:
+            self._binding = binding_of(self._ground, self._way)
+        return self._binding
+
+
 def binding_of(ground: Ground, way: Course) -> Binding:
     """The last thing that held each charger down."""
     rows, supply, weights, rises = ground.rows, ground.supply, ground.weights, ground.rises

@@ -63,24 +63,29 @@ def compared(
     if some(moves):
         moving = moving | on_any(moves)
     moved_s = np.where(moving, now_s, memory.moved_s) if some(moving) else memory.moved_s
-    believed = rows.metered & ~meters.stale
+    believed = rows.metered & ~meters.stale if some(meters.stale) else rows.metered
     now = _comparison(wiring, readings, meters, chargers, memory, flow_a, believed, moved_s)
-    trust, renew = memory.trust, now.usable & ~now.told
+    trust, renew = memory.trust, now.usable
     stirred, suspected = memory.stirred, memory.suspected
     if rows.hides:
         stirred = stirred | on_any((meters.meter_a != memory.meter_a) & wiring.grid_phases)
     if some(now.told):
+        renew = renew & ~now.told
         seen_a, masked_a = meters.meter_a - memory.meter_a, wiring.hidden_a * stirred[:, np.newaxis]
         trust, renew, suspected = _judged(wiring, now, seen_a, masked_a, memory, renew)
-    trust = by_jump(wiring, believed & ~moving, trust, state.meters.meter_a, meters.meter_a, readings)
+    jumps = (np.abs(meters.meter_a - state.meters.meter_a) >= CONFIRMED_A) & wiring.grid_phases
+    if some(jumps):
+        jumped = believed & ~moving & on_any(jumps)
+        trust = by_jump(wiring, jumped, trust, state.meters.meter_a, meters.meter_a, readings)
     if nonzero(memory.trust):
         trust = _forgiven(now, trust, memory, flow_a, meters.meter_a, now_s)
     stirred = stirred & ~renew if rows.hides else stirred
-    after = _remembered(memory, meters, trust, flow_a, stirred, moved_s, renew, now_s)
+    after = _remembered(wiring, memory, meters, trust, flow_a, stirred, moved_s, renew, now_s)
     return after if suspected is memory.suspected else after._replace(suspected=suspected)
 
 
 def _remembered(
+    wiring: Wiring,
     memory: CompareMemory,
     meters: Samples,
     trust: Ints,
@@ -92,7 +97,9 @@ def _remembered(
 ) -> CompareMemory:
     """The comparison after this tick."""
     reference_a, meter_a, since_s, doubted_a = memory.flow_a, memory.meter_a, memory.since_s, memory.doubted_a
-    if some(renew):
+    if same(renew, rows_of(wiring).metered):
+        reference_a, meter_a = flow_a, meters.meter_a
+    elif some(renew):
         renewed = renew[:, np.newaxis]
         reference_a = np.where(renewed, flow_a, reference_a)
         meter_a = np.where(renewed, meters.meter_a, meter_a)
@@ -191,8 +198,10 @@ def _forgiven(
     One that was accused of its sign or its phases is tried again when nothing below it charges any more: no
     change could ever clear it then, and the next rise shows whether it was right.
     """
-    moves = on_any(np.abs(meter_a - memory.doubted_a) > _ALIVE_A)
     long_ago = now.usable & (now_s - memory.since_s >= UNSEEN_S)
+    if not some(long_ago):
+        return trust
+    moves = on_any(np.abs(meter_a - memory.doubted_a) > _ALIVE_A)
     unconfirmed = (trust == _MIRRORED) & (now_s - memory.since_s >= MIRRORED_S)
     accused = (trust == _FLIPPED) | (trust == _SWAPPED)
     idle = accused & (now_s - memory.since_s >= ACCUSED_S) & ~on_any(flow_a > 0)
@@ -201,7 +210,7 @@ def _forgiven(
 
 
 def by_jump(
-    wiring: Wiring, steady: Bools, trust: Ints, before_a: Floats, meter_a: Floats, readings: Readings
+    wiring: Wiring, jumped: Bools, trust: Ints, before_a: Floats, meter_a: Floats, readings: Readings
 ) -> Ints:
     """Trust after a sample that is the mirror or a permutation of the last one while charging stood still.
 
@@ -209,10 +218,6 @@ def by_jump(
     What a sample was raised by for its meter's rounding does not turn with it: it comes off.
     """
     on = wiring.grid_phases
-    large = (np.abs(meter_a - before_a) >= CONFIRMED_A) & on
-    if not some(large):
-        return trust
-    jumped = steady & on_any(large)
     for k in jumped.nonzero()[0].tolist():
         raised_a = 0.0 if readings.meter_raised_a is None else readings.meter_raised_a[k]
         verdict = _of_jump(int(trust[k]), before_a[k] - raised_a, meter_a[k] - raised_a, on)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
-
 import numpy as np
 
 from executors.control import ladder
-from executors.control.binding import Course, binding_of, ground_of
+from executors.control.binding import Asked, Course, ground_of
 from executors.control.events import events_of
 from executors.control.imbalance import balanced, lowest_a, room_for_rises
 from executors.control.pacing import waits_for_next
@@ -55,7 +53,7 @@ def _decided(
         feed_watchdog=feed,
         may_read=may_read,
         wanted_a=seen.wanted_a,
-        binding=cache(partial(binding_of, ground_of(seen, room), way)),
+        binding=Asked(ground_of(seen, room), way),
         events=events_of(wiring, state, seen, above, now_s),
         wanted_reasons=wanted.reasons,
         names=(wiring.charger_ids, wiring.circuit_ids),
@@ -75,13 +73,16 @@ def _way(
     usable_a = may_use_a(wiring, readings, seen.chargers, state.chargers, seen.wanted_a, now_s)
     room = for_rises(seen.rows, seen.base, seen.supply, seen.window_max)
     blocked = _blocked(wiring, seen, steps, now_s)
-    blocked = blocked | waits_for_next(wanted, seen.chargers.command_a, state.chargers.cut_s, now_s)
+    waits = waits_for_next(wanted, seen.chargers.command_a, state.chargers.cut_s, now_s)
+    blocked = blocked | waits if some(waits) else blocked
     fair_room = np.maximum(room, seen.weights.dot(cut_a))
     aims = target(wiring, usable_a, cut_a, seen.weights, fair_room, seen.claim, seen.turns, now_s)
     lower_a = _given_back(wiring, seen, state, cut_a, aims, fair_room, blocked)
     told_a = _raised(wiring, seen, state, cut_a, lower_a, aims.offers_a, room, blocked)
     if not seen.chargers.calm:
         told_a = np.where(seen.chargers.controlled, told_a, _left_alone(wiring, seen))
+    if same(told_a, seen.chargers.command_a):
+        told_a = seen.chargers.command_a
     way = Course(
         wanted_a=seen.wanted_a,
         usable_a=usable_a,
@@ -130,15 +131,19 @@ def _capped_a(wiring: Wiring, seen: Seen, steps: Ints, before_loss_a: Floats) ->
     if steps is not ladder.no_steps(len(steps)):
         cap_a = ladder.ceiling_a(wiring, seen.now_s - seen.blind_since_s, steps, before_loss_a)
         capped_a = np.minimum(capped_a, cap_a)
-    capped_a = on_the_grid_of(wiring, capped_a) * seen.chargers.controlled
+    capped_a = on_the_grid_of(wiring, capped_a)
+    if not seen.chargers.calm:
+        capped_a = capped_a * seen.chargers.controlled
     return command_a if same(capped_a, command_a) else capped_a
 
 
 def _blocked(wiring: Wiring, seen: Seen, steps: Ints, now_s: float) -> Bools:
     """Chargers that must not be raised: blind, just out of the dark, or below a warm protection (C)."""
     rows = seen.rows
-    young = rows.metered & (now_s - seen.fresh_since_s < WINDOW_S)
-    blocked = below_any(wiring, young | (seen.meters.oldest_s > rows.old_s) | seen.hot | seen.blind)
+    held = (rows.metered & (now_s - seen.fresh_since_s < WINDOW_S)) | (seen.meters.oldest_s > rows.old_s)
+    if some(seen.hot) or some(seen.blind):
+        held = held | seen.hot | seen.blind
+    blocked = below_any(wiring, held)
     return blocked if steps is ladder.no_steps(len(steps)) else blocked | (steps > ladder.FRESH)
 
 

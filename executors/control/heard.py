@@ -52,14 +52,16 @@ def heard_of(wiring: Wiring, readings: Readings, memory: ChargerMemory, now_s: f
     else:
         here, measured = np.isnan(lost_s), False
         back_a = np.where(here, readings.offered_a, np.nan)
-    peak_a = highest(readings.measured_a) if measured else _peak_a(readings.measured_a, here)
     first = math.isnan(memory.command_a[0])
-    command_a = np.fmax(np.fmax(back_a, peak_a), 0.0) if first else memory.command_a
     if measured:
         flow_a = np.maximum(readings.measured_a, 0.0)
+        peak_a = top_a = highest(flow_a)
+        command_a = np.fmax(back_a, top_a) if first else memory.command_a
     else:
+        peak_a = _peak_a(readings.measured_a, here)
+        command_a = np.fmax(np.fmax(back_a, peak_a), 0.0) if first else memory.command_a
         flow_a = _flow_a(wiring, readings, memory, command_a, here)
-    top_a = highest(flow_a)
+        top_a = highest(flow_a)
     return Heard(
         lost_s=lost_s,
         here=here,

@@ -16,7 +16,8 @@ COOLS_S = 120.0
 def heated(wiring: Wiring, heat: Floats, current_a: Floats, duration_s: float) -> Floats:
     """Heat after ``duration_s`` more of ``current_a`` (K, 3): 0 as warm as for ever, 1 may trip."""
     rows = rows_of(wiring)
-    if not nonzero(heat) and not some(np.abs(current_a) > rows.holds_a) and not rows.pointed:
+    cold = heat is nothing(*heat.shape)
+    if cold and not some(np.abs(current_a) > rows.holds_a) and not rows.pointed:
         return heat
     known_a = np.where(np.isnan(current_a), 0.0, current_a)
     rate = trip_rate(

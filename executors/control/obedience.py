@@ -107,7 +107,8 @@ def foreign_changes(
         ours = everybody(count)
     else:
         ours = np.abs(heard.back_a - heard.command_a) <= rows_of(wiring).alike_a
-    matched = memory.matched & ~_on_its_own(wiring, memory, gap_s)
+    own = _on_its_own(wiring, memory, gap_s)
+    matched = memory.matched & ~own if some(own) else memory.matched
     if every(ours) and every(matched) and not some(memory.foreign):
         return nobody(count), everybody(count)
     answered = np.isfinite(heard.back_a) & (now_s - readings.charger_age_s > memory.written_s)

@@ -64,7 +64,7 @@ def as_floats(values: NDArray[Any]) -> Floats:
 
 def is_unknown(values: Floats) -> bool:
     """Whether all are NaN."""
-    return values is unknown(*values.shape) or not some(values == values)  # noqa: PLR0124 - NaN differs from itself
+    return same(values, unknown(*values.shape)) or not some(values == values)  # noqa: PLR0124 - NaN differs
 
 
 def same(one: NDArray[Any], other: NDArray[Any]) -> bool:

@@ -6,7 +6,7 @@ from math import isnan
 
 import numpy as np
 
-from executors.control.quick import nobody, same, some, unknown
+from executors.control.quick import nobody, some, unknown
 from executors.control.rises import Target
 from executors.control.seam import Bools, Floats, Ints
 from executors.control.seen import Seen
@@ -30,7 +30,7 @@ def remembered(
     """The state after this tick."""
     cars = _chargers(state, seen, before_loss_a, told_a, order, now_s)
     turns = seen.turns
-    if isnan(state.tick_s) or not same(told_a, seen.chargers.command_a):
+    if isnan(state.tick_s) or told_a is not seen.chargers.command_a:
         turns = turned(turns, seen.chargers.command_a, told_a, now_s)
     if aims.at_s > -np.inf:
         turns = turns._replace(target_a=aims.offers_a, target_s=aims.at_s)
@@ -90,7 +90,7 @@ def _chargers(
             foreign=cars.foreign & ~written,
             matched=cars.matched & ~written,
         )
-    return after if same(told_a, cars.command_a) else _moved(after, seen, told_a, now_s)
+    return after if told_a is cars.command_a else _moved(after, seen, told_a, now_s)
 
 
 def _moved(after: ChargerMemory, seen: Seen, told_a: Floats, now_s: float) -> ChargerMemory:

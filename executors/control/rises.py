@@ -112,11 +112,27 @@ def raised(
     if not some(up):
         return offers_a
     all_up_a = np.where(up, aims_a, offers_a)
-    if every(weights.dot(np.maximum(all_up_a, occupied_a)) <= room + _NEGLIGIBLE):
+    load = weights.dot(np.maximum(all_up_a, occupied_a))
+    if every(load <= room + _NEGLIGIBLE):
         return all_up_a
+    tight = ~(load <= room + _EXACT)
+    taken_a = np.maximum(offers_a, occupied_a)
+    weights, slack = weights[tight], (room - weights.dot(taken_a))[tight]
     (order,) = up.nonzero()
+    order = order[_alone_a(wiring, aims_a, order, taken_a, weights, slack) > offers_a[order] + _NEGLIGIBLE]
+    if not order.size:
+        return offers_a
     order = order[np.lexsort((claim.rank[order], -claim.priority[order]))]
-    return _one_after_the_other(wiring, offers_a, aims_a, order, occupied_a, weights, room)
+    return _one_after_the_other(wiring, offers_a, aims_a, order, taken_a, weights, slack)
+
+
+def _alone_a(
+    wiring: Wiring, aims_a: Floats, order: Ints, taken_a: Floats, weights: Floats, slack: Floats
+) -> Floats:
+    """Offers of these chargers if only one of them rose as far as the rows let it [A]."""
+    on = weights[:, order]
+    left = np.divide(slack[:, np.newaxis], on, out=np.full(on.shape, np.inf), where=on > 0)
+    return on_the_grid_of(wiring, np.minimum(aims_a[order], taken_a[order] + left.min(axis=0)), order)
 
 
 def _one_after_the_other(
@@ -124,24 +140,20 @@ def _one_after_the_other(
     offers_a: Floats,
     aims_a: Floats,
     order: Ints,
-    occupied_a: Floats,
+    taken_a: Floats,
     weights: Floats,
-    room: Floats,
+    slack: Floats,
 ) -> Floats:
     """Offers raised in this order, each as far as those before it leave room (C) [A]."""
-    taken_a = np.maximum(offers_a, occupied_a)
-    slack = room - weights @ taken_a
     offers_a = offers_a.copy()
     while order.size:
-        on = weights[:, order]
-        left = np.divide(slack[:, np.newaxis], on, out=np.full(on.shape, np.inf), where=on > 0).min(axis=0)
-        new_a = on_the_grid_of(wiring, np.minimum(aims_a[order], taken_a[order] + left), order)
+        new_a = _alone_a(wiring, aims_a, order, taken_a, weights, slack)
         able = new_a > offers_a[order] + _NEGLIGIBLE
-        order, on, new_a = order[able], on[:, able], new_a[able]
+        order, new_a = order[able], new_a[able]
         if not order.size:
             break
         whole = new_a >= on_the_grid_of(wiring, aims_a[order], order) - _NEGLIGIBLE
-        more = (on * np.maximum(new_a - taken_a[order], 0.0)).cumsum(axis=1)
+        more = (weights[:, order] * np.maximum(new_a - taken_a[order], 0.0)).cumsum(axis=1)
         fits = whole & (more <= np.maximum(slack, 0.0)[:, np.newaxis] + _EXACT).all(axis=0)
         many = max(leading(fits), 1)
         offers_a[order[:many]] = new_a[:many]

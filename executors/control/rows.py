@@ -44,8 +44,8 @@ class Rows:
     """Highest sum of offers that the protection stands, with the highest base load, until cars react;
     inf in kW (A + P).
     """
-    margin: Floats
-    """What a rise leaves free (A + P)."""
+    for_rises: Floats
+    """What a row may carry after a rise: a margin stays free (A + P)."""
     row: Ints
     """Circuit of every row, both ceilings included; the ceilings are the grid's (A + P + 2)."""
     phase: Ints
@@ -129,7 +129,7 @@ def rows_of(wiring: Wiring) -> Rows:
     carried_kw = wiring.limit_kw[kw_row]
     finite_kw = np.where(np.isfinite(carried_kw), carried_kw, 0.0)
     margin = np.concatenate((np.maximum(RISE_MARGIN_A, RISE_MARGIN * carried_a), RISE_MARGIN * finite_kw))
-    metered = wiring.metered
+    metered, carried = wiring.metered, np.concatenate((carried_a, carried_kw))
     rows = np.concatenate((amp_row, kw_row))
     period_s = np.nan_to_num(wiring.meter_period_s, nan=1.0)
     true_power = _true_power(wiring)
@@ -141,9 +141,9 @@ def rows_of(wiring: Wiring) -> Rows:
         below=wiring.below.astype(np.float64),
         amp_below=wiring.below[amp_row].astype(np.float64),
         kw_per_a=wiring.kw_per_a[kw_row],
-        carried=np.concatenate((carried_a, carried_kw)),
+        carried=carried,
         stands=np.concatenate((stands_a(wiring)[amp_row, amp_phase], np.full(len(kw_row), np.inf))),
-        margin=np.where(metered[rows], margin, 0.0),
+        for_rises=carried - np.where(metered[rows], margin, 0.0),
         row=np.concatenate((rows, [0, 0])),
         phase=np.concatenate((amp_phase, np.full(len(kw_row) + 2, -1))),
         metered=metered,

@@ -84,7 +84,7 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
     lags = lagging(wiring, meters, cars, state)
     below = charging_below(wiring, readings, meters, cars, state.chargers, lags, compare.last_flow_a, now_s)
     base = base_load(wiring, rows, below, meters, state.meters, blind)
-    window = _window(rows, base, meters, state, blind, now_s)
+    window = _window(base, meters, state, blind, now_s)
     phases = _phases(wiring, wanted, state, cars, blind)
     wanted_a = _as_they_can(wiring, as_floats(wanted.current_a).tobytes())
     uses = _uses(state, cars, phases)
@@ -128,8 +128,10 @@ def _as_they_can(wiring: Wiring, current_a: bytes) -> Floats:
 
 def _fresh_since(state: SafetyState, blind: Bools, now_s: float) -> Floats:
     """Since when every sample of each row has been fresh; inf: not now (K,)."""
-    since_s = np.fmin(state.meters.fresh_since_s, now_s)
-    return np.where(blind, np.inf, since_s) if some(blind) else since_s
+    before = state.meters
+    if not some(blind) and before.blind_since_s is unknown(len(blind)) and not isnan(state.tick_s):
+        return before.fresh_since_s
+    return np.where(blind, np.inf, np.fmin(before.fresh_since_s, now_s))
 
 
 def _lost(meters: Samples, since_s: Floats, now_s: float) -> Bools:
@@ -140,15 +142,13 @@ def _lost(meters: Samples, since_s: Floats, now_s: float) -> Bools:
     return lost
 
 
-def _window(
-    rows: Rows, base: BaseLoad, meters: Samples, state: SafetyState, blind: Bools, now_s: float
-) -> Window:
+def _window(base: BaseLoad, meters: Samples, state: SafetyState, blind: Bools, now_s: float) -> Window:
     """The window of base loads with that of this tick, and of the samples since the last whole decision."""
     high = base.high
     if state.still is not None:
         high = high.copy()
         high[:, :3] += np.fmax(state.still.high_a - meters.meter_a, 0.0)
-    return window_of(state.meters.window, high, blind & rows.metered, now_s)
+    return window_of(state.meters.window, high, blind, now_s)
 
 
 def _hot(state: SafetyState, heat: Floats) -> Bools:

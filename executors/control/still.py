@@ -59,7 +59,7 @@ def still_after(
     cars = seen.chargers
     if setpoints.order.size or setpoints.events or not same(setpoints.feed_watchdog, wiring.driven):
         return None
-    if not cars.calm or some(cars.foreign) or not same(way.told_a, cars.command_a):
+    if not cars.calm or some(cars.foreign) or way.told_a is not cars.command_a:
         return None
     if nonzero(seen.stage) or nonzero(seen.heat) or nonzero(seen.compare.trust):
         return None

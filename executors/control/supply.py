@@ -88,6 +88,6 @@ def _stands(rows: Rows, base: BaseLoad) -> Floats:
 
 def for_rises(rows: Rows, base: BaseLoad, now: Supply, highest: Floats) -> Floats:
     """Room of every row under the highest base load of the window (K, 4), less the margin (A + P + 2)."""
-    held = np.minimum(rows.carried - highest.ravel()[rows.load] - rows.margin, now.stands)
+    held = np.minimum(rows.for_rises - highest.ravel()[rows.load], now.stands)
     lifted_kw = float(highest[0, 3] - base.cut[0, 3])
     return np.concatenate((held, now.cut[-2:] - max(0.0, lifted_kw)))

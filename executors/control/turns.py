@@ -24,7 +24,7 @@ def served(
     had = memory.served + counted_a * elapsed_s / weight
     counted = np.isfinite(had)
     if same(counted, wants):
-        return memory._replace(served=had)
+        return TurnMemory(had, memory.on_s, memory.starts_s, memory.target_a, memory.target_s)
     waiting = had[wants & counted]
     least = float(waiting.min()) if waiting.size else 0.0
     return memory._replace(served=np.where(wants, np.where(counted, had, least), np.nan))

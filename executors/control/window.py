@@ -31,16 +31,16 @@ def empty_window(rows: int) -> Window:
 
 def window_of(memory: Window, base: Floats, blind: Bools, now_s: float) -> Window:
     """The window with this tick's base load (K, 4); blind rows add nothing."""
-    high = np.where(np.isnan(base), -np.inf, base)
     if some(blind):
-        high[blind] = -np.inf
+        base = np.where(blind[:, np.newaxis], np.nan, base)
     running, *passed = memory.buckets
     if now_s - memory.since_s >= WINDOW_S / (BUCKETS - 1):
-        return Window((high, running, *passed[:-1]), now_s)
-    return Window((np.maximum(running, high), *passed), memory.since_s)
+        return Window((np.fmax(base, -np.inf), running, *passed[:-1]), now_s)
+    return Window((np.fmax(running, base), *passed), memory.since_s)
 
 
 def window_max(window: Window) -> Floats:
     """Highest base load of the window (K, 4); beyond all limits where nothing was seen."""
-    high = reduce(np.maximum, window.buckets)
-    return np.where(high == -np.inf, _UNSEEN, high)
+    high: Floats = reduce(np.maximum, window.buckets)
+    unseen = high == -np.inf
+    return np.where(unseen, _UNSEEN, high) if some(unseen) else high
