@@ -15,7 +15,6 @@ from executors.control.compare import compared, distrusted
 from executors.control.heat import heated
 from executors.control.lagging import lagging
 from executors.control.meters import Samples, samples
-from executors.control.pacing import going_on_kw
 from executors.control.quick import as_floats, nobody, nothing, on_any, same, some, unknown
 from executors.control.rows import Rows, below_any, rows_of, weights_of
 from executors.control.seam import Bools, Floats, Ints, Readings, Wanted, Wiring
@@ -89,7 +88,6 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
     wanted_a = _as_they_can(wiring, as_floats(wanted.current_a).tobytes())
     uses = _uses(state, cars, phases)
     weights = weights_of(wiring, uses)
-    minimum_kw = going_on_kw(wanted, wiring.min_a, cars.command_a, weights[-1])
     turns, claim = _claims(wiring, wanted, state, cars, wanted_a, elapsed_s, now_s)
     return Seen(
         now_s=now_s,
@@ -108,7 +106,7 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
         base=base,
         window=window,
         window_max=window_max(window),
-        supply=supply(wiring, rows, readings, wanted, base, minimum_kw),
+        supply=supply(wiring, readings, wanted, base, cars.command_a, weights[-1]),
         phases=phases,
         uses=uses,
         weights=weights,

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from executors.control.base_load import BaseLoad
-from executors.control.pacing import quarter_ceiling_kw
+from executors.control.pacing import going_on_kw, quarter_ceiling_kw
 from executors.control.quick import nothing
-from executors.control.rows import Rows
+from executors.control.rows import Rows, rows_of
 from executors.control.seam import Bools, Floats, Ints, Readings, Wanted, Wiring
 from executors.control.times import SIGNAL_S
 from executors.control.why import Why
@@ -54,14 +54,24 @@ class Supply(NamedTuple):
 
 
 def supply(
-    wiring: Wiring, rows: Rows, readings: Readings, wanted: Wanted, base: BaseLoad, minimum_kw: float
+    wiring: Wiring,
+    readings: Readings,
+    wanted: Wanted,
+    base: BaseLoad,
+    command_a: Floats,
+    kw_per_a: Floats,
 ) -> Supply:
-    """Room of every row for the offers of this tick; ``minimum_kw`` keeps those on that charge."""
+    """Room of every row for the offers of this tick.
+
+    Who charges (``command_a``, at ``kw_per_a``) is kept on where the quarter allows it.
+    """
+    rows = rows_of(wiring)
     beside = rows.carried - base.cut.ravel()[rows.load]
     stands = _stands(rows, base)
     ruled = wiring.ceiling_kw < np.inf
     stale = ruled and readings.ceiling_age_s > SIGNAL_S
     ceiling_on = ruled and (readings.ceiling_on or stale)
+    minimum_kw = going_on_kw(wanted, wiring.min_a, command_a, kw_per_a)
     base_kw = float(base.cut[0, 3])
     signal_kw = wiring.ceiling_kw + max(0.0, -base_kw) if ceiling_on else np.inf
     ceilings = np.array([signal_kw, quarter_ceiling_kw(wanted, base_kw, minimum_kw)])
