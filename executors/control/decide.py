@@ -177,8 +177,7 @@ def _raised(
     if not some(may_rise):
         return lower_a
     low_a = lowest_a(cars, seen.base, lower_a, seen.uses)
-    rows, highest_a = seen.rows, seen.window_max[0, :3]
-    room = room_for_rises(wiring, room, rows.amp_row, rows.amp_phase, highest_a, low_a)
+    room = room_for_rises(wiring, room, seen.window_max[0, :3], low_a)
     occupied_a = np.maximum(cars.offer_a, cars.top_a) * cars.controlled
     return raised(wiring, lower_a, aims_a, may_rise, occupied_a, seen.weights, room, seen.claim)
 

@@ -7,7 +7,8 @@ import numpy as np
 from executors.control.base_load import BaseLoad
 from executors.control.chargers import Chargers
 from executors.control.quick import nobody, same, some
-from executors.control.seam import Bools, Floats, Ints, Wiring
+from executors.control.rows import rows_of
+from executors.control.seam import Bools, Floats, Wiring
 from executors.control.shares import Claim, cut_to_fit
 from executors.control.times import RISE_MARGIN_A
 
@@ -45,34 +46,30 @@ def balanced(
 
 def _ends_a(chargers: Chargers, base: BaseLoad, offers_a: Floats, on: Bools) -> tuple[Floats, Floats]:
     """The most and the least that flows on each phase of the grid (3,) [A]; known while offers stand."""
-    base_a = base.cut[0, :3]
+    base_a, low_a = base.cut[0, :3], lowest_a(chargers, base, offers_a, on)
     if offers_a is chargers.command_a and on is chargers.uses:
-        return base_a + base.below.told[0], base.low_a + base.below.least[0]
-    return base_a + offers_a @ on, lowest_a(chargers, base, offers_a, on)
+        return base_a + base.below.told[0], low_a
+    return base_a + offers_a @ on, low_a
 
 
 def lowest_a(chargers: Chargers, base: BaseLoad, offers_a: Floats, on: Bools) -> Floats:
     """What flows at least on each phase of the grid: cars that draw, up to their offers (3,) [A]."""
-    drawn_a = np.minimum(chargers.flow_a, offers_a[:, np.newaxis]) * on
-    least: Floats = base.low_a + drawn_a.sum(axis=0)
+    if chargers.calm and offers_a is chargers.command_a and on is chargers.uses:
+        drawn_a = base.below.least[0]
+    else:
+        drawn_a = (np.minimum(chargers.flow_a, offers_a[:, np.newaxis]) * on).sum(axis=0)
+    least: Floats = base.low_a + drawn_a
     return least
 
 
-def room_for_rises(
-    wiring: Wiring,
-    room: Floats,
-    amp_row: Ints,
-    amp_phase: Ints,
-    high_a: Floats,
-    low_a: Floats,
-) -> Floats:
+def room_for_rises(wiring: Wiring, room: Floats, high_a: Floats, low_a: Floats) -> Floats:
     """Room of the grid's phases, no more than imbalance leaves while cars have not followed yet (rows)."""
-    if wiring.imbalance_limit_a == np.inf or np.isnan(low_a).any():
+    if wiring.imbalance_limit_a == np.inf or some(np.isnan(low_a)):
         return room
     first_a, second_a, third_a = low_a.tolist()
     others_a = np.array([min(second_a, third_a), min(first_a, third_a), min(first_a, second_a)])
     leaves_a = others_a + wiring.imbalance_limit_a - high_a - RISE_MARGIN_A
-    narrowed = room.copy()
-    grid = np.flatnonzero(amp_row == 0)
-    narrowed[grid] = np.minimum(room[grid], leaves_a[amp_phase[grid]])
+    rows, narrowed = rows_of(wiring), room.copy()
+    grid = slice(rows.grid_rows)
+    narrowed[grid] = np.minimum(room[grid], leaves_a[rows.amp_phase[grid]])
     return narrowed

@@ -119,20 +119,19 @@ def raised(
     taken_a = np.maximum(offers_a, occupied_a)
     weights, slack = weights[tight], (room - weights.dot(taken_a))[tight]
     (order,) = up.nonzero()
-    order = order[_alone_a(wiring, aims_a, order, taken_a, weights, slack) > offers_a[order] + _NEGLIGIBLE]
+    order = order[_reach_a(aims_a, order, taken_a, weights, slack) > offers_a[order]]
     if not order.size:
         return offers_a
     order = order[np.lexsort((claim.rank[order], -claim.priority[order]))]
     return _one_after_the_other(wiring, offers_a, aims_a, order, taken_a, weights, slack)
 
 
-def _alone_a(
-    wiring: Wiring, aims_a: Floats, order: Ints, taken_a: Floats, weights: Floats, slack: Floats
-) -> Floats:
-    """Offers of these chargers if only one of them rose as far as the rows let it [A]."""
+def _reach_a(aims_a: Floats, order: Ints, taken_a: Floats, weights: Floats, slack: Floats) -> Floats:
+    """How far each of these chargers could rise if none of the others did [A]."""
     on = weights[:, order]
     left = np.divide(slack[:, np.newaxis], on, out=np.full(on.shape, np.inf), where=on > 0)
-    return on_the_grid_of(wiring, np.minimum(aims_a[order], taken_a[order] + left.min(axis=0)), order)
+    reach_a: Floats = np.minimum(aims_a[order], taken_a[order] + left.min(axis=0))
+    return reach_a
 
 
 def _one_after_the_other(
@@ -147,7 +146,7 @@ def _one_after_the_other(
     """Offers raised in this order, each as far as those before it leave room (C) [A]."""
     offers_a = offers_a.copy()
     while order.size:
-        new_a = _alone_a(wiring, aims_a, order, taken_a, weights, slack)
+        new_a = on_the_grid_of(wiring, _reach_a(aims_a, order, taken_a, weights, slack), order)
         able = new_a > offers_a[order] + _NEGLIGIBLE
         order, new_a = order[able], new_a[able]
         if not order.size:

@@ -28,6 +28,8 @@ class Rows:
     amp_row: Ints
     amp_phase: Ints
     """Circuit and phase of each row in amperes (A)."""
+    grid_rows: int
+    """How many of them are the grid's: they come first."""
     kw_row: Ints
     """Circuit of each row in kW (P)."""
     load: Ints
@@ -136,6 +138,7 @@ def rows_of(wiring: Wiring) -> Rows:
     return Rows(
         amp_row=amp_row,
         amp_phase=amp_phase,
+        grid_rows=int(np.count_nonzero(amp_row == 0)),
         kw_row=kw_row,
         load=4 * rows + np.concatenate((amp_phase, np.full(len(kw_row), 3))),
         below=wiring.below.astype(np.float64),
