@@ -134,7 +134,6 @@ def rows_of(wiring: Wiring) -> Rows:
     metered, carried = wiring.metered, np.concatenate((carried_a, carried_kw))
     rows = np.concatenate((amp_row, kw_row))
     period_s = np.nan_to_num(wiring.meter_period_s, nan=1.0)
-    true_power = _true_power(wiring)
     return Rows(
         amp_row=amp_row,
         amp_phase=amp_phase,
@@ -155,8 +154,8 @@ def rows_of(wiring: Wiring) -> Rows:
         failsafe_a=np.nan_to_num(wiring.failsafe_a, nan=0.0),
         static=with_kw(wiring, np.nan_to_num(wiring.base_max_a, nan=0.0)[:, np.newaxis] + np.zeros(3)),
         kw_per_phase=np.full(3, wiring.voltage_v / 1000),
-        true_power=true_power,
-        reactive=bool((true_power < 1).any()),
+        true_power=_true_power(wiring),
+        reactive=bool((_true_power(wiring) < 1).any()),
         alike_a=wiring.step_a / 2 + 0.05,
         first_fallen_s=float(wiring.failsafe_after_s.min()),
         hides=bool((wiring.hidden_a > 0).any()),
