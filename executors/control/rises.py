@@ -108,6 +108,7 @@ def raised(
     claim: Claim,
 ) -> Floats:
     """Offers raised towards their aims as far as every row has room for what all others occupy (C) [A]."""
+    aims_a = on_the_grid_of(wiring, aims_a)
     up = may_rise & (aims_a > offers_a + _NEGLIGIBLE)
     if not some(up):
         return offers_a
@@ -151,7 +152,7 @@ def _one_after_the_other(
         order, new_a = order[able], new_a[able]
         if not order.size:
             break
-        whole = new_a >= on_the_grid_of(wiring, aims_a[order], order) - _NEGLIGIBLE
+        whole = new_a >= aims_a[order] - _NEGLIGIBLE
         more = (weights[:, order] * np.maximum(new_a - taken_a[order], 0.0)).cumsum(axis=1)
         fits = whole & (more <= np.maximum(slack, 0.0)[:, np.newaxis] + _EXACT).all(axis=0)
         many = max(leading(fits), 1)

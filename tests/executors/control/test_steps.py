@@ -96,3 +96,11 @@ def test_the_reason_names_circuit_phase_and_what_others_take() -> None:
     reason = record.setpoints[60].reason(0)
     assert (reason.code, reason.circuit, reason.phase) == (Why.CIRCUIT_FULL, "grid", "L1")
     assert reason.numbers == {"limit_a": 6, "wanted_a": 16, "used_a": pytest.approx(34), "of_a": 40}
+
+
+def test_a_wish_between_two_steps_is_told_as_the_lower_one_and_stays() -> None:
+    site = wiring(1)
+    wish = Wanted(np.array([11.37]), site.wired)
+    record = run(plant_of(site), lambda _s: 2, 60, wanted=lambda _s: wish)
+    assert set(record.told()) == {0.0, 11.0}
+    assert set(record.told()[-45:]) == {11.0}
