@@ -18,6 +18,12 @@ _TIGHT, _LOOSE = 1e-7, 1e-6
 _FEW_WHOLE = 50
 _FEW_COLUMNS = 300
 """Up to so many columns of which so many are whole, a search goes on to its end."""
+_SMALL_SEARCH = 160
+"""Up to so many whole columns a search needs no heuristics before its first linear program."""
+_MOSTLY_LINEAR = 1 / 8
+"""Share of whole columns up to which presolve costs more in a search than it saves."""
+_MANY_ROWS = 1000
+"""Rows from which on presolve pays in a linear program."""
 _MANY_HELD = 0.1
 """Share of held columns from which on a form is made smaller first."""
 Solver = highspy.Highs
@@ -62,7 +68,9 @@ def solve(
     a small form the best point takes no longer, and is what is found.
     Raises SolverError where HiGHS itself fails.
     """
-    if form.columns <= _FEW_COLUMNS and np.count_nonzero(form.whole) <= _FEW_WHOLE:
+    if (form.low > form.high + _TIGHT).any():
+        return Answer(None, np.inf, infeasible=True)
+    if searched_to_the_end(form):
         gap, target = 0.0, -np.inf
     if form.whole.any() and np.mean(form.low == form.high) > _MANY_HELD:
         return _solved_smaller(smaller(form), time_limit_s=time_limit_s, gap=gap, target=target, start=start)
@@ -105,12 +113,23 @@ def _solved_smaller(
     return answer if answer.x is None else replace(answer, x=part.whole(answer.x), reduced_costs=None)
 
 
+def searched_to_the_end(form: StandardForm) -> bool:
+    """Whether ``form`` is so small that its best point takes no longer than a good one."""
+    return form.columns <= _FEW_COLUMNS and int(np.count_nonzero(form.whole)) <= _FEW_WHOLE
+
+
+def few_whole(form: StandardForm) -> bool:
+    """Whether a search of ``form`` has few whole columns to choose."""
+    return int(np.count_nonzero(form.whole & (form.low < form.high))) <= _SMALL_SEARCH
+
+
 def _solved(
     form: StandardForm, time_limit_s: float, gap: float, target: float, start: FloatArray | Hint | None
 ) -> Answer:
     """What one run of HiGHS gives."""
     highs = loaded(form, time_limit_s, gap)
     highs.setOptionValue("objective_target", target)
+    _keep_short(highs, form, started=isinstance(start, np.ndarray))
     if start is not None and form.whole.any():
         _begin_from(highs, start)
     if highs.run() == highspy.HighsStatus.kError or _stopped_on_nothing(highs):
@@ -119,6 +138,16 @@ def _solved(
         if highs.run() == highspy.HighsStatus.kError:
             raise SolverError("HiGHS stopped with an error")
     return answer_of(highs, linear=not form.whole.any())
+
+
+def _keep_short(highs: Solver, form: StandardForm, *, started: bool) -> None:
+    """Leave out what takes longer than it saves: presolve of what is small, a search for a first point."""
+    whole = int(np.count_nonzero(form.whole))
+    if whole <= _MOSTLY_LINEAR * form.columns and form.rows <= _MANY_ROWS:
+        highs.setOptionValue("presolve", "off")
+    if whole and (started or few_whole(form)):
+        highs.setOptionValue("mip_heuristic_run_feasibility_jump", False)
+        highs.setOptionValue("mip_detect_symmetry", False)
 
 
 def _stopped_on_nothing(highs: Solver) -> bool:

@@ -12,12 +12,12 @@ import scipy.sparse as sp
 from scheduler import highs
 from scheduler.batches import improved
 from scheduler.deadline import Deadline
+from scheduler.dive import dived
 from scheduler.problem import FloatArray
-from scheduler.remainders import by_remainders
 from scheduler.search import Layout
 from scheduler.smaller import Smaller, smaller
 from scheduler.solved import THOROUGH_S, Aim
-from scheduler.standard_form import StandardForm
+from scheduler.standard_form import ABSENT, StandardForm
 
 SMALL_DRAWS: Final = 420
 """Up to so many choices, on and off is searched together with the steps."""
@@ -117,15 +117,16 @@ def nearest(
     held = stepped.with_bounds(columns.on, on, on)
     held = held.with_bounds(steps, stepped.low[steps] * on, stepped.high[steps] * on)
     part = smaller(held)
-    best = _quickly(part, layout, deadline) if part.possible else None
-    if best is not None and part.form.value(best) <= bound + aim.fine:
+    dives = part.possible and _few(part.form) and not highs.searched_to_the_end(part.form)
+    best = _dived(part, layout, y, deadline) if dives else None
+    if best is not None and part.form.value(best) <= bound + aim.fine / 2:
         return snapped(part.whole(best), stepped)
-    for near in _neighbourhoods(part.form, deadline) if part.possible else ():
+    for near in _neighbourhoods(part, layout, deadline) if part.possible else ():
         answer = highs.solve(
             near,
             time_limit_s=min(deadline.left_s, THOROUGH_S if best is None else NEAR_S),
             gap=aim.fine / 2,
-            target=bound + aim.fine,
+            target=bound + aim.fine / 2,
             start=best,
         )
         if answer.x is not None and (best is None or near.value(answer.x) < near.value(best)):
@@ -135,12 +136,17 @@ def nearest(
     return None if best is None else snapped(part.whole(best), stepped)
 
 
-def _quickly(part: Smaller, layout: Layout, deadline: Deadline) -> FloatArray | None:
-    """A point of ``part`` from linear programs alone; None where they give none, or it has many steps."""
-    if np.count_nonzero(part.form.whole) > _MANY_STEPS:
-        return None
-    steps = np.flatnonzero(np.isin(part.columns, layout.columns.current_a))
-    return by_remainders(part.form, steps, deadline.left_s)
+def _dived(part: Smaller, layout: Layout, y: FloatArray, deadline: Deadline) -> FloatArray | None:
+    """A point of ``part`` from linear programs alone; all that is whole beside steps is as in ``y``."""
+    beside = part.form.whole & ~np.isin(part.columns, layout.columns.current_a)
+    columns = np.flatnonzero(beside & ~np.isin(part.columns, layout.columns.give_a))
+    held = np.round(y[part.columns[columns]])
+    return dived(part.form.with_bounds(columns, held, held), deadline.left_s)
+
+
+def _few(form: StandardForm) -> bool:
+    """Whether there are few whole columns to choose."""
+    return int(np.count_nonzero(form.whole)) <= _MANY_STEPS
 
 
 def _full(
@@ -161,18 +167,24 @@ def snapped(y: FloatArray, form: StandardForm) -> FloatArray:
     return snapped
 
 
-def _neighbourhoods(form: StandardForm, deadline: Deadline) -> Iterator[StandardForm]:
-    """``form`` with its whole columns near the optimum of its linear program, and then as it is."""
-    whole = np.flatnonzero(form.whole)
-    if len(whole) > _MANY_STEPS:
+def _neighbourhoods(part: Smaller, layout: Layout, deadline: Deadline) -> Iterator[StandardForm]:
+    """The form of ``part``, where it has many whole columns first near the optimum of its linear program.
+
+    First only sessions that this leaves with a broken step are open, then every step next to its value.
+    """
+    form = part.form
+    if not _few(form):
         relaxed = highs.solve(form.relaxed(), time_limit_s=deadline.left_s)
         if relaxed.x is None:
             return
+        whole = np.flatnonzero(form.whole)
         value, low, high = relaxed.x[whole], form.low[whole], form.high[whole]
+        down, up = np.floor(value + _EPS), np.ceil(value - _EPS)
+        owner = np.full(len(part.held), ABSENT)
+        owner[layout.columns.current_a] = layout.table.session
+        owner = owner[part.columns][whole]
+        is_open = (down < up) | (np.isin(owner, owner[down < up]) & (owner != ABSENT))
+        yield form.with_bounds(whole, np.where(is_open, low, down), np.where(is_open, high, up))
         for window in _WINDOWS:
-            yield form.with_bounds(
-                whole,
-                np.clip(np.floor(value + _EPS) - window, low, high),
-                np.clip(np.ceil(value - _EPS) + window, low, high),
-            )
+            yield form.with_bounds(whole, np.clip(down - window, low, high), np.clip(up + window, low, high))
     yield form

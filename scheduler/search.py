@@ -21,6 +21,8 @@ SMALL_DRAWS: Final = 600
 """Up to so many choices, nothing is fixed: the full search is quick and exact."""
 _NEAR: Final = (2, 6)
 """Cheapest unused slots per session that a restricted search may use, try by try."""
+_FEW_UNDECIDED: Final = 40
+"""Up to so many undecided draws, other sessions than theirs have little to do with them."""
 _EPS_A: Final = 1e-6
 
 
@@ -50,10 +52,7 @@ def search(
         return relaxed
     best = narrow = Answer(None, relaxed.bound, infeasible=False)
     if len(layout.table.slot) > SMALL_DRAWS:
-        for part in _parts(form, layout, relaxed):
-            best = _better(form, best, part, aim.fine, deadline, start)
-            if _near(form, best, aim.fine) or deadline.over:
-                break
+        best = _part_by_part(form, layout, relaxed, aim, deadline, start)
     elif not deadline.over:
         best = narrow = _narrowly(form, layout, best, relaxed.x, aim, deadline, start)
     if len(layout.table.slot) <= SMALL_DRAWS and not (deadline.over or _near(form, best, aim.fine)):
@@ -62,6 +61,27 @@ def search(
     if not (best.infeasible or deadline.over or _near(form, best, aim.asked)):
         best = _better(form, best, form, aim.asked, deadline, start)
     return _worth_it(form, narrow, best, aim)
+
+
+def _part_by_part(
+    form: StandardForm,
+    layout: Layout,
+    relaxed: Answer,
+    aim: Aim,
+    deadline: Deadline,
+    start: FloatArray | Hint | None,
+) -> Answer:
+    """The best point of restricted searches, until one is near enough."""
+    best = Answer(None, relaxed.bound, infeasible=False)
+    for part in _parts(form, layout, relaxed):
+        if best.x is not None:
+            worth = form.value(best.x) - relaxed.bound
+            best = _better(form, best, within(part, layout, relaxed, worth), aim.fine, deadline, start)
+        else:
+            best = _better(form, best, part, aim.fine, deadline, start)
+        if _near(form, best, aim.fine) or deadline.over:
+            break
+    return best
 
 
 def _narrowly(
@@ -124,8 +144,36 @@ def _parts(form: StandardForm, layout: Layout, relaxed: Answer) -> Iterator[Stan
     used = used_draws(layout, relaxed.x).astype(np.float64)
     yield form.with_bounds(layout.columns.on, used, used)
     undecided = _undecided(layout, relaxed)
+    if np.count_nonzero(undecided) <= _FEW_UNDECIDED:
+        yield narrow_part(form, layout, relaxed)
     for near in _NEAR:
         yield _fixed(form, layout, relaxed.x, undecided | _cheapest_unused(layout, relaxed, near))
+
+
+def within(form: StandardForm, layout: Layout, relaxed: Answer, distance: float) -> StandardForm:
+    """``form`` where each draw is off, or on, that would cost more than ``distance`` otherwise.
+
+    ``relaxed`` is the answer of the relaxation. Bounds may cross: then no point is within the distance.
+    """
+    assert relaxed.x is not None
+    assert relaxed.reduced_costs is not None
+    table, columns = layout.table, layout.columns
+    cost, used_a = relaxed.reduced_costs[columns.current_a], _current_a(layout, relaxed.x)
+    off = (used_a <= _EPS_A) & (cost * table.min_a > distance)
+    on = (used_a >= table.max_a - _EPS_A) & (-cost * table.max_a > distance)
+    turned_off, drawn_off, turned_on = columns.on[off], columns.current_a[off], columns.on[on]
+    part = form.with_bounds(turned_off, form.low[turned_off], 0.0)
+    part = part.with_bounds(drawn_off, form.low[drawn_off], 0.0)
+    return part.with_bounds(turned_on, 1.0, form.high[turned_on])
+
+
+def narrow_part(form: StandardForm, layout: Layout, relaxed: Answer) -> StandardForm:
+    """``form`` with few draws to choose: those that are undecided, and a few more of the same sessions."""
+    assert relaxed.x is not None
+    undecided = _undecided(layout, relaxed)
+    session = layout.table.session
+    near = _cheapest_unused(layout, relaxed, _NEAR[0]) & np.isin(session, session[undecided])
+    return _fixed(form, layout, relaxed.x, undecided | near)
 
 
 def used_draws(layout: Layout, x: FloatArray) -> BoolArray:

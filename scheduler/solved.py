@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from scheduler.evaluate import Outcome
@@ -46,6 +46,12 @@ class Aim:
         """The aim for a charging cost of ``scale_eur``."""
         asked = max(options.gap * scale_eur, GOOD_ENOUGH_EUR)
         return cls(asked, min(asked / 4, max(options.fine_gap * scale_eur, GOOD_ENOUGH_EUR / 4)))
+
+    def above(self, rise: float) -> Aim:
+        """The aim from a floor that lies ``rise`` above the bound: what was asked stays, and what is fine
+        counts from the floor.
+        """
+        return replace(self, asked=max(self.asked - rise, self.fine))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,16 @@ from scheduler.highs import Answer, Hint
 from scheduler.kept import EPS, Kept, nothing_missing
 from scheduler.lattice import SMALL_DRAWS as SMALL_STEPS
 from scheduler.lattice import round_to_steps
+from scheduler.narrowed import narrowed
+from scheduler.near_bound import search_near_bound
 from scheduler.peak_branches import search_by_peak
 from scheduler.problem import FloatArray, Problem
 from scheduler.rule_start import not_dearer_than_by_rule, rule_start
 from scheduler.search import SMALL_DRAWS
 from scheduler.shortfall import Shortfall, least_on_off, least_on_steps, least_shortfall
 from scheduler.solved import GOOD_ENOUGH_EUR, Aim, ClassShortfall, PlanOptions, Solved
+from scheduler.standard_form import StandardForm
+from scheduler.step_floor import step_floor
 
 _LEAST_CALM_EUR: Final = 1e-4
 _SEARCH: Final = 0.5
@@ -86,6 +90,7 @@ def _cheapest(
     if found.infeasible:
         shortfall = least_on_off(model, deadline)
         found = _found_again(model, shortfall, aim, deadline.share(_SEARCH))
+        relaxed = found
     if start is not None and (found.x is None or model.form.value(start) < model.form.value(found.x)):
         found = replace(found, x=start)
     if found.x is None:
@@ -94,8 +99,9 @@ def _cheapest(
     if best is not None:
         return best
     progress("rounding to executable currents")
-    best = _rounded(model, shortfall, found, aim, deadline)
-    near = best.outcome.cost_eur - best.cost_bound_eur <= aim.fine
+    floor = max(found.bound, step_floor(model.costing(shortfall.kept), model.layout, relaxed))
+    best = _rounded(model, shortfall, found, floor, aim, deadline)
+    near = best.outcome.cost_eur - floor <= aim.fine
     return best if near else not_dearer_than_by_rule(model, best)
 
 
@@ -143,12 +149,29 @@ def _found(
     kept = shortfall.kept
     if shortfall.x is not None:
         start = kept.completed(shortfall.x)
-    if start is None and len(model.layout.table.slot) <= SMALL_DRAWS:
-        start = rule_start(model, kept, deadline)
     form = model.costing(kept)
+    if start is None and len(model.layout.table.slot) <= SMALL_DRAWS:
+        near = _near_bound(model, form, relaxed, aim, deadline)
+        if near.x is not None and form.value(near.x) - near.bound <= aim.fine:
+            return near
+        relaxed = replace(relaxed, bound=near.bound)
+        start = rule_start(model, kept, deadline) if near.x is None else near.x
     found = search_by_peak(form, model.problem, model.layout, relaxed, aim, deadline, start)
     x = shortfall.x if found.x is None else model.bare(found.x)
     return replace(found, x=x)
+
+
+def _near_bound(model: Model, form: StandardForm, relaxed: Answer, aim: Aim, deadline: Deadline) -> Answer:
+    """What a search near the relaxation's bound finds, where nothing but the on and off of single draws opens
+    a gap.
+    """
+    problem, layout = model.problem, model.layout
+    peak = problem.wish.peak_counts and problem.peaks
+    if relaxed.x is None or relaxed.reduced_costs is None or peak or layout.table.tied.any():
+        return Answer(None, relaxed.bound, infeasible=False)
+    if narrowed(form, layout.table, layout.columns, relaxed.x) is not None:
+        return Answer(None, relaxed.bound, infeasible=False)
+    return search_near_bound(form, layout, relaxed, aim, deadline.share(_SEARCH))
 
 
 def _found_again(model: Model, shortfall: Shortfall, aim: Aim, deadline: Deadline) -> Answer:
@@ -188,11 +211,16 @@ def _calm_eur(options: PlanOptions, best: Solved) -> float:
     return min(little_eur, max(left_eur, _LEAST_CALM_EUR)) if left_eur >= 0 else little_eur
 
 
-def _rounded(model: Model, shortfall: Shortfall, found: Answer, aim: Aim, deadline: Deadline) -> Solved:
-    """The executable plan nearest to ``found``; with a little more missing where the steps force it."""
+def _rounded(
+    model: Model, shortfall: Shortfall, found: Answer, floor: float, aim: Aim, deadline: Deadline
+) -> Solved:
+    """The executable plan nearest to ``found``; with a little more missing where the steps force it.
+
+    No plan in whole steps costs less than ``floor``.
+    """
     assert found.x is not None
     bound, kept = found.bound, shortfall.kept
-    x = _on_steps(model, kept, found.x, bound, aim, deadline)
+    x = _on_steps(model, kept, found.x, floor, aim.above(floor - bound), deadline)
     if x is None:
         least = least_on_steps(model, found.x, deadline)
         assert least.x is not None
