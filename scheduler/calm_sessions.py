@@ -56,7 +56,7 @@ def stage_of(
     allowance_eur: float,
 ) -> Stage:
     """The stage of a form of plain currents and the same in steps."""
-    rows = np.array([name not in _NO_WIRE for name in form.row_rule], dtype=bool)
+    rows = ~form.rows_of(_NO_WIRE)
     rows &= np.isfinite(form.row_high) & ~np.isfinite(form.row_low)
     matrix = sp.csr_array(form.matrix[rows])
     return Stage(

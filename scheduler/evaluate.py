@@ -201,16 +201,24 @@ def _energies(
         undone_kwh = given_kwh * np.array(undone)[:, np.newaxis]
         delivered -= given_kwh.sum(axis=1)
         counted -= undone_kwh.sum(axis=1)
+    return delivered, counted, _missing_kwh(problem, energy, undone_kwh)
+
+
+def _missing_kwh(problem: Problem, energy_kwh: FloatArray, undone_kwh: FloatArray) -> FloatArray:
+    """(sessions,) energy below the least of the goals, of what draws bring and giving undoes [kWh]."""
+    table, width = problem.draw_table, problem.slots + 1
+    owner = np.repeat(np.arange(len(problem.sessions)), [len(one.goals) for one in problem.sessions])
+    goals = [goal for session in problem.sessions for goal in session.goals]
+    until = np.array([goal.slots for goal in goals], dtype=np.int64)
+    place, sums = table.session * width + table.slot, np.append(0.0, np.cumsum(energy_kwh))
+    first, end = np.searchsorted(place, owner * width), np.searchsorted(place, owner * width + until)
+    flowed = sums[end] - sums[first]
+    if undone_kwh.size:
+        flowed -= np.array([undone_kwh[s, :t].sum() for s, t in zip(owner, until, strict=True)])
     missing = np.zeros(len(problem.sessions))
-    ends = np.searchsorted(table.session, np.arange(len(problem.sessions) + 1))
-    for s, session in enumerate(problem.sessions):
-        mine = slice(ends[s], ends[s + 1])
-        for goal in session.goals:
-            flowed = float(energy[mine][table.slot[mine] < goal.slots].sum())
-            flowed -= float(undone_kwh[s, : goal.slots].sum())
-            missing[s] = max(missing[s], goal.least_kwh - flowed)
+    np.maximum.at(missing, owner, np.array([goal.least_kwh for goal in goals]) - flowed)
     missing[missing < TOLERANCE] = 0.0
-    return delivered, counted, missing
+    return missing
 
 
 def _starts(problem: Problem, current_a: FloatArray) -> int:

@@ -68,7 +68,7 @@ def with_fair(form: StandardForm, fair: Fair) -> StandardForm:
         matrix=sp.csc_array(sp.vstack([padded, shares + threshold + above, total])),
         row_low=np.append(form.row_low, np.full(n + 1, -np.inf)),
         row_high=np.concatenate([form.row_high, np.zeros(n), [fair.most]]),
-        row_rule=(*form.row_rule, *["missing_share"] * n, "kept_share"),
+        row_rule=np.append(form.row_rule, ["missing_share"] * n + ["kept_share"]),
         low=np.append(form.low, none),
         high=np.append(form.high, np.full(fair.columns, np.inf)),
         whole=np.append(form.whole, none.astype(bool)),

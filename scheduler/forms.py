@@ -20,6 +20,7 @@ from scheduler.kept import EPS, Kept
 from scheduler.model import CALM_RULES, ON_OFF, RULES, build
 from scheduler.problem import FloatArray, IntArray, Problem
 from scheduler.search import Layout
+from scheduler.silent import silent_rules
 from scheduler.standard_form import ABSENT, StandardForm, compiled
 from scheduler.wish import First
 from scheduler.written_rules import with_written, written_for
@@ -129,7 +130,8 @@ class Model:
 def model_of(problem: Problem, clock: Clock, *, with_starts: bool) -> Model:
     """Build and compile the model."""
     begun = clock()
-    left_out = {*written_for(problem, with_starts=with_starts), *(() if with_starts else _STARTS)}
+    left_out = {*written_for(problem, with_starts=with_starts), *silent_rules(problem)}
+    left_out |= set() if with_starts else _STARTS
     with PauseGC():
         form, columns = compiled(build(problem, [rule for rule in RULES if rule.__name__ not in left_out]))
     form, columns = with_written(form, columns, problem, with_starts=with_starts)

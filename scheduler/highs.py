@@ -24,9 +24,12 @@ _MOSTLY_LINEAR = 1 / 8
 """Share of whole columns up to which presolve costs more in a search than it saves."""
 _MANY_ROWS = 1000
 """Rows from which on presolve pays in a linear program."""
+_QUICK_LINEAR = 20_000
+"""Up to so many columns a linear program is done so soon that Ctrl-C can wait for it."""
 _MANY_HELD = 0.1
 """Share of held columns from which on a form is made smaller first."""
 Solver = highspy.Highs
+_IN_SIMPLEX = highspy.cb.HighsCallbackType.kCallbackSimplexInterrupt
 _FEASIBLE = highspy.SolutionStatus.kSolutionStatusFeasible
 
 
@@ -182,6 +185,8 @@ def loaded(form: StandardForm, time_limit_s: float, gap: float = 0.0) -> Solver:
     ):
         highs.setOptionValue(option, value)
     highs.HandleKeyboardInterrupt = True
+    if form.columns <= _QUICK_LINEAR:
+        highs.stopCallback(_IN_SIMPLEX)
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = form.columns, form.rows
     lp.col_cost_, lp.offset_ = form.cost, form.offset

@@ -103,7 +103,7 @@ def _prices(problem: Problem, form: StandardForm, deadline: Deadline) -> Prices:
     duals = highs.solve(relaxed, time_limit_s=deadline.left_s).row_duals
     if duals is None:
         raise SolverError("no time was left to find what the limits cost")
-    named = np.array(relaxed.row_rule)
+    named = relaxed.row_rule
     found: Prices = {}
     for rule, places in _rows(problem):
         values = np.abs(duals[named == rule])

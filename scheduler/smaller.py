@@ -78,7 +78,7 @@ def _tightened(form: StandardForm) -> StandardForm:
     low, high = _whole_bounds(form, low, high)
     keep = np.ones(form.rows, dtype=bool)
     keep[single] = False
-    return replace(_with_rows_kept(form, keep), low=low, high=high)
+    return replace(form.with_rows_kept(keep), low=low, high=high)
 
 
 def _whole_bounds(form: StandardForm, low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -95,7 +95,7 @@ def _without_slack_rows(form: StandardForm) -> StandardForm:
             _times(up, form.high) + _times(down, form.low),
         )
     slack = (least >= form.row_low - _EPS) & (most <= form.row_high + _EPS)
-    return _with_rows_kept(form, ~slack) if slack.any() else form
+    return form.with_rows_kept(~slack)
 
 
 def _with_whole_rows(form: StandardForm) -> StandardForm:
@@ -123,14 +123,3 @@ def _times(matrix: sp.csc_array, bounds: FloatArray) -> FloatArray:
     """Matrix times bounds, where 0 times infinity is 0."""
     product: FloatArray = matrix @ np.where(np.isfinite(bounds), bounds, np.sign(bounds) * 1e30)
     return product
-
-
-def _with_rows_kept(form: StandardForm, keep: BoolArray) -> StandardForm:
-    """``form`` with some of its rows."""
-    return replace(
-        form,
-        matrix=sp.csc_array(form.matrix[keep]),
-        row_low=form.row_low[keep],
-        row_high=form.row_high[keep],
-        row_rule=tuple(name for name, kept in zip(form.row_rule, keep.tolist(), strict=True) if kept),
-    )

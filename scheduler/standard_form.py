@@ -30,7 +30,7 @@ class StandardForm:
     whole: BoolArray
     cost: FloatArray
     offset: float
-    row_rule: tuple[str, ...]
+    row_rule: NDArray[np.str_]
     """Name of the constraint that each row belongs to."""
 
     def __post_init__(self) -> None:
@@ -49,15 +49,26 @@ class StandardForm:
 
     def without_rows(self, rules: Iterable[str]) -> StandardForm:
         """The same without the rows of the named constraints, and with no variable whole."""
-        dropped = frozenset(rules)
-        keep = np.array([name not in dropped for name in self.row_rule], dtype=bool)
+        dropped = self.rows_of(rules)
+        return replace(self.with_rows_kept(~dropped), whole=np.zeros_like(self.whole))
+
+    def rows_of(self, rules: Iterable[str]) -> BoolArray:
+        """Which rows belong to the named constraints."""
+        found = np.zeros(self.rows, dtype=bool)
+        for rule in rules:
+            found |= self.row_rule == rule
+        return found
+
+    def with_rows_kept(self, keep: BoolArray) -> StandardForm:
+        """The same with some of its rows."""
+        if keep.all():
+            return self
         return replace(
             self,
             matrix=sp.csc_array(self.matrix[keep]),
             row_low=self.row_low[keep],
             row_high=self.row_high[keep],
-            row_rule=tuple(name for name in self.row_rule if name not in dropped),
-            whole=np.zeros_like(self.whole),
+            row_rule=self.row_rule[keep],
         )
 
     def relaxed(self) -> StandardForm:
@@ -75,7 +86,7 @@ class StandardForm:
     def with_row_high(self, rule: str, high: FloatArray | float) -> StandardForm:
         """The same with other upper bounds on the rows of one constraint."""
         new_high = self.row_high.copy()
-        new_high[[name == rule for name in self.row_rule]] = high
+        new_high[self.row_rule == rule] = high
         return replace(self, row_high=new_high)
 
     def with_cost(self, cost: FloatArray, offset: float = 0.0) -> StandardForm:
@@ -89,7 +100,7 @@ class StandardForm:
             matrix=sp.csc_array(sp.vstack([self.matrix, sp.csr_array(coefficients[np.newaxis, :])])),
             row_low=np.append(self.row_low, -np.inf),
             row_high=np.append(self.row_high, high),
-            row_rule=(*self.row_rule, rule),
+            row_rule=np.append(self.row_rule, rule),
         )
 
     def around(self, x: FloatArray, free: IntArray) -> StandardForm:
@@ -108,7 +119,7 @@ class StandardForm:
             whole=self.whole[free],
             cost=self.cost[free],
             offset=self.value(held),
-            row_rule=tuple(name for name, kept in zip(self.row_rule, rows, strict=True) if kept),
+            row_rule=self.row_rule[rows],
         )
 
     def transformed(self, change: sp.csc_array) -> StandardForm:
@@ -117,7 +128,7 @@ class StandardForm:
 
     def value(self, x: FloatArray) -> float:
         """The objective at ``x``."""
-        return float(self.cost @ x) + self.offset
+        return float((self.cost * x).sum()) + self.offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +179,7 @@ def _form(raw: Any) -> StandardForm:
         whole=np.array([not column.is_continuous() for column in raw.columns], dtype=bool),
         cost=np.asarray(raw.c.toarray(), dtype=np.float64).ravel(),
         offset=float(np.sum(raw.c_offset)),
-        row_rule=tuple(row.constraint.parent_component().name for row in raw.rows),
+        row_rule=np.array([row.constraint.parent_component().name for row in raw.rows], dtype=np.str_),
     )
 
 

@@ -28,11 +28,9 @@ def step_floor(form: StandardForm, layout: Layout, relaxed: Answer) -> float:
     """
     if relaxed.row_duals is None:
         return relaxed.bound
-    kept = np.array([name not in ON_OFF for name in form.row_rule], dtype=bool)
     dual = np.zeros(form.rows)
-    dual[kept] = relaxed.row_duals
-    goals = np.array([name == _GOAL for name in form.row_rule], dtype=bool)
-    rows = np.flatnonzero(goals & (dual > 0))
+    dual[~form.rows_of(ON_OFF)] = relaxed.row_duals
+    rows = np.flatnonzero((form.row_rule == _GOAL) & (dual > 0))
     return relaxed.bound + float(dual[rows] @ _rounded_up_by(form, layout, rows))
 
 

@@ -91,5 +91,5 @@ def with_rows(form: StandardForm, added: dict[str, Rows]) -> StandardForm:
         matrix=sp.csc_array(matrix),
         row_low=np.concatenate([form.row_low, *(rows.low for rows, _ in parts)]),
         row_high=np.concatenate([form.row_high, *(rows.high for rows, _ in parts)]),
-        row_rule=(*form.row_rule, *(name for name, rows in added.items() for _ in range(len(rows.low)))),
+        row_rule=np.append(form.row_rule, np.repeat(list(added), [len(rows.low) for rows in added.values()])),
     )

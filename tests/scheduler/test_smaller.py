@@ -31,7 +31,7 @@ def random_form(seed: int) -> StandardForm:
         whole=rng.random(columns) < 0.5,
         cost=rng.normal(size=columns),
         offset=float(rng.normal()),
-        row_rule=tuple(f"row{i % 3}" for i in range(rows)),
+        row_rule=np.array([f"row{i % 3}" for i in range(rows)]),
     )
 
 
@@ -75,7 +75,7 @@ def test_ends_of_a_row_of_whole_multiples_lie_on_such_a_multiple() -> None:
         whole=np.ones(2, dtype=bool),
         cost=np.ones(2),
         offset=0.0,
-        row_rule=("steps", "mixed"),
+        row_rule=np.array(["steps", "mixed"]),
     )
     part = smaller(form).form
     assert part.row_low.tolist() == [1.5, 1.2]

@@ -10,6 +10,7 @@ import pytest
 from scheduler.devices import Run
 from scheduler.model import ON_OFF, RULES, build
 from scheduler.problem import FloatArray, Goal, Problem, Session
+from scheduler.silent import silent_rules
 from scheduler.standard_form import ABSENT, Columns, StandardForm, compiled
 from scheduler.ties import Before, Switching
 from scheduler.written_rules import ON_OFF_WRITTEN, WRITTEN, with_written, written_for
@@ -127,3 +128,16 @@ def test_a_problem_without_cars_has_rows_of_its_meter_alone() -> None:
 def test_every_rule_that_is_written_is_a_rule() -> None:
     assert set(ON_OFF_WRITTEN) == set(WRITTEN) & ON_OFF
     assert set(WRITTEN) <= {rule.__name__ for rule in RULES}
+
+
+@pytest.mark.parametrize("seed", SITES)
+def test_a_rule_that_is_left_out_has_no_rows(seed: int) -> None:
+    site = any_site(seed)
+    left_out = silent_rules(site)
+    assert left_out <= {rule.__name__ for rule in RULES}
+    stated, _ = compiled(build(site))
+    spoken, _ = compiled(build(site, [rule for rule in RULES if rule.__name__ not in left_out]))
+    assert (spoken.row_rule == stated.row_rule).all()
+    assert abs(spoken.matrix - stated.matrix).max() == 0
+    assert (spoken.row_low == stated.row_low).all()
+    assert (spoken.row_high == stated.row_high).all()
