@@ -17,7 +17,7 @@ def alone_bound_eur(problem: Problem, missing_kwh: float) -> float:
 
     What is missing saves at most the dearest price.
     """
-    price = _least_price(problem)
+    price = least_price(problem)
     saved = missing_kwh * max(float(price.max(initial=0.0)), 0.0) + _most_gain_eur(problem)
     bare = without_devices(problem)
     nothing = evaluate(bare, nothing_charges(bare)).cost_eur
@@ -55,7 +55,7 @@ def _run_eur(problem: Problem, run: Run, price: FloatArray) -> float:
     return cost
 
 
-def _least_price(problem: Problem) -> FloatArray:
+def least_price(problem: Problem) -> FloatArray:
     """The least that one more kWh can cost in every slot [EUR/kWh]: bought, not sold, or not cut off."""
     sun = problem.surplus_kw > 0
     if problem.per_phase:

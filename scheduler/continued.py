@@ -14,6 +14,7 @@ import numpy as np
 from scheduler import highs
 from scheduler.deadline import Deadline
 from scheduler.forms import Model
+from scheduler.goals import Goals
 from scheduler.kept import Kept
 from scheduler.lattice import in_steps, nearest, whole_steps
 from scheduler.model import ON_OFF
@@ -74,16 +75,11 @@ def _served(problem: Problem, most_a: FloatArray, least_a: FloatArray) -> BoolAr
         kwh: FloatArray = (table.mean_kw_per_a * a * table.gain - lost_kw) * hours
         return kwh
 
-    high_kwh, low_kwh = energy(most_a), energy(least_a)
-    ends = np.searchsorted(table.session, np.arange(len(problem.sessions) + 1))
-    found = np.zeros(len(problem.sessions), dtype=bool)
-    for s, session in enumerate(problem.sessions):
-        mine = slice(ends[s], ends[s + 1])
-        reached = all(
-            high_kwh[mine][table.slot[mine] < goal.slots].sum() >= goal.least_kwh - _EPS
-            for goal in session.goals
-        )
-        found[s] = reached and low_kwh[mine].sum() <= session.most_kwh + _EPS
+    goals, sessions = Goals.of(problem), len(problem.sessions)
+    short = goals.flowed_kwh(problem, energy(most_a)) < goals.least_kwh - _EPS
+    most_kwh = np.array([session.most_kwh for session in problem.sessions])
+    fits = np.bincount(table.session, energy(least_a), sessions) <= most_kwh + _EPS
+    found: BoolArray = fits & (np.bincount(goals.owner, short, sessions) == 0)
     return found
 
 
@@ -149,10 +145,12 @@ def _with_room(
 ) -> highs.Answer:
     """The relaxation where all but the ``opened`` draws are on or off as they were."""
     table, columns = model.layout.table, model.layout.columns
-    on = last.on & ~opened
+    on, counts = last.on & ~opened, opened & (table.loss_kw > 0)
+    still = on & last.served[table.session]
     low, high = np.where(on, table.min_a, 0.0), np.where(on | opened, table.max_a, 0.0)
+    low, high = np.where(still, last.current_a, low), np.where(still, last.current_a, high)
     part = form.without_rows(ON_OFF).with_bounds(columns.current_a, low, high)
-    part = part.with_bounds(columns.on, on.astype(np.float64), np.where(on | opened, 1.0, 0.0))
+    part = part.with_bounds(columns.on, on.astype(np.float64), np.where(on | counts, 1.0, 0.0))
     free = np.flatnonzero(part.high > part.low)
     answer = highs.solve(part.around(part.low, free), time_limit_s=deadline.left_s)
     if answer.x is None:

@@ -12,40 +12,54 @@ import numpy as np
 
 from scheduler import highs
 from scheduler.problem import FloatArray, IntArray
-from scheduler.standard_form import StandardForm
+from scheduler.standard_form import BoolArray, StandardForm
 
 _EPS: Final = 1e-6
 _MOST: Final = 60
 """Linear programs at most."""
 
 
-def dived(form: StandardForm, time_limit_s: float) -> FloatArray | None:
-    """A point of ``form``, its whole columns whole, near its linear program; None where none is found."""
+def dived(form: StandardForm, steps: BoolArray, time_limit_s: float) -> tuple[FloatArray | None, float]:
+    """A point of ``form`` with its whole columns whole, near its linear program; none where none is found.
+
+    Beside it the optimum of the linear program. Whole columns that are no ``steps`` are switches: those are
+    on that the linear program uses at all.
+    """
     solver = highs.loaded(form.relaxed(), time_limit_s)
     solver.setOptionValue("presolve", "off")
     whole = np.flatnonzero(form.whole)
-    low, high = form.low[whole].copy(), form.high[whole].copy()
+    low, high, switch = form.low[whole].copy(), form.high[whole].copy(), ~steps[whole]
     x = _optimum(solver)
+    bound = np.inf if x is None else form.value(x)
+    if x is not None and switch.any():
+        low[switch] = high[switch] = np.clip(x[whole][switch] > _EPS, low[switch], high[switch])
+        x = _with_bounds(solver, whole, low, high)
     for _ in range(_MOST):
         if x is None:
-            return None
+            break
         value = x[whole]
         off_by = np.abs(value - np.round(value))
         broken = np.flatnonzero(off_by > _EPS)
         if not len(broken):
             x[whole] = np.round(value)
-            return x
+            return x, bound
         nearest = broken[np.argsort(off_by[broken], kind="stable")]
-        x = None
         for chosen, to in _tries(nearest, value):
             low_here, high_here = low.copy(), high.copy()
             low_here[chosen] = high_here[chosen] = to
-            solver.changeColsBounds(len(whole), whole.astype(np.int32), low_here, high_here)
-            x = _optimum(solver)
+            x = _with_bounds(solver, whole, low_here, high_here)
             if x is not None:
                 low, high = low_here, high_here
                 break
-    return None
+    return None, bound
+
+
+def _with_bounds(
+    solver: highs.Solver, columns: IntArray, low: FloatArray, high: FloatArray
+) -> FloatArray | None:
+    """The optimum with other bounds on ``columns``."""
+    solver.changeColsBounds(len(columns), columns.astype(np.int32), low, high)
+    return _optimum(solver)
 
 
 def _tries(nearest: IntArray, value: FloatArray) -> list[tuple[IntArray, FloatArray]]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from scheduler.decision import Decision
 from scheduler.giving import given_at_kw, given_by_session_kwh, given_flows, given_kw
+from scheduler.goals import Goals
 from scheduler.metering import registers_kw
 from scheduler.others_sun import others_sun_kw, price_eur_per_kwh
 from scheduler.problem import FloatArray, Problem
@@ -206,17 +207,13 @@ def _energies(
 
 def _missing_kwh(problem: Problem, energy_kwh: FloatArray, undone_kwh: FloatArray) -> FloatArray:
     """(sessions,) energy below the least of the goals, of what draws bring and giving undoes [kWh]."""
-    table, width = problem.draw_table, problem.slots + 1
-    owner = np.repeat(np.arange(len(problem.sessions)), [len(one.goals) for one in problem.sessions])
-    goals = [goal for session in problem.sessions for goal in session.goals]
-    until = np.array([goal.slots for goal in goals], dtype=np.int64)
-    place, sums = table.session * width + table.slot, np.append(0.0, np.cumsum(energy_kwh))
-    first, end = np.searchsorted(place, owner * width), np.searchsorted(place, owner * width + until)
-    flowed = sums[end] - sums[first]
+    goals = Goals.of(problem)
+    flowed = goals.flowed_kwh(problem, energy_kwh)
     if undone_kwh.size:
-        flowed -= np.array([undone_kwh[s, :t].sum() for s, t in zip(owner, until, strict=True)])
+        places = zip(goals.owner, goals.until, strict=True)
+        flowed -= np.array([undone_kwh[s, :until].sum() for s, until in places])
     missing = np.zeros(len(problem.sessions))
-    np.maximum.at(missing, owner, np.array([goal.least_kwh for goal in goals]) - flowed)
+    np.maximum.at(missing, goals.owner, goals.least_kwh - flowed)
     missing[missing < TOLERANCE] = 0.0
     return missing
 

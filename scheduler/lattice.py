@@ -118,9 +118,12 @@ def nearest(
     held = held.with_bounds(steps, stepped.low[steps] * on, stepped.high[steps] * on)
     part = smaller(held)
     dives = part.possible and _few(part.form) and not highs.searched_to_the_end(part.form)
-    best = _dived(part, layout, y, deadline) if dives else None
-    if best is not None and part.form.value(best) <= bound + aim.fine / 2:
-        return snapped(part.whole(best), stepped)
+    best = None
+    if dives:
+        amps = np.append(columns.current_a, columns.give_a)
+        best, least = dived(part.form, np.isin(part.columns, amps), deadline.left_s)
+        if best is not None and part.form.value(best) <= max(bound, least) + aim.fine / 2:
+            return snapped(part.whole(best), stepped)
     for near in _neighbourhoods(part, layout, deadline) if part.possible else ():
         answer = highs.solve(
             near,
@@ -134,14 +137,6 @@ def nearest(
         if deadline.over or (best is not None and near.value(best) <= bound + aim.asked):
             break
     return None if best is None else snapped(part.whole(best), stepped)
-
-
-def _dived(part: Smaller, layout: Layout, y: FloatArray, deadline: Deadline) -> FloatArray | None:
-    """A point of ``part`` from linear programs alone; all that is whole beside steps is as in ``y``."""
-    beside = part.form.whole & ~np.isin(part.columns, layout.columns.current_a)
-    columns = np.flatnonzero(beside & ~np.isin(part.columns, layout.columns.give_a))
-    held = np.round(y[part.columns[columns]])
-    return dived(part.form.with_bounds(columns, held, held), deadline.left_s)
 
 
 def _few(form: StandardForm) -> bool:

@@ -10,8 +10,11 @@ from typing import Final
 
 from scheduler import highs
 from scheduler.deadline import Deadline
+from scheduler.forms import Model
 from scheduler.highs import Answer
-from scheduler.search import Layout, narrow_part, within
+from scheduler.narrowed import narrowed
+from scheduler.problem import FloatArray
+from scheduler.search import SMALL_DRAWS, narrow_part, within
 from scheduler.solved import Aim
 from scheduler.standard_form import StandardForm
 
@@ -21,13 +24,15 @@ _EPS: Final = 1e-6
 
 
 def search_near_bound(
-    form: StandardForm, layout: Layout, relaxed: Answer, aim: Aim, deadline: Deadline
+    form: StandardForm, model: Model, relaxed: Answer, aim: Aim, deadline: Deadline
 ) -> Answer:
     """The best point found near the bound of ``relaxed``, and what is proven with it; perhaps no point.
 
-    ``relaxed`` is the answer of the relaxation of ``form``, with its reduced costs.
+    ``relaxed`` is the answer of the relaxation of ``form``.
     """
-    best = Answer(None, relaxed.bound, infeasible=False)
+    best, layout = Answer(None, relaxed.bound, infeasible=False), model.layout
+    if not _single_draws(form, model, relaxed):
+        return best
     part = within(form, layout, relaxed, _FINE * aim.fine)
     if highs.few_whole(part):
         best = _searched(form, part, best, relaxed.bound + _FINE * aim.fine, aim, deadline)
@@ -44,6 +49,27 @@ def search_near_bound(
     worth = form.value(best.x)
     part = within(form, layout, relaxed, worth - relaxed.bound + _EPS)
     return _searched(form, part, best, worth, aim, deadline)
+
+
+def proven_bound(
+    form: StandardForm, model: Model, relaxed: Answer, x: FloatArray, aim: Aim, deadline: Deadline
+) -> float:
+    """The bound that is proven for the point ``x`` of ``form``; in large problems that of ``relaxed``."""
+    worth, small = form.value(x), len(model.layout.table.slot) <= SMALL_DRAWS
+    if worth - relaxed.bound <= aim.fine or not (small and _single_draws(form, model, relaxed)):
+        return relaxed.bound
+    part = within(form, model.layout, relaxed, worth - relaxed.bound + _EPS)
+    answer = highs.solve(part, time_limit_s=deadline.left_s, gap=aim.fine / 2, start=x)
+    return max(relaxed.bound, min(worth, answer.bound))
+
+
+def _single_draws(form: StandardForm, model: Model, relaxed: Answer) -> bool:
+    """Whether nothing but the on and off of single draws lies between the relaxation and a plan."""
+    table, problem = model.layout.table, model.problem
+    peak = problem.wish.peak_counts and problem.peaks
+    if relaxed.x is None or relaxed.reduced_costs is None or peak or table.tied.any():
+        return False
+    return narrowed(form, table, model.layout.columns, relaxed.x) is None
 
 
 def _searched(

@@ -18,9 +18,11 @@ from scheduler.forms import Model, relaxation
 from scheduler.highs import Answer, Hint
 from scheduler.kept import EPS, Kept, nothing_decided, nothing_missing
 from scheduler.lattice import round_to_steps
+from scheduler.likely import cheapest_columns
 from scheduler.model import ON_OFF
 from scheduler.problem import FloatArray, IntArray
 from scheduler.search import search
+from scheduler.sifting import sifted
 from scheduler.solved import GAP_KWH, Aim
 from scheduler.standard_form import StandardForm
 
@@ -31,6 +33,8 @@ _CLASS_TIME: Final = 0.5
 _FAIR_TIME: Final = 0.05
 """Share of the time that is left for one round of fairness."""
 
+_MANY_COLUMNS: Final = 20_000
+"""Columns from which on a relaxation is solved from the likely ones on."""
 _FIRST: Final = Aim(0.02, 0.002)
 """The aim for what comes before the money [kW, kWh]."""
 _FIRST_TIME: Final = 0.3
@@ -61,7 +65,11 @@ def least_shortfall(model: Model, deadline: Deadline, last: Last | None = None) 
     """The least shortfall, by the relaxation from the last plan on; searched for where there is any."""
     kept = nothing_missing(model.problem)
     form = model.costing(kept).without_rows(ON_OFF)
-    answer = None if last is None else relaxed_from(model, last, form, deadline)
+    answer = None
+    if last is not None:
+        answer = relaxed_from(model, last, form, deadline)
+    elif form.columns > _MANY_COLUMNS:
+        answer = sifted(form, cheapest_columns(model, form), deadline.left_s)
     if answer is None:
         answer = highs.solve(form, time_limit_s=deadline.left_s)
     if answer.reduced_costs is not None:

@@ -19,15 +19,13 @@ from scheduler.highs import Answer, Hint
 from scheduler.kept import EPS, Kept, nothing_missing
 from scheduler.lattice import SMALL_DRAWS as SMALL_STEPS
 from scheduler.lattice import round_to_steps
-from scheduler.narrowed import narrowed
-from scheduler.near_bound import search_near_bound
+from scheduler.near_bound import proven_bound, search_near_bound
 from scheduler.peak_branches import search_by_peak
 from scheduler.problem import FloatArray, Problem
 from scheduler.rule_start import not_dearer_than_by_rule, rule_start
 from scheduler.search import SMALL_DRAWS
 from scheduler.shortfall import Shortfall, least_on_off, least_on_steps, least_shortfall
 from scheduler.solved import GOOD_ENOUGH_EUR, Aim, ClassShortfall, PlanOptions, Solved
-from scheduler.standard_form import StandardForm
 from scheduler.step_floor import step_floor
 
 _LEAST_CALM_EUR: Final = 1e-4
@@ -82,7 +80,11 @@ def _cheapest(
     if last is not None and shortfall.x is None:
         progress("going on with the last plan")
         start = continued(model, last, shortfall.kept, relaxed, aim, deadline)
-        best = None if start is None else _going_on(model, shortfall, start, relaxed.bound, aim)
+        best = None
+        if start is not None:
+            form = model.costing(shortfall.kept)
+            bound = proven_bound(form, model, relaxed, start, aim, deadline.share(_SEARCH))
+            best = _going_on(model, shortfall, start, bound, aim)
         if best is not None:
             return best
     progress("searching")
@@ -151,7 +153,7 @@ def _found(
         start = kept.completed(shortfall.x)
     form = model.costing(kept)
     if start is None and len(model.layout.table.slot) <= SMALL_DRAWS:
-        near = _near_bound(model, form, relaxed, aim, deadline)
+        near = search_near_bound(form, model, relaxed, aim, deadline.share(_SEARCH))
         if near.x is not None and form.value(near.x) - near.bound <= aim.fine:
             return near
         relaxed = replace(relaxed, bound=near.bound)
@@ -159,19 +161,6 @@ def _found(
     found = search_by_peak(form, model.problem, model.layout, relaxed, aim, deadline, start)
     x = shortfall.x if found.x is None else model.bare(found.x)
     return replace(found, x=x)
-
-
-def _near_bound(model: Model, form: StandardForm, relaxed: Answer, aim: Aim, deadline: Deadline) -> Answer:
-    """What a search near the relaxation's bound finds, where nothing but the on and off of single draws opens
-    a gap.
-    """
-    problem, layout = model.problem, model.layout
-    peak = problem.wish.peak_counts and problem.peaks
-    if relaxed.x is None or relaxed.reduced_costs is None or peak or layout.table.tied.any():
-        return Answer(None, relaxed.bound, infeasible=False)
-    if narrowed(form, layout.table, layout.columns, relaxed.x) is not None:
-        return Answer(None, relaxed.bound, infeasible=False)
-    return search_near_bound(form, layout, relaxed, aim, deadline.share(_SEARCH))
 
 
 def _found_again(model: Model, shortfall: Shortfall, aim: Aim, deadline: Deadline) -> Answer:
