@@ -48,10 +48,10 @@ def smaller(form: StandardForm) -> Smaller:
         settled = np.where(fixed, np.clip(form.low, None, form.high), 0.0)
         held[columns[fixed]] = settled[fixed]
         possible = possible and _rows_without_columns_hold(form, fixed, settled)
-        free = np.flatnonzero(~fixed)
-        form, columns = form.around(settled, free), columns[free]
         if not fixed.any():
             break
+        free = np.flatnonzero(~fixed)
+        form, columns = form.around(settled, free), columns[free]
     return Smaller(_with_whole_rows(_without_slack_rows(form)), columns, held, possible)
 
 

@@ -12,9 +12,9 @@ import scipy.sparse as sp
 
 from scheduler.highs import Answer
 from scheduler.model import ON_OFF
-from scheduler.problem import DrawTable, FloatArray, IntArray
+from scheduler.problem import FloatArray, IntArray
 from scheduler.search import Layout
-from scheduler.standard_form import StandardForm
+from scheduler.standard_form import ABSENT, StandardForm
 
 _EPS: Final = 1e-6
 _GOAL: Final = "energy_goal"
@@ -36,28 +36,21 @@ def step_floor(form: StandardForm, layout: Layout, relaxed: Answer) -> float:
 
 def _rounded_up_by(form: StandardForm, layout: Layout, rows: IntArray) -> FloatArray:
     """How much more energy than asked for in ``rows`` whole steps bring at least [kWh]."""
-    draw = np.full(form.columns, -1)
-    draw[layout.columns.current_a] = np.arange(len(layout.table.slot))
-    matrix = sp.csr_array(form.matrix)
-    more_kwh = np.zeros(len(rows))
-    for i, row in enumerate(rows.tolist()):
-        mine = slice(matrix.indptr[row], matrix.indptr[row + 1])
-        column, kwh_per_a = matrix.indices[mine], matrix.data[mine]
-        free = form.high[column] > form.low[column]
-        if not free.any() or (draw[column[free]] < 0).any() or form.low[column[~free]].any():
-            continue
-        unit_kwh = _unit_kwh(layout.table, draw[column[free]], kwh_per_a[free])
-        if unit_kwh > 0:
-            least_kwh = float(form.row_low[row])
-            more_kwh[i] = np.ceil(least_kwh / unit_kwh - _EPS) * unit_kwh - least_kwh
-    return np.maximum(more_kwh, 0.0)
-
-
-def _unit_kwh(table: DrawTable, draws: IntArray, kwh_per_a: FloatArray) -> float:
-    """The energy of which every one of the ``draws`` gives whole multiples [kWh]; 0 where there is none."""
-    step_kwh = kwh_per_a * table.step_a[draws]
-    unit_kwh = float(step_kwh.min())
-    if unit_kwh <= 0:
-        return 0.0
-    times = np.concatenate([step_kwh, kwh_per_a * table.min_a[draws]]) / unit_kwh
-    return unit_kwh if bool(np.all(np.abs(times - np.round(times)) < _EPS)) else 0.0
+    table, draw = layout.table, np.full(form.columns, ABSENT)
+    draw[layout.columns.current_a] = np.arange(len(table.slot))
+    part = sp.coo_array(sp.csr_array(form.matrix)[rows])
+    open_here = form.high[part.col] > form.low[part.col]
+    row, mine, kwh_per_a = part.row[open_here], draw[part.col[open_here]], part.data[open_here]
+    counts = np.bincount(row, minlength=len(rows)) > 0
+    counts[row[mine == ABSENT]] = False
+    counts[part.row[~open_here & (form.low[part.col] != 0)]] = False
+    unit_kwh = np.full(len(rows), np.inf)
+    np.minimum.at(unit_kwh, row, kwh_per_a * table.step_a[mine])
+    counts &= unit_kwh > 0
+    unit_kwh[~counts] = 1.0
+    for a in (table.step_a[mine], table.min_a[mine]):
+        times = kwh_per_a * a / unit_kwh[row]
+        counts[row[np.abs(times - np.round(times)) > _EPS]] = False
+    least_kwh = form.row_low[rows]
+    more_kwh = np.ceil(least_kwh / unit_kwh - _EPS) * unit_kwh - least_kwh
+    return np.where(counts, np.maximum(more_kwh, 0.0), 0.0)
