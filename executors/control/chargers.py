@@ -73,11 +73,8 @@ def chargers(
         uses = wiring.wired & (readings.phases | memory.phases)
     if heard.unused_s is not unknown(count, 3):
         uses = uses & ~(now_s - heard.unused_s >= UNUSED_PHASE_S)
-    all_here, obeyed, settled = (
-        heard.here is everybody(count),
-        disobeys is nobody(count),
-        due_a is unknown(count),
-    )
+    all_here, obeyed = heard.here is everybody(count), disobeys is nobody(count)
+    settled = due_a is unknown(count)
     fallen = nobody(count) if all_here else now_s - heard.lost_s > wiring.failsafe_after_s + REACTION_S
     command_a, offer_a = heard.command_a, heard.offer_a
     return Chargers(
