@@ -11,7 +11,16 @@ from executors.control.imbalance import balanced, lowest_a, room_for_rises
 from executors.control.pacing import waits_for_next
 from executors.control.quick import nobody, nothing, on_any, same, some, unknown
 from executors.control.remember import above_alone, remembered
-from executors.control.rises import Target, given_back, may_use_a, raised, risers, settled_since, target
+from executors.control.rises import (
+    Target,
+    given_back,
+    may_use_a,
+    not_full,
+    raised,
+    risers,
+    settled_since,
+    target,
+)
 from executors.control.rows import below_any
 from executors.control.seam import Bools, Floats, Ints, Readings, Setpoints, Wanted, Wiring
 from executors.control.seen import Seen, seen_now
@@ -173,12 +182,14 @@ def _raised(
     up = (aims_a > lower_a) & ~blocked & (cut_a >= cars.command_a)
     if not some(up):
         return lower_a
-    may_rise = up & risers(wiring, cars, state.chargers, blocked, seen.now_s)
+    occupied_a = np.maximum(cars.offer_a, cars.top_a) * cars.controlled
+    may_rise = not_full(up, lower_a, occupied_a, seen.weights, room)
+    if some(may_rise):
+        may_rise = may_rise & risers(wiring, cars, state.chargers, blocked, seen.now_s)
     if not some(may_rise):
         return lower_a
     low_a = lowest_a(cars, seen.base, lower_a, seen.uses)
     room = room_for_rises(wiring, room, seen.window_max[0, :3], low_a)
-    occupied_a = np.maximum(cars.offer_a, cars.top_a) * cars.controlled
     return raised(wiring, lower_a, aims_a, may_rise, occupied_a, seen.weights, room, seen.claim)
 
 

@@ -97,6 +97,18 @@ def risers(wiring: Wiring, chargers: Chargers, memory: ChargerMemory, blocked: B
     return free if chargers.calm else free & chargers.controlled & ~np.isfinite(chargers.due_a)
 
 
+def not_full(up: Bools, offers_a: Floats, occupied_a: Floats, weights: Floats, room: Floats) -> Bools:
+    """Of those that should go up, the ones that need a closer look: no row above them is full (C).
+
+    Nor are those left out that occupy more than they are offered: they may have what they occupy.
+    """
+    full = weights.dot(np.maximum(offers_a, occupied_a)) >= room
+    if not some(full):
+        return up
+    free: Bools = (full.dot(weights) <= 0) | (occupied_a > offers_a)
+    return up & free
+
+
 def raised(
     wiring: Wiring,
     offers_a: Floats,
