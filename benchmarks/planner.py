@@ -2,9 +2,9 @@
 
 Every instance runs in a process of its own, warm (the best of three runs after one), on one thread, beside
 raw HiGHS on the same matrices in the same process. Times are processor time, which other programs of the
-machine disturb least. No plan in whole steps has a smaller gap after rounding than ``steps``. The last
-columns are ratios within the run, so that machines can be compared: building over the bare continuous
-relaxation, all over the same, and HiGHS's own full search over all.
+machine disturb least. ``steps`` is what whole steps cost at least above the relaxation: where that is the
+bound, no gap after rounding is smaller. The last columns are ratios within the run, so that machines can
+be compared: building over the bare continuous relaxation, all over the same, HiGHS's own search over all.
 """
 
 from __future__ import annotations
