@@ -9,8 +9,8 @@ import numpy as np
 
 from scheduler import highs
 from scheduler.deadline import Deadline
+from scheduler.layout import Layout
 from scheduler.problem import DrawTable, FloatArray, IntArray
-from scheduler.search import Layout
 from scheduler.standard_form import ABSENT, StandardForm
 
 BATCH_DRAWS: Final = 250

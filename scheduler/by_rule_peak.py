@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -18,11 +19,17 @@ _HALVINGS: Final = 4
 _EPS: Final = 1e-6
 
 
-def best_by_rule(problem: Problem) -> Outcome:
-    """The cheapest plan by rule among those that miss least; its limits hold unless it says otherwise."""
+def best_by_rule(problem: Problem, promising: Callable[[Outcome], bool] = lambda _: True) -> Outcome:
+    """The cheapest plan by rule among those that miss least; its limits hold unless it says otherwise.
+
+    Ceilings are tried where the plan without one is ``promising``: under a ceiling a car misses no less, and
+    what it takes costs less only by the peak.
+    """
     plain = _by_rule(problem, problem)
     rise_kw = max((peak.rise_kw(plain.import_kw) for peak in problem.peaks), default=0.0)
     if rise_kw <= _EPS or not (problem.wish.peak_counts or problem.wish.first is First.PEAK):
+        return plain
+    if not promising(plain):
         return plain
     best, low_kw, high_kw = plain, 0.0, rise_kw
     for _ in range(_HALVINGS):

@@ -10,9 +10,9 @@ from scheduler.batches import BATCH_DRAWS, improved
 from scheduler.calm_sessions import earlier, quieter, stage_of
 from scheduler.deadline import Deadline
 from scheduler.lattice import in_steps, whole_steps
+from scheduler.layout import Layout
 from scheduler.problem import FloatArray, Problem
 from scheduler.rules_charging import changeable
-from scheduler.search import Layout
 from scheduler.standard_form import ABSENT, StandardForm
 
 STAGE_S: Final = 6.0

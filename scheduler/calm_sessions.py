@@ -12,16 +12,18 @@ from scheduler import highs
 from scheduler.batches import open_columns
 from scheduler.calm_runs import OFF, Choices, coarse_currents, quietest
 from scheduler.deadline import Deadline
+from scheduler.layout import Layout
 from scheduler.model import ON_OFF
 from scheduler.problem import FloatArray, IntArray, Problem, Session
-from scheduler.search import Layout
 from scheduler.standard_form import StandardForm
 
 _WORTH: Final = (64.0, 16.0, 4.0, 1.0)
 """Parts of the allowance that one start less may cost, pass by pass: 1/64 of it, then more."""
 _EARLY: Final = 1e-3
 """Weight of all energy of a session a horizon later, against one start."""
-_NO_WIRE: Final = ON_OFF | {"power_balance", "energy_goal", "energy_most", "kept_shortfall", "one_set"}
+_NO_WIRE: Final = ON_OFF | {
+    *("power_balance", "energy_goal", "energy_most", "kept_shortfall", "one_set", "loss_while_drawn")
+}
 _OVER: Final = 2
 """Units of energy that a proposal may be above what is needed."""
 _COARSE: Final = 1.5

@@ -17,9 +17,9 @@ from scheduler.evaluate import Outcome, evaluate
 from scheduler.fair_shares import Fair, lessening, with_fair
 from scheduler.highs import Answer
 from scheduler.kept import EPS, Kept
+from scheduler.layout import Layout
 from scheduler.model import CALM_RULES, ON_OFF, RULES, build
 from scheduler.problem import FloatArray, IntArray, Problem
-from scheduler.search import Layout
 from scheduler.silent import silent_rules
 from scheduler.standard_form import ABSENT, StandardForm, compiled
 from scheduler.wish import First
@@ -135,7 +135,7 @@ def model_of(problem: Problem, clock: Clock, *, with_starts: bool) -> Model:
     with PauseGC():
         form, columns = compiled(build(problem, [rule for rule in RULES if rule.__name__ not in left_out]))
     form, columns = with_written(form, columns, problem, with_starts=with_starts)
-    return Model(problem, form, Layout(problem.draw_table, columns, problem.gives), clock() - begun)
+    return Model(problem, form, Layout.of(problem, columns), clock() - begun)
 
 
 def stated_model_of(problem: Problem, clock: Clock) -> Model:
@@ -143,7 +143,7 @@ def stated_model_of(problem: Problem, clock: Clock) -> Model:
     begun = clock()
     with PauseGC():
         form, columns = compiled(build(problem, [rule for rule in RULES if rule.__name__ not in _STARTS]))
-    return Model(problem, form, Layout(problem.draw_table, columns, problem.gives), clock() - begun)
+    return Model(problem, form, Layout.of(problem, columns), clock() - begun)
 
 
 def relaxation(form: StandardForm, deadline: Deadline) -> Answer:

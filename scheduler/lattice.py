@@ -13,8 +13,8 @@ from scheduler import highs
 from scheduler.batches import improved
 from scheduler.deadline import Deadline
 from scheduler.dive import dived
+from scheduler.layout import Layout
 from scheduler.problem import FloatArray
-from scheduler.search import Layout
 from scheduler.smaller import Smaller, smaller
 from scheduler.solved import THOROUGH_S, Aim
 from scheduler.standard_form import ABSENT, StandardForm
@@ -65,6 +65,13 @@ def in_steps(layout: Layout, x: FloatArray) -> FloatArray:
     return y
 
 
+def is_on_steps(layout: Layout, x: FloatArray) -> bool:
+    """Whether all currents of the point ``x`` can be told to their chargers."""
+    y, columns = in_steps(layout, x), layout.columns
+    steps = np.append(y[columns.current_a], y[columns.give_a])
+    return bool(np.all(np.abs(steps - np.round(steps)) <= _EPS * 10))
+
+
 def round_to_steps(
     form: StandardForm, layout: Layout, x: FloatArray, bound: float, aim: Aim, deadline: Deadline
 ) -> FloatArray | None:
@@ -74,6 +81,8 @@ def round_to_steps(
     problems, batch by batch in large ones, and at last everything with the time that is left.
     """
     stepped, change = whole_steps(form, layout)
+    if layout.slot_by_slot and is_on_steps(layout, x):
+        return x
     y = nearest(stepped, layout, x, bound, aim, deadline)
     done = False
     if len(layout.table.slot) <= SMALL_DRAWS:

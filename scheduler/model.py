@@ -45,6 +45,7 @@ RULES: Final[tuple[Rule, ...]] = (
     rules_charging.one_of,
     rules_charging.minimum_current,
     rules_charging.maximum_current,
+    rules_charging.loss_while_drawn,
     rules_charging.counted_start,
     rules_charging.counted_change,
     rules_battery.battery_content,
@@ -66,6 +67,7 @@ RULES: Final[tuple[Rule, ...]] = (
     rules_metering.phase_balance,
     rules_metering.phase_direction,
     rules_peak.peak_level,
+    rules_peak.peak_while_on,
     rules_sun.solar_for_group,
     rules_taper.taken_energy,
     rules_taper.taper,
@@ -81,11 +83,12 @@ ON_OFF: Final = frozenset(
     {
         *("one_of", "minimum_current", "maximum_current", "counted_start"),
         *("begins_charging", "charging_run", "ends_charging", "charging_pause"),
-        *("runs_at_first", "pauses_at_first", "peak_level", "level_rise", "draw_or_give"),
+        *("runs_at_first", "pauses_at_first", "peak_level", "level_rise", "draw_or_give", "peak_while_on"),
     }
 )
 """Constraints that speak of ``on``; without them the model is its relaxation, and as tight without ties:
-``one_set`` and the bounds of ``current_a`` are all that they imply once ``on`` may be a fraction."""
+``one_set``, ``loss_while_drawn`` and the bounds of ``current_a`` are all that they imply once ``on`` may be a
+fraction."""
 
 
 def build(problem: Problem, rules: Sequence[Rule] = RULES) -> pyo.ConcreteModel:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from scheduler.layout import Layout
 from scheduler.problem import DrawTable, FloatArray
 from scheduler.standard_form import ABSENT, BoolArray, Columns, StandardForm
 
@@ -39,3 +40,25 @@ def _others(table: DrawTable, current_a: FloatArray) -> BoolArray:
             best = alike[np.argmax(used[alike])]
             others |= mine & (width == phases) & (sets != best)
     return others
+
+
+def without_switches(
+    form: StandardForm, layout: Layout, relaxed: FloatArray, *, narrow: bool = False
+) -> StandardForm:
+    """``form`` where every session with a budget of phase switches stays on the set that is selected, else on
+    the one that it uses most, or that it uses most of the narrowest.
+    """
+    table, columns = layout.table, layout.columns
+    drawn_kw, width = relaxed[columns.current_a] * table.mean_kw_per_a, table.phases.sum(axis=1)
+    for s in np.unique(table.session[columns.chosen != ABSENT]).tolist():
+        mine, kept = table.session == s, layout.selected[s]
+        if kept is None:
+            able = mine & (width == width[mine].min()) if narrow else mine
+            kept = int(table.option[able][0])
+            used_kw = np.bincount(table.option[able], drawn_kw[able])
+            kept = int(np.argmax(used_kw)) if used_kw.any() else kept
+        others = mine & (table.option != kept)
+        for positions in (columns.current_a, columns.on, columns.chosen):
+            form = form.with_bounds(positions[others], 0.0, 0.0)
+        form = form.with_bounds(columns.chosen[mine & ~others], 1.0, 1.0)
+    return form

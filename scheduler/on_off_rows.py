@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scheduler.problem import DrawTable, FloatArray, IntArray, Problem
-from scheduler.standard_form import ABSENT, Columns
+from scheduler.standard_form import ABSENT, BoolArray, Columns
 from scheduler.written import Rows
 
 
@@ -44,8 +44,17 @@ def minimum_current(problem: Problem, columns: Columns) -> Rows:
 
 def maximum_current(problem: Problem, columns: Columns) -> Rows:
     """Rows of ``rules_charging.maximum_current``."""
-    high_a = problem.draw_table.max_a
-    return _pairs(columns.current_a, columns.on, -high_a, -np.inf, 0.0)
+    return _on_where_drawn(columns, problem.draw_table, problem.draw_table.loss_kw == 0)
+
+
+def loss_while_drawn(problem: Problem, columns: Columns) -> Rows:
+    """Rows of ``rules_charging.loss_while_drawn``."""
+    return _on_where_drawn(columns, problem.draw_table, problem.draw_table.loss_kw != 0)
+
+
+def _on_where_drawn(columns: Columns, table: DrawTable, draws: BoolArray) -> Rows:
+    """Rows that turn on those of ``draws`` that have a current."""
+    return _pairs(columns.current_a[draws], columns.on[draws], -table.max_a[draws], -np.inf, 0.0)
 
 
 def counted_start(problem: Problem, columns: Columns) -> Rows:

@@ -16,10 +16,11 @@ import numpy as np
 from scheduler import highs
 from scheduler.deadline import Deadline
 from scheduler.highs import Answer, Hint
+from scheduler.layout import Layout
 from scheduler.model import ON_OFF
 from scheduler.peak_levels import least_rises_kw
 from scheduler.problem import FloatArray, Problem
-from scheduler.search import Layout, search
+from scheduler.search import search
 from scheduler.solved import Aim
 from scheduler.standard_form import ABSENT, StandardForm
 
@@ -43,11 +44,12 @@ def search_by_peak(
     deadline: Deadline,
     start: FloatArray | Hint | None,
 ) -> Answer:
-    """As ``search``, but branch by branch of the peak's rise where there are several.
+    """As ``search``, but branch by branch of the peak's rise where there are several, and not all is planned
+    slot by slot.
 
     The bound is that of the branch that could still be best.
     """
-    branches = list(_branches(form, problem, layout, deadline))
+    branches = [] if layout.slot_by_slot else list(_branches(form, problem, layout, deadline))
     if len(branches) < 2 or deadline.over:
         return search(form, layout, relaxed, aim, deadline, start)
     branches.sort(key=lambda branch: branch.relaxed.bound)

@@ -68,7 +68,7 @@ def least_rises_kw(problem: Problem, peak: Peak) -> FloatArray:
     rises = drawn_kw + (_least_import_kw(problem) - peak.paid_kw)[table.slot]
     own = np.zeros(problem.slots, dtype=bool)
     for window in peak.windows:
-        if _is_one_slot(problem, window.slots, window.hours):
+        if is_one_slot(problem, window.slots, window.hours):
             own[window.slots[0]] = True
     least: FloatArray = np.where(own[table.slot], np.maximum(rises, 0.0), 0.0)
     return least
@@ -85,7 +85,7 @@ def _share_after_a_switch(problem: Problem) -> FloatArray:
     return kept
 
 
-def _is_one_slot(problem: Problem, slots: IntArray, hours: float) -> bool:
+def is_one_slot(problem: Problem, slots: IntArray, hours: float) -> bool:
     """Whether a clock window is exactly one slot."""
     return len(slots) == 1 and abs(float(problem.hours[slots[0]]) - hours) < _EPS
 

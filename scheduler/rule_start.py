@@ -10,11 +10,13 @@ import numpy as np
 from scheduler import highs
 from scheduler.by_rule_peak import best_by_rule
 from scheduler.deadline import Deadline
+from scheduler.evaluate import Outcome
 from scheduler.forms import Model
 from scheduler.highs import Hint
 from scheduler.kept import EPS, Kept
 from scheduler.problem import FloatArray
 from scheduler.solved import Solved
+from scheduler.wish import First
 
 _COMPLETING_S: Final = 5.0
 """Time to find what battery and meter do beside given currents [s]."""
@@ -36,7 +38,14 @@ def rule_start(model: Model, kept: Kept, deadline: Deadline) -> FloatArray | Hin
 def not_dearer_than_by_rule(model: Model, best: Solved) -> Solved:
     """``best``, or the plan by rule where that reaches as much for less money."""
     assert best.kept is not None
-    rule, kept = best_by_rule(model.problem), model.reached(best.outcome, best.kept)
+    kept = model.reached(best.outcome, best.kept)
+
+    def promising(rule: Outcome) -> bool:
+        misses = model.reached(rule, kept).class_kwh > kept.class_kwh + 2 * EPS
+        dearer = rule.cost_eur - rule.peak_eur >= best.outcome.cost_eur
+        return not misses.any() and (not dearer or model.problem.wish.first is not First.NOTHING)
+
+    rule = best_by_rule(model.problem, promising)
     as_good = not rule.violations and model.reached(rule, kept).within(kept)
     if not as_good or rule.cost_eur >= best.outcome.cost_eur - EPS:
         return best

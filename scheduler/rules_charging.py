@@ -50,9 +50,24 @@ def minimum_current(m: pyo.ConcreteModel, problem: Problem) -> None:
 
 
 def maximum_current(m: pyo.ConcreteModel, problem: Problem) -> None:
-    """current_a[d] <= max_a[d] on[d]"""
-    high = dict(zip(keys(problem), problem.draw_table.max_a.tolist(), strict=True))
-    m.maximum_current = pyo.Constraint(m.draws, rule=lambda m, *d: m.current_a[d] - high[d] * m.on[d] <= 0)
+    """current_a[d] <= max_a[d] on[d] over the draws d that lose nothing while they are on"""
+    m.maximum_current = _on_where_drawn(problem, loses=False)
+
+
+def loss_while_drawn(m: pyo.ConcreteModel, problem: Problem) -> None:
+    """current_a[d] <= max_a[d] on[d] over the draws d that lose energy while they are on: a current without
+    its loss would charge more than it can
+    """
+    m.loss_while_drawn = _on_where_drawn(problem, loses=True)
+
+
+def _on_where_drawn(problem: Problem, *, loses: bool) -> pyo.Constraint:
+    """Rows current_a <= max_a on over the draws that lose energy while they are on, or over the others."""
+    table = problem.draw_table
+    mine = np.flatnonzero((table.loss_kw != 0) == loses).tolist()
+    every, high = keys(problem), table.max_a.tolist()
+    of_draw = {every[j]: high[j] for j in mine}
+    return pyo.Constraint(list(of_draw), rule=lambda m, *d: m.current_a[d] - of_draw[d] * m.on[d] <= 0)
 
 
 def counted_start(m: pyo.ConcreteModel, problem: Problem) -> None:

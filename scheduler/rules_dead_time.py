@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pyomo.environ as pyo
 
-from scheduler.rules_switching import closed_slots, switching_sessions
+from scheduler.rules_switching import before, closed_slots, switching_sessions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +43,7 @@ def mean_a(m: pyo.ConcreteModel) -> Mapping[Key, Any]:
     return cast("Mapping[Key, Any]", m.current_a)
 
 
-def dead_time(m: pyo.ConcreteModel, _: Problem) -> None:
+def dead_time(m: pyo.ConcreteModel, problem: Problem) -> None:
     """lost_a[d] = current_a[d] switched[d], as lost_a <= current_a, lost_a <= max_a switched,
     lost_a >= current_a - max_a (1 - switched), switched[d] <= chosen[d] and
     switched[d] <= 1 - chosen[d a slot earlier]; a draw counts as current_a - lost_a dead_h / hours
@@ -60,7 +60,6 @@ def dead_time(m: pyo.ConcreteModel, _: Problem) -> None:
         ),
     )
     m.switched_to = pyo.Constraint(lost, rule=lambda m, *d: m.switched[d] - m.chosen[d] <= 0)
-    again = [(s, t, k) for s, t, k in lost if (s, t - 1, k) in m.chosen]
-    m.switched_from = pyo.Constraint(
-        again, rule=lambda m, s, t, k: m.switched[s, t, k] + m.chosen[s, t - 1, k] <= 1
-    )
+    known = {d: before(m, problem, d) for d in lost}
+    again = [d for d in lost if not isinstance(known[d], int) or known[d]]
+    m.switched_from = pyo.Constraint(again, rule=lambda m, *d: m.switched[d] + known[d] <= 1)

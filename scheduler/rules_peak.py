@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pyomo.environ as pyo
 
-from scheduler.peak_levels import peak_levels
+from scheduler.peak_levels import is_one_slot, peak_levels
+from scheduler.rules_dead_time import mean_a
+from scheduler.rules_giving import given
 from scheduler.rules_metering import imported
 from scheduler.rules_power import most_bought_kw
 
 if TYPE_CHECKING:
     from scheduler.problem import Problem
+
+_EPS: Final = 1e-6
 
 
 def variables(m: pyo.ConcreteModel, problem: Problem) -> None:
@@ -56,6 +62,60 @@ def peak_level(m: pyo.ConcreteModel, _: Problem) -> None:
         return m.rise_kw[one.month] - one.rise_kw * m.reached[level] >= 0
 
     m.level_rise = pyo.Constraint(range(len(m.peak_levels)), rule=rises)
+
+
+def peak_while_on(m: pyo.ConcreteModel, problem: Problem) -> None:
+    """sum_d (mean_kw_per_a[d] mean_a[d] - free_kw[k, t] on[d]) <= rise_kw[k] + drain_kw[t] + given_kw[t]
+    over the draws d of one charger in a slot t that is a clock window of month k, and the same of each
+    flexible load. free_kw is what the month has paid for and solar less load, where that is above 0 and below
+    the most that they draw: half a draw has half of it, and what is off raises no peak
+    """
+    free_kw = _free_kw(problem) if problem.wish.peak_counts else {}
+    users = _users(m, problem)
+    index = [
+        (k, t, n)
+        for (k, t), free in free_kw.items()
+        for n, (most_kw, _, _) in enumerate(users[t])
+        if _EPS < free < most_kw - _EPS
+    ]
+
+    def below(m: pyo.ConcreteModel, k: int, t: int, n: int) -> object:
+        _, drawn_kw, on = users[t][n]
+        beside: Any = m.rise_kw[k] + (m.drain_kw[t] if problem.battery is not None else 0.0)
+        beside += given(m, t) if t in m.given_at else 0.0
+        return drawn_kw - free_kw[k, t] * on - beside <= 0
+
+    m.peak_while_on = pyo.Constraint(index, rule=below)
+
+
+def _free_kw(problem: Problem) -> dict[tuple[int, int], float]:
+    """Import that a month has paid for, and solar less load, in slots that are clock windows [kW]."""
+    surplus_kw = problem.surplus_kw.tolist()
+    return {
+        (k, int(window.slots[0])): peak.paid_kw + surplus_kw[int(window.slots[0])]
+        for k, peak in enumerate(problem.peaks)
+        for window in peak.windows
+        if is_one_slot(problem, window.slots, window.hours)
+    }
+
+
+def _users(m: pyo.ConcreteModel, problem: Problem) -> dict[int, list[tuple[float, Any, Any]]]:
+    """Per slot, of every charger and flexible load: the most that it draws, what it draws [kW], whether it is
+    on.
+    """
+    table, mean = problem.draw_table, mean_a(m)
+    per_a, places = table.mean_kw_per_a, table.charger * problem.slots + table.slot
+    found: dict[int, list[tuple[float, Any, Any]]] = defaultdict(list)
+    for place in np.unique(places).tolist():
+        mine = np.flatnonzero(places == place).tolist()
+        draws = [m.draws[j] for j in mine]
+        drawn_kw = sum(float(per_a[j]) * mean[d] for j, d in zip(mine, draws, strict=True))
+        most_kw = float((per_a * table.max_a)[mine].max())
+        found[place % problem.slots].append((most_kw, drawn_kw, sum(m.on[d] for d in draws)))
+    for r, t in m.running:
+        power_kw = problem.runs[r].power_kw
+        found[t].append((power_kw, power_kw * m.running[r, t], m.running[r, t]))
+    return found
 
 
 def cost(m: pyo.ConcreteModel, problem: Problem) -> object:

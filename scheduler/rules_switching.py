@@ -56,7 +56,7 @@ def counted_switch(m: pyo.ConcreteModel, problem: Problem) -> None:
     """
     m.counted_switch = pyo.Constraint(
         list(m.switched),
-        rule=lambda m, *d: m.switched[d] - m.chosen[d] + _before(m, problem, d) >= 0,
+        rule=lambda m, *d: m.switched[d] - m.chosen[d] + before(m, problem, d) >= 0,
     )
 
     def total(m: pyo.ConcreteModel, s: int, t: int) -> object:
@@ -112,8 +112,8 @@ def switch_one_way(m: pyo.ConcreteModel, problem: Problem) -> None:
     def narrower(m: pyo.ConcreteModel, s: int, t: int, k: int) -> object:
         options = problem.sessions[s].options
         wider = [j for j, one in enumerate(options) if len(one.phases) > len(options[k].phases)]
-        before = sum(_before(m, problem, (s, t, j)) for j in [k, *wider])
-        return m.chosen[s, t, k] - before <= 0
+        earlier = sum(before(m, problem, (s, t, j)) for j in [k, *wider])
+        return m.chosen[s, t, k] - earlier <= 0
 
     m.switch_one_way = pyo.Constraint(index, rule=narrower)
 
@@ -135,7 +135,7 @@ def _all(variable: pyo.Var, problem: Problem, s: int, t: int) -> Any:
     return sum(variable[s, t, k] for k in options if (s, t, k) in variable)
 
 
-def _before(m: pyo.ConcreteModel, problem: Problem, d: Key) -> Any:
+def before(m: pyo.ConcreteModel, problem: Problem, d: Key) -> Any:
     """Whether an option was selected a slot earlier, or when the horizon began."""
     s, t, k = d
     if (s, t - 1, k) in m.chosen:

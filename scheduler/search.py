@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from scheduler import highs
 from scheduler.deadline import Deadline
-from scheduler.giving import GiveTable
 from scheduler.highs import Answer, Hint
-from scheduler.narrowed import narrowed
-from scheduler.problem import DrawTable, FloatArray
+from scheduler.layout import Layout
+from scheduler.narrowed import narrowed, without_switches
+from scheduler.problem import FloatArray
+from scheduler.slot_by_slot import slot_by_slot
 from scheduler.solved import THOROUGH_S, Aim
-from scheduler.standard_form import BoolArray, Columns, StandardForm
+from scheduler.standard_form import BoolArray, StandardForm
 
 SMALL_DRAWS: Final = 600
 """Up to so many choices, nothing is fixed: the full search is quick and exact."""
+_FEW_DRAWS: Final = 150
+"""From so many choices on, a plan is made slot by slot first where the slots of a session bind each other."""
 _NEAR: Final = (2, 6)
 """Cheapest unused slots per session that a restricted search may use, try by try."""
 _FEW_UNDECIDED: Final = 40
 """Up to so many undecided draws, other sessions than theirs have little to do with them."""
+_FAR: Final = 2.0
+"""Times the asked gap from which on sessions are also tried on fewer phases."""
 _EPS_A: Final = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The choices of a problem to draw and to give, and where their variables stand."""
-
-    table: DrawTable
-    columns: Columns
-    gives: GiveTable
 
 
 def search(
@@ -50,6 +46,24 @@ def search(
     """
     if relaxed.x is None:
         return relaxed
+    if not layout.tied or len(layout.table.slot) <= _FEW_DRAWS:
+        return _searched(form, layout, relaxed, aim, deadline, start)
+    found = _tied(form, layout, relaxed, aim, deadline, start)
+    if layout.slot_by_slot or _near(form, found, aim.fine):
+        return found
+    return _searched(form, layout, relaxed, aim, deadline, start if found.x is None else found.x)
+
+
+def _searched(
+    form: StandardForm,
+    layout: Layout,
+    relaxed: Answer,
+    aim: Aim,
+    deadline: Deadline,
+    start: FloatArray | Hint | None,
+) -> Answer:
+    """As ``search``, by searches of parts and of everything."""
+    assert relaxed.x is not None
     best = narrow = Answer(None, relaxed.bound, infeasible=False)
     if len(layout.table.slot) > SMALL_DRAWS:
         best = _part_by_part(form, layout, relaxed, aim, deadline, start)
@@ -82,6 +96,40 @@ def _part_by_part(
         if _near(form, best, aim.fine) or deadline.over:
             break
     return best
+
+
+def _tied(
+    form: StandardForm,
+    layout: Layout,
+    relaxed: Answer,
+    aim: Aim,
+    deadline: Deadline,
+    start: FloatArray | Hint | None,
+) -> Answer:
+    """As ``search`` where the slots of a session bind each other: slot by slot, to an executable point.
+
+    Where that is not near the bound, the rows of on and off and of the ties lift it; where it leads nowhere,
+    everything is searched at once for a while.
+    """
+    assert relaxed.x is not None
+    best = Answer(start if isinstance(start, np.ndarray) else None, relaxed.bound, infeasible=False)
+    for narrow in (False, True):
+        part = without_switches(form, layout, relaxed.x, narrow=narrow)
+        found = slot_by_slot(part, layout, aim.asked / 4, deadline)
+        if found.x is not None and (best.x is None or form.value(found.x) < form.value(best.x)):
+            best = replace(best, x=found.x)
+        if deadline.over or _near(form, best, aim.asked):
+            return best
+        if not narrow and found.linear - best.bound > aim.asked:
+            linear = highs.solve(form.relaxed(), time_limit_s=deadline.left_s)
+            lifted = best.bound if linear.x is None else max(best.bound, linear.bound)
+            best = replace(best, bound=lifted)
+        if _near(form, best, _FAR * aim.asked):
+            return best
+    if best.x is not None:
+        return best
+    brief = Deadline.after(deadline.clock, min(deadline.left_s, THOROUGH_S))
+    return _better(form, best, form, aim.asked, brief, start)
 
 
 def _narrowly(

@@ -20,7 +20,7 @@ def silent_rules(problem: Problem) -> frozenset[str]:
             *("one_chosen", "counted_switch", "switch_budget"),
             *("switch_hold", "switch_one_way", "dead_time"),
         ): any(one.switching is not None for one in sessions),
-        ("peak_rise", "peak_level"): bool(problem.peaks),
+        ("peak_rise", "peak_level", "peak_while_on"): bool(problem.peaks),
         ("phase_balance", "phase_direction"): problem.per_phase,
         (
             *("battery_content", "battery_one_way"),

@@ -89,7 +89,7 @@ def _cheapest(
             return best
     progress("searching")
     found = _found(model, shortfall, relaxed, aim, deadline.share(_SEARCH), start)
-    if found.infeasible:
+    if found.infeasible or (found.x is None and model.layout.slot_by_slot):
         shortfall = least_on_off(model, deadline)
         found = _found_again(model, shortfall, aim, deadline.share(_SEARCH))
         relaxed = found
@@ -152,7 +152,7 @@ def _found(
     if shortfall.x is not None:
         start = kept.completed(shortfall.x)
     form = model.costing(kept)
-    if start is None and len(model.layout.table.slot) <= SMALL_DRAWS:
+    if start is None and len(model.layout.table.slot) <= SMALL_DRAWS and not model.layout.slot_by_slot:
         near = search_near_bound(form, model, relaxed, aim, deadline.share(_SEARCH))
         if near.x is not None and form.value(near.x) - near.bound <= aim.fine:
             return near

@@ -11,9 +11,9 @@ import numpy as np
 import scipy.sparse as sp
 
 from scheduler.highs import Answer
+from scheduler.layout import Layout
 from scheduler.model import ON_OFF
 from scheduler.problem import FloatArray, IntArray
-from scheduler.search import Layout
 from scheduler.standard_form import ABSENT, StandardForm
 
 _EPS: Final = 1e-6

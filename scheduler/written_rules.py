@@ -32,13 +32,14 @@ WRITTEN: Final[dict[str, Callable[[Problem, Columns], Rows]]] = {
     "energy_goal": energy_rows.energy_goal,
     "energy_most": energy_rows.energy_most,
     "one_set": on_off_rows.one_set,
+    "loss_while_drawn": on_off_rows.loss_while_drawn,
     **ON_OFF_WRITTEN,
 }
 """By the name of the rule: all."""
 
 _WITH_DEAD_TIME: Final = frozenset({"power_balance", "energy_goal"})
 """Rules that a dead time changes; with one, they are stated."""
-_WITH_GIVING: Final = frozenset(WRITTEN) - frozenset(ON_OFF_WRITTEN) - {"one_set"}
+_WITH_GIVING: Final = frozenset(WRITTEN) - frozenset(ON_OFF_WRITTEN) - {"one_set", "loss_while_drawn"}
 """Rules that cars change which give energy back; with one, they are stated."""
 
 

@@ -77,6 +77,13 @@ def small_office() -> Problem:
     return replace(office, peaks=months)
 
 
+def small_shop() -> Problem:
+    """A car on one or three phases and a boiler, beside a battery, where a month has paid for little."""
+    shop = replace(small_home(), sessions=(session([0, 1], 2.0, phases=[ALL, (0,)]),))
+    march = tuple(Window(0.25, np.array([t]), np.array([0.25])) for t in range(2))
+    return replace(shop, peaks=(Peak("2026-03", 4.0, 2.5, march),))
+
+
 def small_budget() -> Problem:
     """One car has two switches left, ends on one phase and pauses; one goes on, to fewer phases only."""
     first = replace(
@@ -102,6 +109,13 @@ def small_stall() -> Problem:
     lines = (TaperLine(9.0, 0.0), TaperLine(10.0, 4.0), TaperLine(14.0, 8.0))
     car = replace(session([0, 2], 2.0, phases=[ALL, (0,)]), taper=Taper(lines))
     return problem([0.30, 0.10, 0.20], [car])
+
+
+def small_lossy() -> Problem:
+    """A car that loses energy while it draws on three phases, and none on one."""
+    car = session([0, 1], 2.0, phases=[ALL, (0,)])
+    wide, narrow = car.options
+    return problem([0.30, 0.10], [replace(car, options=(replace(wide, gain=0.9, loss_kw=0.2), narrow))])
 
 
 def small_street() -> Problem:
@@ -138,10 +152,12 @@ def test_a_rule_writes_its_golden_rows(rule: Rule, tmp_path: Path) -> None:
     sites = {
         "peak_rise": small_office,
         "peak_level": small_office,
+        "peak_while_on": small_shop,
         "solar_for_group": small_yard,
         "taken_energy": small_stall,
         **dict.fromkeys(("give_current", "draw_or_give", "car_content"), small_street),
         "taper": small_stall,
+        "loss_while_drawn": small_lossy,
         "phase_balance": small_roof,
         "phase_direction": small_roof,
         **dict.fromkeys(OF_DEVICES, small_home),

@@ -47,9 +47,30 @@ def least_eur(case: Problem, without: str = "") -> float:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_they_change_no_optimum(seed: int) -> None:
+@pytest.mark.parametrize("rule", ["peak_level", "peak_while_on"])
+def test_they_change_no_optimum(seed: int, rule: str) -> None:
     case = office(seed)
-    assert least_eur(case) == pytest.approx(least_eur(case, without="peak_level"), abs=1e-5)
+    assert least_eur(case) == pytest.approx(least_eur(case, without=rule), abs=1e-5)
+
+
+def test_half_a_draw_has_half_of_what_is_paid_for() -> None:
+    """2 kW are paid for. A car at 4.14 kW in one quarter is at half of it in two in the relaxation: 2.07 kW,
+    a rise of 0.07 kW. With half of what is paid for beside half of the draw it is half of 4.14 - 2 kW.
+    """
+    windows = tuple(Window(0.25, np.array([t]), np.array([0.25])) for t in range(2))
+    car = session([0, 1], 1.035, phases=[(0, 1, 2)])
+    exact = replace(car, goals=(replace(car.goals[0], least_kwh=1.035),), most_kwh=1.035)
+    case = replace(problem([0.2, 0.2], [exact]), wish=Wish(peak_counts=True))
+    case = replace(case, peaks=(Peak("2026-03", 2.0, 2.0, windows),))
+
+    def relaxed_eur(without: str) -> float:
+        form, columns = compiled(build(case, [r for r in RULES if r.__name__ not in ("peak_level", without)]))
+        answer = highs.solve(form.relaxed().with_bounds(columns.missing_kwh, 0.0, 0.0), time_limit_s=60.0)
+        return answer.bound
+
+    energy_eur = 1.035 * 0.2
+    assert relaxed_eur("peak_while_on") == pytest.approx(energy_eur + 2.0 * 0.07, abs=1e-6)
+    assert relaxed_eur("") == pytest.approx(energy_eur + 2.0 * 1.07, abs=1e-6)
 
 
 def test_a_minimum_far_above_what_is_paid_for_is_one_question() -> None:

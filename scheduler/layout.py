@@ -1,0 +1,41 @@
+"""Where the choices of a problem stand in its form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from scheduler.giving import GiveTable
+from scheduler.problem import DrawTable, Problem
+from scheduler.standard_form import Columns
+
+SOME_DRAWS: Final = 420
+"""Up to so many choices, everything is searched at once even where the slots of a session bind each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The choices of a problem to draw and to give, and where their variables stand."""
+
+    table: DrawTable
+    columns: Columns
+    gives: GiveTable
+    selected: tuple[int | None, ...]
+    """Per session: the option that its budget of phase switches begins with, if any."""
+
+    @classmethod
+    def of(cls, problem: Problem, columns: Columns) -> Layout:
+        """The layout of a problem."""
+        budgets = [session.switching for session in problem.sessions]
+        selected = tuple(None if one is None else one.selected for one in budgets)
+        return cls(problem.draw_table, columns, problem.gives, selected)
+
+    @property
+    def tied(self) -> bool:
+        """Whether the slots of any session bind each other."""
+        return bool(self.table.tied.any())
+
+    @property
+    def slot_by_slot(self) -> bool:
+        """Whether that is so, and the choices are too many to search them all at once."""
+        return self.tied and len(self.table.slot) > SOME_DRAWS
