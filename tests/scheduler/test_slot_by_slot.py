@@ -40,7 +40,7 @@ def knapsack(high: float) -> StandardForm:
         whole=np.ones(2, dtype=bool),
         cost=np.array([-3.0, -2.0]),
         offset=0.0,
-        row_rule=("room",),
+        row_rule=np.array(["room"]),
     )
 
 
