@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import exp
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -18,6 +19,8 @@ from executors.control.times import (
     IN_STEP_S,
     MIRRORED_S,
     REACTION_S,
+    RESTLESS,
+    RESTLESS_S,
     UNSEEN_S,
 )
 from executors.control.verdicts import Trust, mostly_turned, verdict_of
@@ -67,20 +70,22 @@ def compared(
     now = _comparison(wiring, readings, meters, chargers, memory, flow_a, believed, moved_s)
     trust, renew = memory.trust, now.usable
     stirred, suspected = memory.stirred, memory.suspected
-    if rows.hides:
-        stirred = stirred | on_any((meters.meter_a != memory.meter_a) & wiring.grid_phases)
+    seen_a = meters.meter_a - memory.meter_a
+    stirred = stirred | on_any((seen_a != 0) & wiring.grid_phases)
+    house_a = _house_a(now, seen_a, memory, now_s - state.tick_s)
     if some(now.told):
         renew = renew & ~now.told
-        seen_a, masked_a = meters.meter_a - memory.meter_a, wiring.hidden_a * stirred[:, np.newaxis]
-        trust, renew, suspected = _judged(wiring, now, seen_a, masked_a, memory, renew)
+        restless_a = RESTLESS * memory.house_a * stirred[:, np.newaxis]
+        masked_a = restless_a + wiring.hidden_a * stirred[:, np.newaxis]
+        trust, renew, suspected = _judged(wiring, now, seen_a, masked_a, restless_a, memory, renew)
     jumps = (np.abs(meters.meter_a - state.meters.meter_a) >= CONFIRMED_A) & wiring.grid_phases
     if some(jumps):
         jumped = believed & ~moving & on_any(jumps)
         trust = by_jump(wiring, jumped, trust, state.meters.meter_a, meters.meter_a, readings)
     if nonzero(memory.trust):
         trust = _forgiven(now, trust, memory, flow_a, meters.meter_a, now_s)
-    stirred = stirred & ~renew if rows.hides else stirred
-    after = _remembered(wiring, memory, meters, trust, flow_a, stirred, moved_s, renew, now_s)
+    stirred = stirred & ~renew
+    after = _remembered(wiring, memory, meters, trust, flow_a, stirred, house_a, moved_s, renew, now_s)
     return after if suspected is memory.suspected else after._replace(suspected=suspected)
 
 
@@ -91,6 +96,7 @@ def _remembered(
     trust: Ints,
     flow_a: Floats,
     stirred: Bools,
+    house_a: Floats,
     moved_s: Floats,
     renew: Bools,
     now_s: float,
@@ -117,11 +123,20 @@ def _remembered(
         meter_a=meter_a,
         stirred=stirred,
         suspected=memory.suspected,
+        house_a=house_a,
         moved_s=moved_s,
         last_flow_a=flow_a,
         since_s=since_s,
         doubted_a=doubted_a,
     )
+
+
+def _house_a(now: Compared, seen_a: Floats, memory: CompareMemory, gap_s: float) -> Floats:
+    """How far the house has moved by itself of late (K, 3): beyond what charging explains."""
+    kept_a = memory.house_a * exp(-gap_s / RESTLESS_S) if gap_s > 0 else memory.house_a
+    own_a = np.abs(seen_a - now.change_a)
+    quiet = (now.usable & ~now.told)[:, np.newaxis]
+    return np.fmax(kept_a, np.where(quiet, own_a, 0.0))
 
 
 def _blurred(wiring: Wiring, readings: Readings, chargers: Chargers, rose_s: Floats, now_s: float) -> Bools:
@@ -168,20 +183,30 @@ def _comparison(
 
 
 def _judged(
-    wiring: Wiring, now: Compared, seen_a: Floats, masked_a: Floats, memory: CompareMemory, renew: Bools
+    wiring: Wiring,
+    now: Compared,
+    seen_a: Floats,
+    masked_a: Floats,
+    restless_a: Floats,
+    memory: CompareMemory,
+    renew: Bools,
 ) -> tuple[Ints, Bools, Bools]:
     """Trust after the confirmed changes of this tick, which rows get a new reference, and who is suspected.
 
-    ``seen_a``: what the meters changed by since the reference; ``masked_a``: what a battery may have hidden
-    of it, 0 where the meter repeats itself to the last digit (K, 3).
+    A turned sign that a restless house may have feigned counts when it is seen again. ``seen_a``: what the
+    meters changed by since the reference; ``restless_a``: how far the house may have moved by itself;
+    ``masked_a``: with what a battery may have hidden. Both are 0 where a meter repeats itself to the last
+    digit (K, 3).
     """
     trust, renew, suspected = memory.trust.copy(), renew.copy(), memory.suspected.copy()
     on = wiring.grid_phases
     for k in np.flatnonzero(now.told):
         change_a, change_seen_a = np.where(on, now.change_a[k], 0.0), np.where(on, seen_a[k], 0.0)
-        verdict = verdict_of(change_a, change_seen_a, masked_a[k])
-        if verdict is None and mostly_turned(change_a, change_seen_a):
-            verdict = Trust.FLIPPED if suspected[k] or trust[k] == _MIRRORED else None
+        verdict = verdict_of(change_a, change_seen_a, masked_a[k], restless_a[k])
+        weak = verdict is None and mostly_turned(change_a, change_seen_a, restless_a[k])
+        weak |= verdict is Trust.FLIPPED and bool((restless_a[k] >= CONFIRMED_A).any())
+        if weak:
+            verdict = Trust.FLIPPED if suspected[k] or trust[k] in {_FLIPPED, _MIRRORED} else None
             suspected[k] = True
         elif verdict is not None:
             suspected[k] = False

@@ -72,8 +72,6 @@ class Rows:
     """By how much an offer read back may differ from the one told (C,)."""
     first_fallen_s: float
     """Shortest watchdog [s]."""
-    hides: bool
-    """Whether there is a home battery, which makes up for what cars do."""
     implausible_a: Floats
     """What no sample may show (K, 3)."""
     fresh_for_s: Floats
@@ -158,7 +156,6 @@ def rows_of(wiring: Wiring) -> Rows:
         reactive=bool((_true_power(wiring) < 1).any()),
         alike_a=wiring.step_a / 2 + 0.05,
         first_fallen_s=float(wiring.failsafe_after_s.min()),
-        hides=bool((wiring.hidden_a > 0).any()),
         implausible_a=np.minimum(IMPLAUSIBLE * wiring.limit_a, np.finfo(np.float64).max),
         fresh_for_s=np.fmax(FRESH_S, FRESH_PERIODS * wiring.meter_period_s),
         three_phase=bool(wiring.grid_phases.all()),

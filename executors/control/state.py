@@ -88,7 +88,9 @@ class CompareMemory(NamedTuple):
     meter_a: Floats
     """Both at the reference (K, 3); NaN: no reference."""
     stirred: Bools
-    """Whether the meter has shown any other value since; asked only below a home battery."""
+    """Whether the meter has shown any other value since."""
+    house_a: Floats
+    """How far the house has moved by itself of late, from one reference to the next (K, 3)."""
     suspected: Bools
     """Whether most phases, but not all, have shown a change with the wrong sign once."""
     moved_s: Floats
@@ -164,6 +166,7 @@ def start(wiring: Wiring) -> SafetyState:
             flow_a=unknown(rows, 3),
             meter_a=unknown(rows, 3),
             stirred=np.zeros(rows, dtype=bool),
+            house_a=np.zeros((rows, 3)),
             suspected=np.zeros(rows, dtype=bool),
             moved_s=np.full(rows, -np.inf),
             last_flow_a=nothing(rows, 3),

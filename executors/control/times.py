@@ -72,6 +72,10 @@ UNSEEN_S: Final = 15.0
 """A meter that missed a change, and changes itself, is believed again after this: the house hid it."""
 MIRRORED_S: Final = 60.0
 """So long a jump to the opposite sign is held against a meter when no change of charging confirms it."""
+RESTLESS_S: Final = 600.0
+"""A move of the house by itself counts for less by the e-th part after so long."""
+RESTLESS: Final = 3.0
+"""It may move so many times further while a change of charging takes its time."""
 ACCUSED_S: Final = 300.0
 """So long a wrong sign or order of phases is held against a meter below which nothing charges any more."""
 IMPLAUSIBLE: Final = 10.0

@@ -214,6 +214,18 @@ def test_a_house_that_changes_by_itself_does_not_make_the_meter_suspect() -> Non
     assert max(record.told()) == 16
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_clouds_over_a_large_roof_make_no_meter_suspect(seed: int) -> None:
+    """40 A come and go within half a minute; the charger says every 10 s what its car draws."""
+    site = wiring(1, grid=WIDE)
+    clouds_a = np.repeat(np.random.default_rng(seed).uniform(-40, 0, 60), 60)
+    base_a = np.convolve(np.pad(clouds_a, (0, 30), mode="edge"), np.full(30, 1 / 30), mode="valid")
+    late = lambda s, _plant: {"charger_age_s": np.array([float(s % 10)])}  # noqa: E731 - said once
+    wish = lambda s: Wanted(np.array([6.0 if s % 90 < 45 else 16.0]), site.wired)  # noqa: E731
+    record = run(plant_of(site), lambda s: 60.0 + base_a[s], 1800, wanted=wish, change=late)
+    assert events(record) == []
+
+
 def test_a_charger_that_does_not_obey_is_told_after_15_s_and_counts_as_load() -> None:
     site = wiring(2, grid={"limit_a": 32, "protection": {"type": "mcb", "rating_a": 32}})
     plant = plant_of(site)
