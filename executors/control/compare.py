@@ -72,7 +72,6 @@ def compared(
     stirred, suspected = memory.stirred, memory.suspected
     seen_a = meters.meter_a - memory.meter_a
     stirred = stirred | on_any((seen_a != 0) & wiring.grid_phases)
-    house_a = _house_a(now, seen_a, memory, now_s - state.tick_s)
     if some(now.told):
         renew = renew & ~now.told
         restless_a = RESTLESS * memory.house_a * stirred[:, np.newaxis]
@@ -85,6 +84,7 @@ def compared(
     if nonzero(memory.trust):
         trust = _forgiven(now, trust, memory, flow_a, meters.meter_a, now_s)
     stirred = stirred & ~renew
+    house_a = _house_a(now, seen_a, memory, trust, now_s - state.tick_s)
     after = _remembered(wiring, memory, meters, trust, flow_a, stirred, house_a, moved_s, renew, now_s)
     return after if suspected is memory.suspected else after._replace(suspected=suspected)
 
@@ -131,11 +131,11 @@ def _remembered(
     )
 
 
-def _house_a(now: Compared, seen_a: Floats, memory: CompareMemory, gap_s: float) -> Floats:
+def _house_a(now: Compared, seen_a: Floats, memory: CompareMemory, trust: Ints, gap_s: float) -> Floats:
     """How far the house has moved by itself of late (K, 3): beyond what charging explains."""
     kept_a = memory.house_a * exp(-gap_s / RESTLESS_S) if gap_s > 0 else memory.house_a
     own_a = np.abs(seen_a - now.change_a)
-    quiet = (now.usable & ~now.told)[:, np.newaxis]
+    quiet = (now.usable & ~now.told & (trust == _BELIEVED))[:, np.newaxis]
     return np.fmax(kept_a, np.where(quiet, own_a, 0.0))
 
 
