@@ -22,6 +22,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from domain.site import parse_site
+
 ROOT: Final = Path(__file__).parents[1]
 BEGIN: Final = "2026-06-17T12:00"
 """When a day begins, on the site's clock: a Wednesday."""
@@ -114,9 +116,8 @@ def write_sessions(
 def options(name: str, seed: int, folder: Path) -> list[str]:
     """The command of a case, with its files written."""
     site, case = ROOT / "examples" / f"{name}.yaml", CASES[name]
-    zone = next(line for line in site.read_text().splitlines() if "time_zone" in line)
-    clock = ZoneInfo(zone.split("time_zone:")[1].split(",")[0].strip(" }"))
-    start = datetime.fromisoformat(BEGIN).replace(tzinfo=clock)
+    zone = parse_site(site.read_text(encoding="utf-8"), site.name).location.time_zone
+    start = datetime.fromisoformat(BEGIN).replace(tzinfo=ZoneInfo(zone))
     words = [
         str(site),
         "--at",

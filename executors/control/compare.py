@@ -29,8 +29,6 @@ _MOVES_A: Final = 0.5
 _ALIVE_A: Final = 0.1
 _TURNED_PHASES: Final = 2
 """A jump counts as a turned sign when it is seen on so many phases."""
-
-
 _BELIEVED, _UNSEEN, _FLIPPED, _SWAPPED, _MIRRORED = map(int, Trust)
 
 
@@ -68,10 +66,9 @@ def compared(
     moved_s = np.where(moving, now_s, memory.moved_s) if some(moving) else memory.moved_s
     believed = rows.metered & ~meters.stale if some(meters.stale) else rows.metered
     now = _comparison(wiring, readings, meters, chargers, memory, flow_a, believed, moved_s)
-    trust, renew = memory.trust, now.usable
-    stirred, suspected = memory.stirred, memory.suspected
+    trust, renew, suspected = memory.trust, now.usable, memory.suspected
     seen_a = meters.meter_a - memory.meter_a
-    stirred = stirred | on_any((seen_a != 0) & wiring.grid_phases)
+    stirred = memory.stirred | on_any((seen_a != 0) & wiring.grid_phases)
     if some(now.told):
         renew = renew & ~now.told
         restless_a = RESTLESS * memory.house_a * stirred[:, np.newaxis]
@@ -220,8 +217,8 @@ def _forgiven(
 ) -> Ints:
     """Trust after its time: of a meter that missed a change and moves, or whose jump nothing confirmed.
 
-    One that was accused of its sign or its phases is tried again when nothing below it charges any more: no
-    change could ever clear it then, and the next rise shows whether it was right.
+    One that was accused of its sign or its phases is tried again when nothing below it charges any more, but
+    for what cars draw in standby: no change could ever clear it then, and the next rise shows.
     """
     long_ago = now.usable & (now_s - memory.since_s >= UNSEEN_S)
     if not some(long_ago):
@@ -229,7 +226,7 @@ def _forgiven(
     moves = on_any(np.abs(meter_a - memory.doubted_a) > _ALIVE_A)
     unconfirmed = (trust == _MIRRORED) & (now_s - memory.since_s >= MIRRORED_S)
     accused = (trust == _FLIPPED) | (trust == _SWAPPED)
-    idle = accused & (now_s - memory.since_s >= ACCUSED_S) & ~on_any(flow_a > 0)
+    idle = accused & (now_s - memory.since_s >= ACCUSED_S) & ~on_any(flow_a > _MOVES_A)
     over = long_ago & ((trust == _UNSEEN) & moves | unconfirmed | idle)
     return np.where(over, _BELIEVED, trust)
 

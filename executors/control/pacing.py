@@ -18,7 +18,7 @@ from executors.control.seam import Bools, Floats, Wanted
 KEEPS: Final = 1 / 3
 """A minimum is kept while this share of it fits for the rest of the quarter: a later stop makes up for it."""
 NO_START_S: Final = 300.0
-"""In the last seconds of a quarter whoever was stopped in it waits for the next one."""
+"""With less left of a quarter, whoever was stopped less than so long ago waits for the next one."""
 
 
 def mean_kw(wanted: Wanted) -> float:
@@ -38,7 +38,7 @@ def quarter_ceiling_kw(wanted: Wanted, base_kw: float, minimum_kw: float) -> flo
 
 
 def waits_for_next(wanted: Wanted, command_a: Floats, cut_s: Floats, now_s: float) -> Bools:
-    """Chargers that were stopped in this quarter and are not worth a start in what is left of it (C,)."""
+    """Chargers that were stopped a moment ago: what is left of the quarter is not worth a start (C,)."""
     if wanted.budget_kwh == inf or wanted.budget_left_s >= NO_START_S:
         return nobody(len(command_a))
     return (command_a <= 0) & (now_s - cut_s < NO_START_S)
