@@ -87,12 +87,11 @@ def _part_by_part(
 ) -> Answer:
     """The best point of restricted searches, until one is near enough."""
     best = Answer(None, relaxed.bound, infeasible=False)
-    for part in _parts(form, layout, relaxed):
+    for whole in _parts(form, layout, relaxed):
+        part = whole
         if best.x is not None:
-            worth = form.value(best.x) - relaxed.bound
-            best = _better(form, best, within(part, layout, relaxed, worth), aim.fine, deadline, start)
-        else:
-            best = _better(form, best, part, aim.fine, deadline, start)
+            part = within(part, layout, relaxed, form.value(best.x) - relaxed.bound)
+        best = _better(form, best, part, aim.fine, deadline, start)
         if _near(form, best, aim.fine) or deadline.over:
             break
     return best

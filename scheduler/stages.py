@@ -80,12 +80,10 @@ def _cheapest(
     if last is not None and shortfall.x is None:
         progress("going on with the last plan")
         start = continued(model, last, shortfall.kept, relaxed, aim, deadline)
-        best = None
-        if start is not None:
-            form = model.costing(shortfall.kept)
-            bound = proven_bound(form, model, relaxed, start, aim, deadline.share(_SEARCH))
-            best = _going_on(model, shortfall, start, bound, aim)
-        if best is not None:
+    if start is not None:
+        form = model.costing(shortfall.kept)
+        bound = proven_bound(form, model, relaxed, start, aim, deadline.share(_SEARCH))
+        if (best := _going_on(model, shortfall, start, bound, aim)) is not None:
             return best
     progress("searching")
     found = _found(model, shortfall, relaxed, aim, deadline.share(_SEARCH), start)
