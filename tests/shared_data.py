@@ -15,3 +15,8 @@ def shared(path: str) -> Path:
     if not found.exists():
         pytest.skip(f"../shared/{path} is not on this machine")
     return found
+
+
+def needs(path: str) -> pytest.MarkDecorator:
+    """Skips a test that reads ``path`` below ``../shared`` in another thread, where a skip is not heard."""
+    return pytest.mark.skipif(not (SHARED / path).exists(), reason=f"../shared/{path} is not on this machine")

@@ -18,7 +18,7 @@ from executors.http_meters.homewizard_v2 import HomeWizardV2, certificate_name, 
 from executors.readings import MeterReading
 from tests.executors.http_meters.certificates import authority, device_tls
 from tests.executors.http_meters.web_server import Answer, web_server
-from tests.shared_data import shared
+from tests.shared_data import needs, shared
 
 NAME = "appliance/p1dongle/5c2fafaabbcc"
 TOKEN = "0123456789ABCDEF0123456789ABCDEF"  # noqa: S105 - of nobody
@@ -49,6 +49,7 @@ def asked(ca: Path, port: int, name: str = NAME, token: str = TOKEN) -> MeterRea
     return asyncio.run(ask())
 
 
+@needs("devices/fixtures/homewizard/v2")
 def test_a_measurement_comes_over_tls_with_token_and_name(tmp_path: Path) -> None:
     ca = authority(tmp_path)
     with web_server(answering, device_tls(tmp_path, NAME)) as port:
@@ -81,6 +82,7 @@ def test_a_certificate_of_another_authority_is_refused(tmp_path: Path) -> None:
             asyncio.run(certificate_name("127.0.0.1", port, trust(ca)))
 
 
+@needs("devices/fixtures/homewizard/v2")
 def test_a_token_that_is_not_accepted_is_told(tmp_path: Path) -> None:
     ca = authority(tmp_path)
     with (

@@ -16,7 +16,7 @@ from executors.http_meters.shelly_3em import Shelly3em
 from executors.http_meters.shelly_pro_3em import ShellyPro3em
 from executors.readings import MeterReading
 from tests.executors.http_meters.web_server import Answer, Answering, web_server
-from tests.shared_data import shared
+from tests.shared_data import needs, shared
 
 
 def recorded(name: str) -> dict[str, Any]:
@@ -88,6 +88,7 @@ def test_a_password_of_the_first_generation() -> None:
     assert gen1(status(), auth=("admin", "secret")).current_a[0] == 5.0
 
 
+@needs("devices/fixtures/shelly")
 def test_a_pro_3em_reads_as_recorded() -> None:
     def answering(_method: str, path: str, _headers: dict[str, str]) -> Answer:
         name = path.removeprefix("/rpc/").split("?")[0]
@@ -99,6 +100,7 @@ def test_a_pro_3em_reads_as_recorded() -> None:
     assert reading.total_kw == pytest.approx(0.558965)
 
 
+@needs("devices/fixtures/shelly")
 def test_three_single_phases_are_put_together() -> None:
     def answering(_method: str, path: str, _headers: dict[str, str]) -> Answer:
         if path.endswith("DeviceInfo"):
@@ -127,6 +129,7 @@ def test_a_phase_that_cannot_be_measured_is_missing_and_a_wrong_order_is_told() 
     assert reading.warnings == ("meter: phase_sequence", "L2: out_of_range:current")
 
 
+@needs("devices/fixtures/shelly")
 def test_a_failed_meter_gives_nothing() -> None:
     def answering(_method: str, path: str, _headers: dict[str, str]) -> Answer:
         failed = recorded("pro3em_EM.GetStatus") | {"errors": ["power_meter_failure"]}
@@ -139,6 +142,7 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@needs("devices/fixtures/shelly")
 def test_a_password_of_the_second_generation_is_a_digest_and_never_sent() -> None:
     challenge = 'Digest qop="auth", realm="shellypro3em-x", nonce="60dc59c6", algorithm=SHA-256'
 
