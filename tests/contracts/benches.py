@@ -23,7 +23,10 @@ from simulation.twins.teltocharge import Teltocharge
 from simulation.twins.teltocharge_point import EvcPoint, EvcSettings
 from tests.simulation.twins.wires import HURRIED_S, HandClock
 
-TIMEOUT_S = 0.3
+TIMEOUT_S = 2.0
+"""Longer than a busy machine lets a twin wait for its turn."""
+LATE_S = TIMEOUT_S + 0.05
+"""Nobody waits any more, and it lies on the wire when the next question is asked."""
 UNIT = 3
 Driver = CharxDriver | TeltoDriver
 

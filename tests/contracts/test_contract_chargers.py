@@ -16,7 +16,7 @@ from simulation.twins.charx import Charx
 from simulation.twins.charx_point import CharxPoint, PointSettings
 from simulation.twins.faults import Fault, FaultKind
 from simulation.twins.standalone import Car, SimplePoint
-from tests.contracts.benches import CHARGERS, on_tcp
+from tests.contracts.benches import CHARGERS, LATE_S, on_tcp
 from tests.simulation.twins.wires import HandClock, run
 
 every_charger = pytest.mark.parametrize("name", list(CHARGERS))
@@ -192,8 +192,7 @@ def test_a_spoilt_answer_is_an_error_or_the_truth_and_never_a_wrong_value(
         async with CHARGERS[name](tmp_path) as bench:
             await bench.driver.arm(8, 600)
             await bench.seconds(10, 12.0)
-            # a late answer lies on the wire when the next question is asked
-            bench.faults.command(Fault(kind, seconds=0.005 if kind is FaultKind.BYTE_BY_BYTE else 0.35))
+            bench.faults.command(Fault(kind, seconds=0.005 if kind is FaultKind.BYTE_BY_BYTE else LATE_S))
             bench.clock.pass_s(1)
             good = 0
             for _ in range(12):

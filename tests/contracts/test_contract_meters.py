@@ -19,7 +19,7 @@ from simulation.twins.register_meter import (
     RegisterMeter,
     measurement_mode,
 )
-from tests.contracts.benches import UNIT, on_serial, on_tcp
+from tests.contracts.benches import LATE_S, UNIT, on_serial, on_tcp
 from tests.simulation.twins.steady import Steady
 from tests.simulation.twins.wires import HandClock, run
 
@@ -84,7 +84,7 @@ def test_a_spoilt_answer_on_a_serial_line_is_an_error_or_the_truth(kind: FaultKi
         async with on_serial(twin, clock, tmp_path) as link:
             driver = Driver(link, UNIT, built_in_maps()["sdm630"], nominal_v=230)
             await driver.start()
-            twin.faults.command(Fault(kind, seconds=0.005 if kind is FaultKind.BYTE_BY_BYTE else 0.35))
+            twin.faults.command(Fault(kind, seconds=0.005 if kind is FaultKind.BYTE_BY_BYTE else LATE_S))
             good = 0
             for _ in range(10):
                 clock.pass_s(1)

@@ -42,7 +42,7 @@ def run(test: Callable[[Bench], Awaitable[None]], device: Device | None = None, 
     async def whole() -> None:
         bench = Bench(device or charx(points))
         async with serve({1: bench.device}) as server:
-            link = ModbusLink(TcpAddress("127.0.0.1", server.port), lambda: bench.now_s, timeout_s=0.5)
+            link = ModbusLink(TcpAddress("127.0.0.1", server.port), lambda: bench.now_s, timeout_s=1.5)
             bench.station = CharxStation(link, tuple(range(1, points + 1)))
             await test(bench)
             await link.close()

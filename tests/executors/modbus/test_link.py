@@ -19,13 +19,13 @@ def run(test: Coroutine[Any, Any, None]) -> None:
     asyncio.run(asyncio.wait_for(test, 30))
 
 
-def tcp(server: Server, timeout_s: float = 0.2) -> ModbusLink:
+def tcp(server: Server, timeout_s: float = 2.0) -> ModbusLink:
     return ModbusLink(
         TcpAddress("127.0.0.1", server.port), asyncio.get_running_loop().time, timeout_s=timeout_s
     )
 
 
-def rtu(server: Server, timeout_s: float = 0.2) -> ModbusLink:
+def rtu(server: Server, timeout_s: float = 2.0) -> ModbusLink:
     line = SerialLine(device=f"tcp://127.0.0.1:{server.port}", baud=9600, parity="none")
     return ModbusLink(line, asyncio.get_running_loop().time, timeout_s=timeout_s)
 
@@ -93,9 +93,9 @@ def test_one_request_at_a_time_however_many_ask() -> None:
 def test_over_tcp_a_late_answer_is_dropped() -> None:
     async def test() -> None:
         device = numbered()
-        device.delay_s = lambda _f, address: 0.3 if address == 20 else 0.0
+        device.delay_s = lambda _f, address: 1.0 if address == 20 else 0.0
         async with serve({1: device}) as server:
-            link = tcp(server)
+            link = tcp(server, timeout_s=0.8)
             with pytest.raises(DeviceSilent):
                 await link.read(1, "holding", 20, 2)
             for address in (40, 50, 60):
@@ -111,9 +111,9 @@ def test_over_rtu_a_late_answer_is_never_taken_for_the_next_one() -> None:
 
     async def test() -> None:
         device = numbered()
-        device.delay_s = lambda _f, address: 0.4 if address == 20 else 0.12
+        device.delay_s = lambda _f, address: 1.4 if address == 20 else 0.12
         async with serve({1: device}, rtu=True) as server:
-            link = rtu(server)
+            link = rtu(server, timeout_s=1.0)
             with pytest.raises(DeviceSilent):
                 await link.read(1, "holding", 20, 2)
             for address in (40, 60, 62):
@@ -169,7 +169,7 @@ def test_a_server_that_comes_back_is_found_again_within_5_s() -> None:
     async def test() -> None:
         now = 0.0
         async with serve({1: numbered()}) as server:
-            link = ModbusLink(TcpAddress("127.0.0.1", server.port), lambda: now, timeout_s=0.2)
+            link = ModbusLink(TcpAddress("127.0.0.1", server.port), lambda: now, timeout_s=2.0)
             assert await link.read(1, "holding", 3, 1) == (3,)
             port = server.port
         await asyncio.sleep(0.05)

@@ -68,7 +68,7 @@ def em340(mode: int = 1) -> Device:
 async def meter(name: str, device: Device, unit: int = 1) -> AsyncIterator[RegisterMeter]:
     async with serve({unit: device}) as server:
         link = ModbusLink(
-            TcpAddress("127.0.0.1", server.port), asyncio.get_running_loop().time, timeout_s=0.3
+            TcpAddress("127.0.0.1", server.port), asyncio.get_running_loop().time, timeout_s=2.0
         )
         yield RegisterMeter(link, unit, built_in_maps()[name], nominal_v=230)
         await link.close()
@@ -204,7 +204,7 @@ def test_silence_is_an_error_and_never_an_old_value() -> None:
     async def test() -> None:
         async with serve({1: sdm630()}, rtu=True) as server:
             line = SerialLine(device=f"tcp://127.0.0.1:{server.port}", baud=9600, parity="none")
-            link = ModbusLink(line, asyncio.get_running_loop().time, timeout_s=0.1)
+            link = ModbusLink(line, asyncio.get_running_loop().time, timeout_s=1.0)
             meters = {u: RegisterMeter(link, u, built_in_maps()["sdm630"], nominal_v=230) for u in (1, 2)}
             assert (await meters[1].read()).current_a == (10.0, -5.0, 2.0)
             with pytest.raises(DeviceSilent):

@@ -45,7 +45,7 @@ def run(test: Callable[[Bench], Awaitable[None]], device: Device | None = None) 
         bench = Bench(device or teltocharge())
         async with serve({3: bench.device}, rtu=True) as server:
             line = SerialLine(device=f"tcp://127.0.0.1:{server.port}", baud=9600, parity="even")
-            link = ModbusLink(line, lambda: bench.now_s, bench.sleep, timeout_s=0.3)
+            link = ModbusLink(line, lambda: bench.now_s, bench.sleep, timeout_s=1.5)
             bench.charger = TeltoCharge(link, 3)
             await test(bench)
             await link.close()

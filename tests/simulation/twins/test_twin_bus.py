@@ -54,7 +54,7 @@ def test_45_registers_at_9600_baud_take_a_tenth_of_a_second_on_the_wire(tmp_path
 
 def test_two_units_share_a_bus_and_a_third_is_silent(tmp_path: Path) -> None:
     async def ask() -> None:
-        async with on_a_bus([charger(1, 16), charger(2, 32)], tmp_path, timeout_s=0.2) as (client, _):
+        async with on_a_bus([charger(1, 16), charger(2, 32)], tmp_path, timeout_s=1.0) as (client, _):
             assert (await limit_a(client, 1), await limit_a(client, 2)) == (16, 32)
             with pytest.raises(ModbusException):
                 await limit_a(client, 3)
@@ -90,11 +90,11 @@ def test_a_client_with_another_speed_is_not_understood(tmp_path: Path) -> None:
 def test_a_late_answer_on_a_serial_line_is_taken_for_the_next_one(tmp_path: Path) -> None:
     async def ask() -> None:
         evc = charger(1, 32)
-        async with on_a_bus([evc], tmp_path, timeout_s=0.2) as (client, _):
-            evc.faults.command(Fault(FaultKind.LATE, seconds=0.25))
+        async with on_a_bus([evc], tmp_path, timeout_s=1.0) as (client, _):
+            evc.faults.command(Fault(FaultKind.LATE, seconds=1.25))
             with pytest.raises(ModbusException):
                 await client.read_holding_registers(9, count=1, device_id=1)
-            evc.faults.command(Fault(FaultKind.LATE, seconds=0.15))
+            evc.faults.command(Fault(FaultKind.LATE, seconds=0.5))
             assert await limit_a(client) == 0x5443  # the identity, though the limit was asked for
 
     run(ask())
