@@ -14,7 +14,7 @@ from domain.site import Site
 from executors.after_a_gap import SETTLED_S, compared_anew, looked_anew
 from executors.control.decide import decide_safe
 from executors.control.seam import Readings, Setpoints, Wiring
-from executors.control.state import start
+from executors.control.state import SafetyState, start
 from executors.control.times import LATE_S
 from executors.tracking.arrays import Floats
 from executors.tracking.cars import Beyond
@@ -25,6 +25,9 @@ from executors.tracking.points import Points, points_of
 from executors.tracking.state import Tracked, TrackingState, first_state
 from executors.tracking.track import track
 from executors.tracking.wishes import Session
+
+Memory = tuple[Tracked | None, SafetyState]
+"""Of tracking and of safety."""
 
 
 class Deciding:
@@ -46,6 +49,15 @@ class Deciding:
     def resume(self, session: Session, learnt: Learnt) -> None:
         """Before the first tick: the cars that were there, what they have had, what they showed."""
         self._begin = (session, learnt)
+
+    @property
+    def memory(self) -> Memory:
+        """What the next decision goes on from: to go back to where one was not carried out."""
+        return self.tracked, self._safety
+
+    @memory.setter
+    def memory(self, before: Memory) -> None:
+        self.tracked, self._safety = before
 
     def credit(self, kwh: Floats) -> None:
         """Count energy that flowed while nobody ticked (C,) [kWh]; NaN counts as none."""

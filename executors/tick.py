@@ -102,6 +102,7 @@ class Ticking:
     async def once(self, late_s: float = 0.0) -> None:
         """One tick. What goes wrong in it is counted and told; nobody is fed then."""
         began_s, self.happened = self._clock(), ()
+        before = self.deciding.memory
         try:
             await self._read_meters()
             now_s = self._clock()
@@ -115,6 +116,7 @@ class Ticking:
         except Exception:  # noqa: BLE001 - whatever it is: nobody is fed, and the next tick tries again
             self.ring.failures += 1
             self.ring.last_failure = traceback.format_exc(limit=-3)
+            self.deciding.memory = before  # nobody heard of it: its cuts are due in the next tick
             return
         self.last, self.ticked_s = (readings, decided), self._clock()
         took_s = self.ticked_s - began_s

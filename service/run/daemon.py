@@ -200,8 +200,8 @@ class Daemon:
         if self.ticking.ticked_s > self._healthy_s:
             self._healthy_s = self.ticking.ticked_s
             self.around.alive()
-        self._look_at_the_clock()
         try:
+            self._look_at_the_clock()
             self._after_tick()
         except Exception as error:  # noqa: BLE001 - counting and telling come after safety
             self.around.say(f"after a tick: {type(error).__name__}: {error}")

@@ -176,6 +176,29 @@ def test_a_hanging_decision_keeps_pages_waiting_but_never_feeds(tmp_path: Path) 
     run(test())
 
 
+def test_a_cut_whose_decision_came_too_late_is_told_in_the_next_tick(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with ticking_site(tmp_path, cars=("left", "right", "shed")) as bench:
+            await bench.ticks(90)
+            bench.base_a(20)
+            real = bench.ticking.deciding.decide
+
+            def slow(*given: object, **named: object) -> Setpoints:
+                decided = real(*given, **named)  # type: ignore[arg-type]  # handed on as it came
+                bench.silence(3)
+                return decided
+
+            bench.ticking.deciding.decide = slow  # type: ignore[method-assign]  # a fault on command
+            await bench.ticks(1)
+            assert "is not carried out" in bench.ticking.ring.last_failure
+            assert sum(hand.told_a for hand in bench.ticking.chargers.values()) > 20
+            bench.ticking.deciding.decide = real  # type: ignore[method-assign]  # as it was
+            await bench.ticks(1)
+            assert sum(hand.told_a for hand in bench.ticking.chargers.values()) <= 20
+
+    run(test())
+
+
 def test_a_late_tick_is_counted_and_not_caught_up(tmp_path: Path) -> None:
     async def test() -> None:
         async with ticking_site(tmp_path) as bench:
