@@ -26,6 +26,7 @@ from scheduler.peaks_of_site import peaks_of
 from scheduler.pools import pools_of
 from scheduler.problem import Circuit, FloatArray, Problem, Session
 from scheduler.published import published_a
+from scheduler.ready_early import early_notes
 from scheduler.sun_rights import sun_notes
 from scheduler.tapers_of_site import taper_notes, with_taper
 from scheduler.tied_sessions import with_ties
@@ -47,8 +48,8 @@ class SiteProblem:
     """What was assumed or cut: sentences for people."""
 
 
-def problem_of(site: Site, inputs: PlanInputs) -> SiteProblem:
-    """The problem of ``site`` over the horizon of ``inputs``."""
+def problem_of(site: Site, inputs: PlanInputs, *, early: bool = True) -> SiteProblem:
+    """The problem of ``site`` over the horizon of ``inputs``; ``early``: see ``ready_early``."""
     ids = tuple(charger.id for charger in site.chargers)
     circuit_ids = (GRID, *(circuit.id for circuit in site.circuits))
     needs = needs_of(site, inputs)
@@ -62,7 +63,7 @@ def problem_of(site: Site, inputs: PlanInputs) -> SiteProblem:
         load_kw=np.sum([series.values for series in inputs.load_kw], axis=0),
         solar_kw=_sum_of((inputs.solar_kw[array.id].values for array in site.solar), len(inputs.grid)),
         circuits=(),
-        sessions=tuple(_session(need, site, inputs, ids) for need in needs),
+        sessions=tuple(_session(need, site, inputs, ids, early=early) for need in needs),
         export_limit_kw=site.grid.export_limit_kw,
         battery=battery,
         runs=runs,
@@ -79,6 +80,7 @@ def problem_of(site: Site, inputs: PlanInputs) -> SiteProblem:
         *assumed_of(site),
         *sun_notes(site, inputs.requests),
         *taper_notes(site, inputs),
+        *early_notes(site, inputs.requests, early=early),
         *giver_notes(site, inputs),
         *stated.notes,
         *assumed,
@@ -90,9 +92,9 @@ def problem_of(site: Site, inputs: PlanInputs) -> SiteProblem:
     return replace(stated, problem=problem, notes=notes)
 
 
-def _session(need: Need, site: Site, inputs: PlanInputs, ids: tuple[str, ...]) -> Session:
+def _session(need: Need, site: Site, inputs: PlanInputs, ids: tuple[str, ...], *, early: bool) -> Session:
     """The session of a need, with what binds its slots together."""
-    session = with_ties(session_of(need, site, inputs.grid, ids), need.request, site, inputs)
+    session = with_ties(session_of(need, site, inputs.grid, ids, early=early), need.request, site, inputs)
     session = with_taper(session, need.request, site, inputs)
     return with_giver(session, need.request, site)
 

@@ -20,6 +20,7 @@ from scheduler.into_battery import Efficiency, efficiency_of, refuse_unknown_tar
 from scheduler.phase_options import options_of
 from scheduler.pools import circuits_of
 from scheduler.problem import FloatArray, Goal, Option, Session
+from scheduler.ready_early import planned_end
 from scheduler.rights import rights_of
 from scheduler.sun_rights import has_sun
 
@@ -85,15 +86,21 @@ def _share_inside(request: ChargeRequest, start: datetime, end: datetime) -> flo
     return max(0.0, (end - arrival) / (request.departure - arrival))
 
 
-def session_of(need: Need, site: Site, grid: TimeGrid, chargers: tuple[str, ...]) -> Session:
-    """The session of a need; its charger's position is that in ``chargers``."""
+def session_of(
+    need: Need, site: Site, grid: TimeGrid, chargers: tuple[str, ...], *, early: bool = False
+) -> Session:
+    """The session of a need; its charger's position is that in ``chargers``.
+
+    ``early`` plans a car whose taper nobody states to be ready early (``ready_early``).
+    """
     request, voltage_v = need.request, site.grid.voltage_v
     charger = site.charger(request.charger)
     side = ac_side(charger, voltage_v) if isinstance(charger, DcCharger) else None
     options = _options(site, request)
     if request.energy_kwh is None:
         options = efficiency_of(request, site, options).options
-    share = grid.share(request.arrival, request.departure)
+    until = planned_end(need.request, site, grid.start, need.energy_kwh) if early else request.departure
+    share = grid.share(request.arrival, until)
     slots = np.flatnonzero(share > _EPS)
     step = charger.current_a.step if isinstance(charger, AcCharger) else STEP_A
     slot_h = hours_from_s(grid.slot_min * S_PER_MIN)

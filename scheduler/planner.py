@@ -16,6 +16,7 @@ from scheduler.deadline import Clock, Deadline
 from scheduler.fallback import solved_by_rule
 from scheduler.from_site import problem_of
 from scheduler.problem import Problem
+from scheduler.ready_early import keeps_back
 from scheduler.remedies import with_remedies
 from scheduler.solved import GOOD_ENOUGH_EUR, PlanOptions, Solved
 from scheduler.stages import solve
@@ -39,19 +40,11 @@ def plan_site(
     """
     options = options or PlanOptions()
     begun = clock()
-    stated = problem_of(site, inputs)
-    notes = [*inputs.notes, *stated.notes]
-    try:
-        solved = solve(stated.problem, options, clock, on_progress or (lambda _: None))
-    except SolverError as error:
-        solved = solved_by_rule(stated.problem, str(error))
-    if solved.by_rule:
-        notes.append(f"planned by rule, because the solver gave nothing: {solved.by_rule}")
-    proof = proof_of(stated.problem, solved, options, seconds=clock() - begun)
-    plan = assembled(site, inputs, stated, solved.outcome, proof, made_at=made_at, notes=tuple(notes))
-    if options.remedies_s <= 0 or solved.by_rule or not proof.shortfall_kwh:
+    told = on_progress or (lambda _: None)
+    plan = _planned(site, inputs, made_at, clock, options, told)
+    if options.remedies_s <= 0 or plan.proof.status is Status.FALLBACK or not plan.proof.shortfall_kwh:
         return plan
-    (on_progress or (lambda _: None))("looking for what would help")
+    told("looking for what would help")
     left_s = max(0.0, begun + options.time_limit_s - clock())
     deadline = Deadline.after(clock, min(options.remedies_s, left_s))
 
@@ -60,6 +53,39 @@ def plan_site(
         return plan_site(site, inputs, made_at=made_at, clock=clock, options=quick)
 
     return with_remedies(plan, site, inputs, again, deadline)
+
+
+def _planned(
+    site: Site,
+    inputs: PlanInputs,
+    made_at: datetime,
+    clock: Clock,
+    options: PlanOptions,
+    told: Callable[[str], None],
+) -> Plan:
+    """The plan without remedies: with cars ready early where that costs no energy, else without."""
+    begun = clock()
+    is_early = any(keeps_back(request, site) for request in inputs.requests)
+    halves = replace(options, time_limit_s=options.time_limit_s * (0.5 if is_early else 1.0))
+    stated = problem_of(site, inputs, early=is_early)
+    solved = _solved(stated.problem, halves, clock, told)
+    if is_early and _missing_kwh(stated.problem, solved):
+        left_s = begun + options.time_limit_s - clock()
+        stated = problem_of(site, inputs, early=False)
+        solved = _solved(stated.problem, replace(options, time_limit_s=left_s), clock, told)
+    notes = [*inputs.notes, *stated.notes]
+    if solved.by_rule:
+        notes.append(f"planned by rule, because the solver gave nothing: {solved.by_rule}")
+    proof = proof_of(stated.problem, solved, options, seconds=clock() - begun)
+    return assembled(site, inputs, stated, solved.outcome, proof, made_at=made_at, notes=tuple(notes))
+
+
+def _solved(problem: Problem, options: PlanOptions, clock: Clock, told: Callable[[str], None]) -> Solved:
+    """What the solver finds, or the plan by rule where it fails."""
+    try:
+        return solve(problem, options, clock, told)
+    except SolverError as error:
+        return solved_by_rule(problem, str(error))
 
 
 _QUICKLY: Final = {"gap": 1.0, "fine_gap": 1.0, "calm_eur": 0.0, "remedies_s": 0.0}
@@ -80,7 +106,7 @@ def proof_of(problem: Problem, solved: Solved, options: PlanOptions, *, seconds:
     cost = cost_of(problem, solved.outcome)
     scale = max(abs(cost.total_eur - cost.without_charging_eur), 1.0)
     gap_eur = solved.outcome.cost_eur - solved.cost_bound_eur
-    short = [shortfall_kwh(problem, solved.outcome, s) for s in range(len(problem.sessions))]
+    short_kwh = _missing_kwh(problem, solved)
     before_eur = solved.cost_before_rounding_eur - solved.bound_before_rounding_eur
     return Proof(
         status=_status(solved, good=gap_eur <= max(options.gap * scale, GOOD_ENOUGH_EUR)),
@@ -88,14 +114,19 @@ def proof_of(problem: Problem, solved: Solved, options: PlanOptions, *, seconds:
         bound_eur=cost.total_eur - gap_eur,
         gap=gap_eur / scale,
         gap_before_rounding=max(0.0, before_eur) / scale,
-        shortfall_kwh=sum(short),
-        shortfall_bound_kwh=min(solved.shortfall_bound_kwh, sum(short)),
+        shortfall_kwh=short_kwh,
+        shortfall_bound_kwh=min(solved.shortfall_bound_kwh, short_kwh),
         build_s=solved.build_s,
         solve_s=max(0.0, seconds - solved.build_s),
         rows=solved.rows,
         columns=solved.columns,
         binaries=solved.binaries,
     )
+
+
+def _missing_kwh(problem: Problem, solved: Solved) -> float:
+    """Energy that the sessions miss, all together [kWh]."""
+    return sum(shortfall_kwh(problem, solved.outcome, s) for s in range(len(problem.sessions)))
 
 
 def _status(solved: Solved, *, good: bool) -> Status:

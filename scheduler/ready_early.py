@@ -1,0 +1,63 @@
+"""Cars that fill more slowly towards the end, nobody says how: they are planned to be ready early."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from domain.requests import ChargeRequest
+from domain.site import Site
+from domain.site_chargers import DcCharger
+
+EARLY_SHARE: Final = 0.1
+"""Share of the stay that is kept back.
+
+A car that is offered what it could take at first, and from 60 % on less and less, 60 % of it at 80 %, takes
+from 20 to 80 % a share of ln(1 / 0.6) / 0.4 / 3 - 1 / 3 = 9 % longer than one that does not taper.
+"""
+_NAMED: Final = 5
+"""So many cars are named in a sentence; more are counted."""
+
+
+def keeps_back(request: ChargeRequest, site: Site) -> bool:
+    """Whether a car only takes direct current, and nobody says how its power falls as it fills.
+
+    At an alternating-current charger a car falls on its last percents only. A car that also gives is left
+    alone: it is at home, at a power that hardly any battery feels.
+    """
+    charger = site.charger(request.charger)
+    vehicle = site.vehicle(request.vehicle) if request.vehicle else None
+    stated = vehicle is not None and vehicle.taper is not None and request.soc_now is not None
+    return isinstance(charger, DcCharger) and charger.discharge_kw is None and not stated
+
+
+def planned_end(request: ChargeRequest, site: Site, start: datetime, energy_kwh: float) -> datetime:
+    """When a plan from ``start`` on is to be done with a request [an instant]: its departure, or before.
+
+    A tenth of what is left of the stay is kept back, but at most half of the time that charging
+    ``energy_kwh`` with all that the point has leaves over.
+    """
+    charger = site.charger(request.charger)
+    stay = request.departure - max(request.arrival, start)
+    if stay <= timedelta(0) or not isinstance(charger, DcCharger) or not keeps_back(request, site):
+        return request.departure
+    spare = max(timedelta(0), stay - timedelta(hours=energy_kwh / charger.power_kw.max))
+    return request.departure - min(EARLY_SHARE * stay, spare / 2)
+
+
+def early_notes(site: Site, requests: Sequence[ChargeRequest], *, early: bool) -> tuple[str, ...]:
+    """What is said of such cars."""
+    such = [request.id or request.charger for request in requests if keeps_back(request, site)]
+    if not such:
+        return ()
+    more = f" and {len(such) - _NAMED} more" if len(such) > _NAMED else ""
+    planned = (
+        "planned to be ready a tenth of the stay early"
+        if early
+        else "not planned to be ready early, as that would cost energy"
+    )
+    return (
+        f"{', '.join(such[:_NAMED])}{more}: nobody says how the power of the car falls as it fills"
+        f" (vehicles[].taper with soc_now); {planned}",
+    )
