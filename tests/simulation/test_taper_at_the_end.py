@@ -1,0 +1,50 @@
+"""A car at a DC point that takes less as it fills, and nobody knows: the cheap hour is its last."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from domain.site import parse_site
+from executors.control.wiring import wiring_of
+from executors.deciding import deciding_of
+from forecasting.gather import Files, gather
+from scheduler.planner import plan_site
+from simulation.closed_loop import ClosedLoop, run_whole
+from simulation.outcome import outcome_of
+from simulation.ran import Scene
+
+AT = datetime.fromisoformat("2026-11-17T08:00:00+00:00")
+SITE = """
+name: Stall
+location: {time_zone: UTC}
+grid: {limit_a: 200, base_load_max_a: 20, reserve_a: 5, meter: main}
+meters: {main: {driver: simulated}}
+chargers:
+  - {id: fast, kind: dc, driver: simulated, power_kw: {min: 5, max: 60}, efficiency: 0.95, power_factor: 0.99,
+     failsafe: {current_a: 0, after_s: 60}}
+load: {source: fixed, kw: 1}
+tariff:
+  buy: {source: bands, bands: [{from: "08:00", to: "08:45", eur_per_kwh: 0.5}, {eur_per_kwh: 0.2}]}
+  sell: {source: fixed, eur_per_kwh: 0.05}
+"""
+
+
+def test_it_gets_its_energy_though_it_tapers_where_nobody_said_so(tmp_path: Path) -> None:
+    """46 kWh fit into 47 of the last 48 minutes at full power, and the car has tapered for 16 of them."""
+    wishes = tmp_path / "requests.csv"
+    wishes.write_text(
+        "charger,arrival,departure,energy_kwh\nfast,2026-11-17T08:05:00Z,2026-11-17T09:33:00Z,46\n"
+    )
+    site = parse_site(SITE, "stall.yaml")
+    inputs = gather(site, AT, Files(requests=wishes))
+    ticks = iter(range(10**9))
+    plan = plan_site(site, inputs, made_at=AT, clock=lambda: float(next(ticks)) * 1e-3)
+    wiring = wiring_of(site)
+    control = deciding_of(site, wiring, plan, inputs.requests, now=AT)
+    loop = ClosedLoop(site, inputs, plan, Scene.as_planned(site, inputs), wiring, control, idle_s=5)
+    outcome = outcome_of(run_whole(loop, 95 * 60))
+    assert outcome.cars[0].planned_kwh == pytest.approx(46, abs=0.1)
+    assert outcome.missed_kwh == 0
