@@ -23,4 +23,4 @@ def compared_anew(state: SafetyState, wiring: Wiring) -> SafetyState:
 def looked_anew(state: TrackingState) -> TrackingState:
     """Tracking for which every offer is a new one: what a car did in its failsafe is not its own limit."""
     unknown = np.full(len(state.watched.offer_a), np.nan)
-    return replace(state, watched=replace(state.watched, offer_a=unknown, since_s=unknown))
+    return state._replace(watched=replace(state.watched, offer_a=unknown, since_s=unknown))

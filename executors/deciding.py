@@ -66,7 +66,7 @@ class Deciding:
         state = self.tracked.state
         delivered_kwh = state.session.delivered_kwh + np.nan_to_num(kwh) * state.session.connected
         session = replace(state.session, delivered_kwh=delivered_kwh)
-        self.tracked = replace(self.tracked, state=replace(state, session=session))
+        self.tracked = self.tracked._replace(state=state._replace(session=session))
 
     def decide(
         self, readings: Readings, *, wall_s: float, mono_s: float, beyond: Beyond | None = None
@@ -90,7 +90,7 @@ class Deciding:
         if self._begin is None:
             return state
         session, learnt = self._begin
-        return replace(state, session=session, watched=replace(state.watched, learnt=learnt))
+        return state._replace(session=session, watched=replace(state.watched, learnt=learnt))
 
 
 def deciding_of(

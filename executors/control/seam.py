@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,8 +148,7 @@ class Readings:
     """By how much ``meter_a`` was raised, as its meter rounds; None: nowhere (K,)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What the layer above would like, before safety: it may be anything."""
 
     current_a: Floats

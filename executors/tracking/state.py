@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,8 +24,7 @@ from executors.tracking.waking import Waking, first_waking
 from executors.tracking.wishes import Session, Wishes, first_session
 
 
-@dataclass(frozen=True, slots=True)
-class Tracked:
+class Tracked(NamedTuple):
     """What tracking has to say after a tick."""
 
     wanted: Wanted
@@ -42,8 +41,7 @@ class Tracked:
     cars: Cars
 
 
-@dataclass(frozen=True, slots=True)
-class TrackingState:
+class TrackingState(NamedTuple):
     """Memory of tracking; made by ``first_state``, replaced by every tick."""
 
     clock: PlanClock

@@ -61,8 +61,7 @@ def track(
     dt_s = min(max(mono_s - state.mono_s, 0.0), LONGEST_S)
     tick = Tick(points, orders, readings, beyond or Beyond(), time, dt_s, mono_s)
     power_kw = powers_kw(tick, state)
-    state = replace(
-        state,
+    state = state._replace(
         clock=clock,
         mono_s=mono_s,
         drawn_kwh=state.drawn_kwh + power_kw * (dt_s / S_PER_H),
@@ -72,8 +71,8 @@ def track(
     if last is None or not _as_before(tick, state):
         return _decide(replace(tick, dt_s=mono_s - state.decided_s), state, power_kw)
     left_kwh, left_s = budget(state.quarter, time.wall_s, points.window_s, orders.peak_kw)
-    wanted = replace(last.wanted, budget_kwh=left_kwh, budget_left_s=left_s)
-    return replace(last, wanted=wanted, state=replace(state, events=()), time=time)
+    wanted = last.wanted._replace(budget_kwh=left_kwh, budget_left_s=left_s)
+    return last._replace(wanted=wanted, state=state._replace(events=()), time=time)
 
 
 def _as_before(tick: Tick, state: TrackingState) -> bool:
@@ -103,13 +102,12 @@ def _decide(tick: Tick, state: TrackingState, power_kw: Floats) -> Tracked:
         state.watched.learnt, change, waking,
     )  # fmt: skip
     events, warned = events_of(ground, points.wiring.charger_ids, state.warned, tick.mono_s)
-    state = replace(state, change=change, waking=waking, told_a=current_a, warned=warned, events=events)
-    state = replace(
-        state, reasons=reasons_of(ground, state.reasons), orders=tick.orders, car=tick.readings.car
+    state = state._replace(change=change, waking=waking, told_a=current_a, warned=warned, events=events)
+    state = state._replace(
+        reasons=reasons_of(ground, state.reasons), orders=tick.orders, car=tick.readings.car
     )
     lively = bool(change.busy.any() or (waking.tries > 0).any() or sun.follows)
-    state = replace(
-        state,
+    state = state._replace(
         decided_s=tick.mono_s,
         drawn_kwh=np.zeros(len(current_a)),
         last=None,
@@ -120,7 +118,7 @@ def _decide(tick: Tick, state: TrackingState, power_kw: Floats) -> Tracked:
     tracked = Tracked(
         wanted, state, state.watched.learnt, risk, wishes, state.ledger.owed_kwh, now_kw, tick.time, cars
     )
-    return replace(tracked, state=replace(state, last=tracked))
+    return tracked._replace(state=state._replace(last=tracked))
 
 
 def _full_in_s(left_kwh: Floats, power_kw: Floats) -> float:
@@ -159,7 +157,7 @@ def _look(tick: Tick, state: TrackingState, power_kw: Floats) -> tuple[Cars, Wis
     lines = np.minimum(pins, told.sum(axis=1))
     cars = Cars(here, draws, missing, power_kw, wishes.row, lines, pins, min_a, most_a, real_a)
     change = new_sessions(state.change, new)
-    return cars, wishes, replace(state, session=session, watched=watched, change=change)
+    return cars, wishes, state._replace(session=session, watched=watched, change=change)
 
 
 def _base(tick: Tick, cars: Cars, wishes: Wishes, state: TrackingState) -> tuple[Base, Danger, TrackingState]:
@@ -173,7 +171,7 @@ def _base(tick: Tick, cars: Cars, wishes: Wishes, state: TrackingState) -> tuple
     takes_kwh = state.watched.learnt.full_after_kwh
     risk = danger(plan[0], plan_s, wishes.left_kwh, wishes.left_s, most_kw, takes_kwh)
     base = base_now(tick.points, plan, counts, wishes, cars, ledger.owed_kwh, state.told_a, risk, plan_s)
-    return base, risk, replace(state, ledger=ledger)
+    return base, risk, state._replace(ledger=ledger)
 
 
 def _surplus_kw(tick: Tick, cars: Cars) -> float:
@@ -206,7 +204,7 @@ def _with_sun(
     if points.has_battery and np.isnan(now_kw):
         hidden = only & (choice.current_a == 0)
         choice = replace(choice, code=np.where(hidden, int(Why.BATTERY_FIRST), choice.code))
-    return choice, sun, replace(state, sunny=sunny, level=level)
+    return choice, sun, state._replace(sunny=sunny, level=level)
 
 
 def _car_switches(tick: Tick, wishes: Wishes) -> Floats:

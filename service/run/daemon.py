@@ -77,7 +77,8 @@ class Daemon:
         self._missed = Missed(nothing if session is None else session.total_kwh)
         self._jobs = Jobs(self.plan_soon, around.clocks.now, around.clocks.speed)
         self._wanted = asyncio.Event()
-        self._reason = ""
+        self._reasons: list[str] = []
+        """Why a new plan is wanted, each once."""
         self._told_s = 0.0
         self._healthy_s = ticking.ticked_s
         self._ahead_s = around.clocks.wall_s() - around.clocks.mono_s()
@@ -110,7 +111,8 @@ class Daemon:
 
     def plan_soon(self, reason: str) -> None:
         """Ask for a new plan; several reasons at once make one."""
-        self._reason = reason
+        if reason not in self._reasons:
+            self._reasons.append(reason)
         self._wanted.set()
 
     def take(self, made: PlanMade) -> None:
@@ -128,17 +130,19 @@ class Daemon:
             await self._wanted.wait()
             await self.around.clocks.sleep(SOON_S)
             self._wanted.clear()
-            reason = self._reason
+            reasons, self._reasons = self._reasons, []
+            why = ", ".join(reasons)
             try:
                 self.take(await self.around.make_plan(self._task()))
             except Exception as error:  # noqa: BLE001 - without a plan the tick goes on by requests alone
                 words = str(error) if isinstance(error, PlanFailed) else f"{type(error).__name__}: {error}"
                 self.plan_trouble = words
-                self.around.say(f"no new plan ({reason}): {words}")
+                self.around.say(f"no new plan ({why}): {words}")
                 await self.around.clocks.sleep(RETRY_S)
-                self._wanted.set()
+                for reason in reasons:
+                    self.plan_soon(reason)
             else:
-                self.around.say(f"planned ({reason})")
+                self.around.say(f"planned ({why})")
                 await self._save_beside()
 
     def _task(self) -> PlanTask:

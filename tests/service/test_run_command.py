@@ -7,6 +7,7 @@ import signal
 import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -75,11 +76,20 @@ def test_the_prices_of_a_run_come_from_the_file_that_was_named(
         assert "none.csv" in capsys.readouterr().err
 
 
+def cheap_now() -> str:
+    """Prices with which a car charges at whatever time of day the tests run."""
+    now = datetime.now(ZoneInfo("Europe/Brussels"))
+    begin, end = now - timedelta(hours=1), now + timedelta(hours=4)
+    cheap = f'{{from: "{begin:%H}:00", to: "{end:%H}:00", eur_per_kwh: 0.1}}'
+    return f"{{source: bands, bands: [{cheap}, {{eur_per_kwh: 0.5}}]}}"
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 def test_a_simulated_site_runs_shows_itself_and_stops_cleanly(
     tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
-    daemon, address = started(written(tmp_path, SIMULATED), "--simulated")
+    site = SIMULATED.replace("{source: fixed, eur_per_kwh: 0.3}", cheap_now())
+    daemon, address = started(written(tmp_path, site), "--simulated")
     try:
         state = waited(address, "/api/state", '"car": "charging"')
         assert state["health"]["ok"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -76,7 +75,7 @@ def test_the_running_quarter_s_energy_is_not_overdrawn() -> None:
     record_kwh = 0.0
 
     def wanted(second: int) -> Wanted:
-        return replace(all_you_can(site), budget_kwh=left_kwh - record_kwh, budget_left_s=float(900 - second))
+        return all_you_can(site)._replace(budget_kwh=left_kwh - record_kwh, budget_left_s=float(900 - second))
 
     plant = plant_of(site)
     state = None
@@ -99,7 +98,7 @@ def test_a_quarter_that_is_a_little_short_stops_a_car_once_and_not_at_every_kett
     used_kwh, told_a, state = 0.0, [], None
     plant = plant_of(site)
     for second in range(900):
-        wanted = replace(all_you_can(site), budget_kwh=budget_kwh - used_kwh, budget_left_s=900.0 - second)
+        wanted = all_you_can(site)._replace(budget_kwh=budget_kwh - used_kwh, budget_left_s=900.0 - second)
         record = run(plant, house_a, 1, wanted=_always(wanted), state=state, begin_s=second)
         state = record.state
         told_a.append(float(record.limit_a[0][0]))

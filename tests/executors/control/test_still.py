@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -58,6 +57,6 @@ def test_most_ticks_of_a_quiet_house_are_still(monkeypatch: pytest.MonkeyPatch) 
 def test_a_new_wish_is_decided_in_its_tick() -> None:
     site = wiring(1)
     low, high = (Wanted(np.array([amps]), site.wired) for amps in (8.0, 6.0))
-    record = run(plant_of(site), lambda _s: 2, 200, wanted=lambda s: low if s < 150 else replace(high))
+    record = run(plant_of(site), lambda _s: 2, 200, wanted=lambda s: low if s < 150 else high._replace())
     assert record.told()[149] == 8
     assert record.told()[150] == 6
