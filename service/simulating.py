@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -36,6 +37,8 @@ class Simulation:
 
     def minutes(self) -> Iterator[int]:
         """Run it; gives the second at every full minute and at the end."""
+        gc.collect()
+        gc.freeze()  # what the plan has left behind is not looked at again and again
         if self.replanning is None:
             yield from self.loop.run(self.seconds)
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -112,6 +113,8 @@ async def _run_wired(around: Around, pages: Pages, there: int, stop: asyncio.Eve
         loop = asyncio.get_running_loop()
         pages.update(pages_of(loop, lambda: health_of(daemon), lambda: state_of(daemon)))
         around.say(f"running {around.site.name}: http://127.0.0.1:{there}/api/state")
+        gc.collect()
+        gc.freeze()  # what is loaded by now stays: no collection during a tick looks at it again
         await daemon.run(stop)
 
 
