@@ -107,12 +107,6 @@ class CharxPoint:
         """Offer nothing."""
         return await self.offer(0.0)
 
-    async def set_available(self, *, on: bool) -> None:
-        """Put the point into service or out of it (X304); ``DeviceRefused`` unless Modbus releases it."""
-        if self._first is None or not self._first.by_modbus:
-            raise DeviceRefused(f"connector {self.connector} is not released by Modbus: X304 does nothing")
-        await self.link.write(self.unit, self._base + words.AVAILABLE, [int(on)])
-
     async def arm(self, fallback_a: float, after_s: float) -> WatchdogState:
         """Set X306 and X307 and read them back; 0 or 6 to 80 A, 1 to 65534 s, whole and downwards."""
         amps, seconds = math.floor(fallback_a), math.floor(after_s)

@@ -32,7 +32,6 @@ CONTROL: Final = (300, 8)
 """Release, limit, outputs, lock, availability, unlock, fallback current and time."""
 RELEASE: Final = 300
 LIMIT: Final = 301
-AVAILABLE: Final = 304
 FALLBACK: Final = 306
 
 NO_WATCHDOG: Final = 65535

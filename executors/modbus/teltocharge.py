@@ -142,22 +142,6 @@ class TeltoCharge:
         """Nothing: the reads and writes of a healthy tick are what it hears."""
         return False
 
-    async def authorize(self) -> None:
-        """Let the car charge where the charger asks for permission."""
-        await self._write(words.AUTHORIZE, 1)
-
-    async def end_session(self, *, begin: bool = False) -> None:
-        """End the session, or with ``begin`` start one that was stopped."""
-        await self._write(words.SESSION, 2 if begin else 1)
-
-    async def lock(self, mode: int) -> None:
-        """Lock the socket: 0 by itself, 1 always, 2 open once."""
-        await self._write(words.LOCK, mode)
-
-    async def reboot(self) -> None:
-        """Start the charger anew."""
-        await self._write(words.REBOOT, 1)
-
     async def _probe(self) -> Table:
         """The table in which register 9 says that this is a TeltoCharge: function 3, else 4."""
         tables: tuple[Table, ...] = ("holding", "input")

@@ -302,21 +302,6 @@ def test_the_group_limit_is_one_frame() -> None:
     run(test, points=2)
 
 
-def test_a_point_is_put_out_of_service_where_modbus_releases_it_only() -> None:
-    async def test(bench: Bench) -> None:
-        with pytest.raises(DeviceRefused, match="X304"):
-            await bench.point.set_available(on=False)
-        await bench.point.start()
-        await bench.point.set_available(on=False)
-        assert bench.writes[-1][1] % 1000 == 304
-        bench.device.holding[1120] = 4
-        await bench.point.start()
-        with pytest.raises(DeviceRefused, match="X304"):
-            await bench.point.set_available(on=True)
-
-    run(test)
-
-
 def test_a_dead_charger_is_silence() -> None:
     async def test(bench: Bench) -> None:
         await bench.point.start()
