@@ -8,7 +8,7 @@ from typing import Final
 
 from domain.errors import Fault
 from domain.site_chargers import ChargerBase
-from executors.making import Missing, Parts, need
+from executors.making import Missing, Parts, link_of, need
 from executors.modbus.charx import CharxPoint
 from executors.modbus.charx_station import CharxStation
 from executors.modbus.teltocharge import TeltoCharge
@@ -69,12 +69,13 @@ def _teltocharge(charger: ChargerBase, where: str, parts: Parts, _: Stations) ->
     )
     assert charger.serial is not None
     assert charger.unit is not None
-    try:
-        return TeltoCharge(parts.links.serial(charger.serial), charger.unit)
-    except ValueError as error:
-        allowed = "devices on one line need the same baud, parity and stop bits"
-        parts.faults.append(Fault(parts.source, str(error), allowed, f"{where}.serial"))
-        raise Missing from error
+    link = link_of(charger, where, parts, 0, "")
+    other = parts.units.setdefault((link, charger.unit), where)
+    if other != where:
+        found, allowed = f"{charger.unit} is that of {other}", "each device of a line needs a unit of its own"
+        parts.faults.append(Fault(parts.source, found, allowed, f"{where}.unit"))
+        raise Missing
+    return TeltoCharge(link, charger.unit)
 
 
 CHARGERS: Final[Mapping[str, Callable[[ChargerBase, str, Parts, Stations], ChargerDevice]]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from domain.errors import InputError
+from domain.errors import Fault, InputError
 from domain.site import Site
 from executors.battery_table import make_battery
 from executors.capabilities import MeterReader, SignalReader, Switch
@@ -56,33 +57,61 @@ async def devices_of(
     and lets no battery go at the end. ``InputError`` with every key that a driver lacks.
     """
     async with AsyncExitStack() as closing:
-        links = Links(clock, sleep)
-        closing.push_async_callback(links.close)
-        client = await closing.enter_async_context(httpx.AsyncClient())
-        parts = Parts(links, client, clock, site.grid.voltage_v, folder, source, closing, only_looks)
-        meters, chargers, stations = _meters(site, parts), {}, Stations()
-        switches, battery, signal = _others(site, parts)
-        for i, charger in enumerate(site.chargers):
-            with suppress(Missing):
-                chargers[charger.id] = make_charger(charger, f"chargers[{i}]", parts, stations)
+        parts = await _parts(site, clock, folder, source, sleep, closing, only_looks=only_looks)
+        devices = _made(site, parts)
         if parts.faults:
             raise InputError(parts.faults)
-        for made in meters.values():
-            if made is not None and made.run is not None:
-                parts.start(made.run)
         for run in parts.tasks:
             closing.push_async_callback(_stopped, asyncio.ensure_future(run()))
-        if battery is not None and not only_looks:
-            closing.push_async_callback(released, battery)
-        yield Devices(
-            {name: made.reader for name, made in meters.items() if made is not None},
-            {name: device for name, device in chargers.items() if device is not None},
-            stations,
-            _without(site, meters, chargers),
-            switches,
-            battery,
-            signal,
-        )
+        if devices.battery is not None and not only_looks:
+            closing.push_async_callback(released, devices.battery)
+        yield devices
+
+
+async def device_faults(site: Site, folder: Path, source: str) -> list[Fault]:
+    """What stands in the way of making a site's devices; nothing is connected to."""
+    async with AsyncExitStack() as closing:
+        parts = await _parts(site, time.monotonic, folder, source, asyncio.sleep, closing, only_looks=True)
+        _made(site, parts)
+        return parts.faults
+
+
+async def _parts(
+    site: Site,
+    clock: Callable[[], float],
+    folder: Path,
+    source: str,
+    sleep: Sleep,
+    closing: AsyncExitStack,
+    *,
+    only_looks: bool,
+) -> Parts:
+    links = Links(clock, sleep)
+    closing.push_async_callback(links.close)
+    client = await closing.enter_async_context(httpx.AsyncClient())
+    return Parts(links, client, clock, site.grid.voltage_v, folder, source, closing, only_looks)
+
+
+def _made(site: Site, parts: Parts) -> Devices:
+    """The devices as far as nothing is missing; what is missing is in ``parts.faults``."""
+    meters, stations = _meters(site, parts), Stations()
+    chargers: dict[str, ChargerDevice | None] = {}
+    switches, battery, signal = _others(site, parts)
+    for i, charger in enumerate(site.chargers):
+        with suppress(Missing):
+            chargers[charger.id] = make_charger(charger, f"chargers[{i}]", parts, stations)
+    for made in meters.values():
+        if made is not None and made.run is not None:
+            parts.start(made.run)
+    return Devices(
+        {name: made.reader for name, made in meters.items() if made is not None},
+        {name: device for name, device in chargers.items() if device is not None},
+        stations,
+        _without(site, meters, chargers),
+        switches,
+        battery,
+        signal,
+    )
 
 
 def _meters(site: Site, parts: Parts) -> dict[str, MadeMeter | None]:

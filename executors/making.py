@@ -33,6 +33,8 @@ class Parts:
     only_looks: bool = False
     """Nothing is switched when we end: whoever made the devices only looks at them."""
     faults: list[Fault] = field(default_factory=list)
+    units: dict[tuple[ModbusLink, int], str] = field(default_factory=dict)
+    """Devices by their link and their unit on it."""
     tasks: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
     """What devices want to have run, once it is known that nothing is missing."""
 
@@ -68,12 +70,16 @@ def read_secret(device: Connection, where: str, parts: Parts) -> str:
     try:
         secret = parts.path(device.token_file).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        parts.faults.append(_unreadable(device.token_file, str(error), where, parts))
+        parts.faults.append(_unreadable(device.token_file, _reason(error), where, parts))
         raise Missing from error
     if not secret:
         parts.faults.append(_unreadable(device.token_file, "it is empty", where, parts))
         raise Missing
     return secret
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()
 
 
 def _unreadable(name: str, why: str, where: str, parts: Parts) -> Fault:
@@ -103,7 +109,7 @@ def map_text(name: str, where: str, parts: Parts, parse: Callable[[str, str], Ma
     try:
         return parse(parts.path(name).read_text(encoding="utf-8"), name)
     except (OSError, UnicodeDecodeError) as error:
-        found = f"'{name}' cannot be read: {error}"
+        found = f"'{parts.path(name)}' cannot be read: {_reason(error)}"
         parts.faults.append(Fault(parts.source, found, "a register map is needed", f"{where}.map_file"))
         raise Missing from error
     except InputError as error:

@@ -52,6 +52,7 @@ def _register_meter(where: str, meter: Meter, layout: RegisterMap, parts: Parts)
         need(meter, where, parts, unit=_UNIT)
     assert unit is not None
     link = link_of(meter, where, parts, layout.as_shipped.port or 502, _HOST)
+    parts.units.setdefault((link, unit), where)
     reader = RegisterMeter(link, unit, layout, nominal_v=parts.nominal_v, invert=meter.invert)
     return MadeMeter(reader)
 

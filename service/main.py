@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from collections.abc import Sequence
@@ -138,10 +139,12 @@ def _every_command(
 @app.command()
 def check(site: SiteArgument, as_json: JsonOption = False) -> None:
     """Read a site file: what it says, what is wrong with it, whether it survives silence."""
+    from executors.devices import device_faults
     from service.site_file import read_site
     from service.site_report import report_json, report_of
 
-    report = report_of(read_site(site), site.parent)
+    found = read_site(site)
+    report = report_of(found, site.parent, asyncio.run(device_faults(found, site.parent, str(site))))
     if as_json:
         sys.stdout.write(json.dumps(report_json(report), indent=1) + "\n")
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -21,6 +22,8 @@ from service.probe_words import ProbeReport, report_of
 from service.probing import Probing
 from service.run.clocks import Clocks
 from service.run.daemon import Around
+from service.run.kept import state_file, state_folder
+from service.run.lock import alone
 from service.run.plan_task import NO_FILES, PlanFiles
 from service.run.refusals import all_simulated, refuse_without_wires
 from service.run.wired import wired_of
@@ -44,10 +47,12 @@ def probe_command(order: ProbeOrder, *, as_json: bool, clocks: Clocks | None = N
     pretend = order.simulated or all_simulated(site)
     if not pretend:
         refuse_without_wires(site)
-    with progress() as tell:
+    keep = None if pretend else state_file(state_folder(os.environ, None), order.site)
+    with progress() as tell, alone(keep, tell):
         around = Around(
-            site, order.site.parent, clocks or Clocks(), tell, files=order.files, cache=order.cache
-        )
+            site, order.site.parent, clocks or Clocks(), tell,
+            files=order.files, cache=order.cache, source=str(order.site),
+        )  # fmt: skip
         report = asyncio.run(probed(around, tell, pretend=pretend, quick=order.quick))
     if as_json:
         sys.stdout.write(json.dumps(report_json(report), indent=1) + "\n")

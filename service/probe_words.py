@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
+from domain.site import Site
 from executors.control.failsafe_proof import Proof
 from executors.control.seam import CarState
 from executors.meters.wiring_check import Verdict, WiringCheck
@@ -27,6 +29,10 @@ _WIRING: Final = {
 }
 _WRONG: Final = frozenset({Verdict.REVERSED, Verdict.PARTLY_REVERSED, Verdict.SWAPPED, Verdict.NOT_SEEN})
 _NAMES: Final = ("L1", "L2", "L3")
+_ON_A_NETWORK: Final = "; check cable, address, unit and that nobody else is connected"
+_ON_A_LINE: Final = (
+    "; check cable (A and B), baud, parity, stop bits, unit and that no other program has the line"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,11 @@ def report_of(probing: Probing, proof: Proof, now_s: float, *, quick: bool) -> P
         *others_reports(probing.site, probing.others, now_s),
     )
     return ProbeReport(
-        probing.site.name, devices, verdict_words(proof), proof.ok, tuple(_steps(devices, proof))
+        probing.site.name,
+        devices,
+        verdict_words(proof),
+        proof.ok,
+        tuple(_steps(devices, proof, _on_lines(probing.site))),
     )
 
 
@@ -152,11 +162,19 @@ def _wiring_words(check: WiringCheck) -> str:
     return _WIRING[check.verdict].format(phases=phases, order=order)
 
 
-def _steps(devices: Sequence[DeviceReport], proof: Proof) -> Iterator[str]:
+def _on_lines(site: Site) -> frozenset[tuple[str, str]]:
+    """Kind and id of meters and chargers on serial lines."""
+    meters = {("meter", name) for name, meter in site.meters.items() if meter.serial is not None}
+    return frozenset(meters | {("charger", one.id) for one in site.chargers if one.serial is not None})
+
+
+def _steps(
+    devices: Sequence[DeviceReport], proof: Proof, on_lines: AbstractSet[tuple[str, str]]
+) -> Iterator[str]:
     for device in devices:
+        advice = _ON_A_LINE if (device.kind, device.id) in on_lines else _ON_A_NETWORK
         for words in device.wrong:
-            advice = "" if device.found else "; check cable, address, unit and that nobody else is connected"
-            yield f"{device.kind} {device.id}: {words}{advice}"
+            yield f"{device.kind} {device.id}: {words}{'' if device.found else advice}"
     if not proof.ok:
         yield from (f"failsafe: {line}" for line in proof_lines(proof))
     for device in devices:

@@ -19,6 +19,7 @@ def show_report(report: SiteReport, console: Console) -> None:
     _list(console, "Departures", [words.departure_words(one) for one in report.site.departures])
     _list(console, "Good to know", report.warnings)
     _list(console, "Files that are missing", report.missing_files)
+    _list(console, "What `run` and `probe` refuse", [str(fault) for fault in report.run_lacks])
     _list(console, "Not planned by this version", [str(key) for key in report.unbuilt])
     console.print(f"\nFailsafe proof: {verdict_words(report.proof)}")
     for line in proof_lines(report.proof):
@@ -33,7 +34,9 @@ def _verdict(report: SiteReport) -> str:
     if report.unbuilt:
         return "is read, but `plan` refuses the keys above"
     planned = "can be planned once the files above are there" if report.missing_files else "can be planned"
-    return planned if report.proof.ok else f"{planned}, and `run` refuses it until the failsafe proof holds"
+    if not report.proof.ok:
+        return f"{planned}, and `run` refuses it until the failsafe proof holds"
+    return f"{planned}, and `run` refuses it until that is mended" if report.run_lacks else planned
 
 
 def _tree(site: Site) -> Tree:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from domain.countries import country_of
-from domain.errors import InputError, Unbuilt
+from domain.errors import Fault, InputError, Unbuilt
 from domain.site import Site
 from domain.site_chargers import AcCharger
 from domain.site_energy import HabitLoad
@@ -34,24 +34,32 @@ class SiteReport:
     unbuilt: tuple[Unbuilt, ...]
     proof: Proof
     """Whether the site survives silence."""
+    run_lacks: tuple[Fault, ...] = ()
+    """What is wrong with the keys of its devices, or with their files: `run` and `probe` refuse it."""
     reaction: Reaction | None = None
     """How soon the site reacts to an overload; none where it has no wires that could."""
 
 
-def report_of(site: Site, folder: Path | None = None) -> SiteReport:
-    """The report of a site that parses; the files that it names are looked for from ``folder`` on."""
+def report_of(site: Site, folder: Path | None = None, lacks: Iterable[Fault] = ()) -> SiteReport:
+    """The report of a site that parses; the files that it names are looked for from ``folder`` on.
+
+    ``lacks`` is what stands in the way of its devices.
+    """
     from scheduler.not_built import unbuilt
 
     keys = unbuilt(site, requests=())
     missing = () if folder is None else tuple(_about_files(site, folder))
-    return SiteReport(site, tuple(_warnings(site)), missing, tuple(keys), prove(site), reaction_of(site))
+    told = {line.partition(":")[0] for line in missing}
+    run_lacks = tuple(fault for fault in lacks if fault.where not in told)
+    proof, reaction = prove(site), reaction_of(site)
+    return SiteReport(site, tuple(_warnings(site)), missing, tuple(keys), proof, run_lacks, reaction)
 
 
 def report_json(report: SiteReport) -> dict[str, Any]:
     """The report for programs; ``site`` is the site with every default filled in."""
     return {
         "ok": report.proof.ok,
-        "warnings": [*report.warnings, *report.missing_files],
+        "warnings": [*report.warnings, *report.missing_files, *map(str, report.run_lacks)],
         "not_built": [{"where": key.where, "why": key.why} for key in report.unbuilt],
         "failsafe_proof": proof_json(report.proof),
         "reaction": None if report.reaction is None else _reaction_json(report.reaction),

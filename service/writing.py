@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from pathlib import Path
@@ -71,4 +72,6 @@ def _write_through(path: Path, content: bytes) -> None:
 
 def _cannot_write(path: Path, option: str, error: OSError | ValueError) -> Fault:
     reason = (getattr(error, "strerror", None) or str(error)).lower()
-    return Fault(option or str(path), f"'{path}' cannot be written: {reason}", _ADVICE)
+    full = getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT}
+    advice = "make room on its disk" if full else _ADVICE
+    return Fault(option or str(path), f"'{path}' cannot be written: {reason}", advice)

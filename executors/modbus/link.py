@@ -15,6 +15,7 @@ from pymodbus.pdu import ModbusPDU
 
 from domain.errors import DeviceGarbled, DeviceRefused, DeviceSilent
 from domain.site_devices import SerialLine
+from executors.modbus.closed_lines import why_closed
 from executors.modbus.register_map import Table
 from executors.modbus.timetable import gap_s
 
@@ -187,14 +188,19 @@ class ModbusLink:
         if self._client.connected:
             return
         if self.clock() < self._connect_at:
-            raise DeviceSilent(f"no connection to {self.name}; the next attempt is within {RECONNECT_S:g} s")
+            raise DeviceSilent(f"{self._none()}; the next attempt is within {RECONNECT_S:g} s")
         self._connect_at = self.clock() + RECONNECT_S
         try:
             connected = await self._client.connect()
         except (ModbusException, OSError, TimeoutError) as error:
-            raise DeviceSilent(f"no connection to {self.name}: {error}") from error
+            raise DeviceSilent(f"{self._none()}: {error}") from error
         if not connected:
-            raise DeviceSilent(f"no connection to {self.name}")
+            raise DeviceSilent(self._none())
+
+    def _none(self) -> str:
+        """That there is no connection; of a serial line with what the system says of it."""
+        why = "" if isinstance(self.where, TcpAddress) else why_closed(self.where.device)
+        return f"no connection to {self.name}{why}"
 
     def _silence(self, unit: int, what: str, error: Exception) -> DeviceSilent:
         """What a missing answer leads to: quiet on RTU, and rarer questions to a unit on a shared line."""

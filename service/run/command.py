@@ -25,7 +25,7 @@ from service.run.beside import Beside
 from service.run.clocks import Clocks
 from service.run.daemon import Around, Daemon
 from service.run.keeper import Keeper
-from service.run.kept import Kept, load, state_file, state_folder
+from service.run.kept import Kept, load, set_aside, state_file, state_folder
 from service.run.lock import alone
 from service.run.memory import resume
 from service.run.pages import Pages, pages_of, served, starting
@@ -72,6 +72,7 @@ def run_command(order: RunOrder, clocks: Clocks | None = None) -> int:
         files=order.files,
         cache=order.cache,
         alive=supervisor.alive,
+        source=str(order.site),
     )
     with alone(around.keep, say):
         return asyncio.run(_run(around, port, supervisor, pretend=pretend))
@@ -161,6 +162,7 @@ def _kept(around: Around) -> Kept | None:
     kept, trouble = load(around.keep)
     if trouble:
         around.say(trouble)
+        around.say(set_aside(around.keep))
     return kept
 
 

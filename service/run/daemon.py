@@ -54,6 +54,8 @@ class Around:
     make_plan: MakePlan = plan_in_worker
     alive: Callable[[], None] = lambda: None
     """Called after every healthy tick."""
+    source: str = "site file"
+    """Name of the site file, for faults."""
 
 
 class Daemon:

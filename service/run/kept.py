@@ -91,5 +91,15 @@ def load(path: Path) -> tuple[Kept | None, str]:
         return None, f"{path}: cannot be used ({type(error).__name__}: {error}); a new plan is made"
 
 
+def set_aside(path: Path) -> str:
+    """Move a file that cannot be used out of the way of the next one; gives where to, in a sentence."""
+    aside = path.with_name(f"{path.stem}.not-used.json")
+    try:
+        path.replace(aside)
+    except OSError as error:
+        return f"{path}: is written over ({(error.strerror or str(error)).lower()})"
+    return f"what it held is in {aside}"
+
+
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()

@@ -21,7 +21,7 @@ async def wired_of(
     if not pretend:
         clocks = around.clocks
         async with devices_of(
-            around.site, clocks.mono_s, around.base, sleep=clocks.sleep, only_looks=only_looks
+            around.site, clocks.mono_s, around.base, around.source, clocks.sleep, only_looks=only_looks
         ) as devices:
             yield Wired(
                 around.site, devices.meters, devices.chargers,

@@ -9,7 +9,7 @@ import pytest
 
 from domain.errors import InputError
 from domain.site import Site, parse_site
-from executors.devices import devices_of
+from executors.devices import device_faults, devices_of
 from executors.http_meters.homewizard_v1 import HomeWizardV1
 from executors.modbus.battery import HeldBattery
 from executors.modbus.charx import CharxPoint
@@ -73,6 +73,18 @@ chargers:
             assert devices.without == {"later": "mqtt", "d": "none"}
 
     asyncio.run(test())
+
+
+def test_a_teltocharge_has_a_unit_of_its_own_on_its_line(tmp_path: Path) -> None:
+    line = "serial: {device: /dev/ttyUSB0, baud: 9600, parity: none}"
+    text = f"""
+meters: {{street: {{driver: sdm630, {line}}}}}
+chargers: [{{id: a, driver: teltocharge, unit: 1, {line}, current_a: {{min: 6, max: 16}}}}]
+"""
+    told = "chargers[0].unit: 1 is that of meters.street; each device of a line needs a unit of its own"
+    assert faults(text, tmp_path) == f"wires.yaml: {told}"
+    faultless = site(text.replace("unit: 1", "unit: 2"))
+    assert asyncio.run(device_faults(faultless, tmp_path, "wires.yaml")) == []
 
 
 def test_everything_that_is_lacking_is_told_at_once(tmp_path: Path) -> None:

@@ -27,6 +27,8 @@ from service.probe_words import ProbeReport, report_of
 from service.probe_words_others import DeviceReport
 from service.probing import Probing, has_fallen
 from service.run.clocks import Clocks
+from service.run.kept import state_file
+from service.run.lock import alone
 from service.run.wired_site import Wired
 from simulation.twins.host import TwinHost
 from simulation.twins.host_settings import HostSettings
@@ -165,6 +167,26 @@ def test_the_command_answers_programs_and_fails_with_1(
     answer = json.loads(capsys.readouterr().out)
     assert answer["ok"] is False
     assert [device["found"] for device in answer["devices"]] == [False, False, False]
+
+
+def test_a_site_that_runs_is_not_probed_beside_the_daemon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CHARGEWRIGHT_STATE", str(tmp_path))
+    path = tmp_path / "new.yaml"
+    path.write_text(SITE % ("", "L1, L2, L3"))
+    with alone(state_file(tmp_path, path), lambda _: None):
+        assert main(["probe", str(path), "--quick"]) == 2
+    assert "runs this site already; stop it first" in capsys.readouterr().err
+
+
+def test_the_next_step_speaks_of_what_a_line_has(tmp_path: Path) -> None:
+    line = f"serial: {{device: {tmp_path / 'tty'}, baud: 9600, parity: none}}"
+    text = SITE.replace("{driver: shelly_3em, host: em.local%s}", f"{{driver: sdm630, {line}}}")
+    told = parse_site(text % "L1, L2, L3", "new.yaml")
+    report = asyncio.run(probed(tmp_path, told, site(), quick=True))
+    assert report.steps[0].startswith("meter street: no connection to")
+    assert "baud, parity" in report.steps[0]
 
 
 def shown(*devices: DeviceReport, ok: bool = True) -> list[str]:

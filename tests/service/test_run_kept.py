@@ -16,7 +16,7 @@ from domain.requests import ChargeRequest
 from domain.site import parse_site
 from executors.tracking.learning import Learnt
 from service.run.command import deciding_with
-from service.run.kept import Kept, Session, load, save, state_file, state_folder
+from service.run.kept import Kept, Session, load, save, set_aside, state_file, state_folder
 from service.run.memory import resume
 from service.run.plan_task import PlanTask, planned, still_missing
 from tests.service.run_sites import SIMULATED
@@ -84,6 +84,15 @@ def test_a_damaged_file_is_told_and_nothing_worse(tmp_path: Path, damage: object
     kept, trouble = load(path)
     assert kept is None
     assert "a new plan is made" in trouble
+
+
+def test_a_damaged_file_is_put_aside_and_not_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "site.json"
+    path.write_text('{"format": 2, "sha')
+    assert set_aside(path) == f"what it held is in {tmp_path / 'site.not-used.json'}"
+    save(path, Kept(0.5, None, (), {}, SESSION))
+    assert (tmp_path / "site.not-used.json").read_text() == '{"format": 2, "sha'
+    assert load(path)[1] == ""
 
 
 def test_a_file_that_is_not_there_is_no_trouble(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from domain.site import parse_site
+from service.main import main
 from service.screen_site import show_report
 from service.site_report import report_of
 from tests.service.commands import HOME
@@ -108,6 +109,21 @@ def test_files_that_the_site_names_and_that_are_not_there_are_warned_of(tmp_path
         "tariff.sell.path",
     ]
     assert str(tmp_path / "p.csv") in lacking[-1]
+
+
+def test_what_its_devices_lack_is_told_before_run_refuses_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "site.yaml"
+    path.write_text(
+        HOME.replace("{limit_a: 25}", "{limit_a: 25, meter: p1}")
+        + "meters: {p1: {driver: modbus, map_file: mine.yaml, host: 127.0.0.1}}\n"
+    )
+    (tmp_path / "mine.yaml").write_text("table: holdin\n")
+    main(["check", str(path)])
+    told = capsys.readouterr().out.replace("\n", " ")
+    assert "mine.yaml:1: table: 'holdin'; one of holding, input is allowed" in told
+    assert "`run` refuses it until" in told
 
 
 def test_a_step_that_leaves_only_the_minimum_is_warned_of() -> None:

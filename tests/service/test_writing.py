@@ -65,7 +65,7 @@ def test_a_write_that_breaks_leaves_the_old_file_whole(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", disk_full)
-    with pytest.raises(InputError, match="no space left on device"):
+    with pytest.raises(InputError, match="no space left on device; make room on its disk"):
         write_text(target, "new")
     assert target.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["plan.json"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from domain.errors import DeviceRefused, DeviceSilent
 from domain.site_devices import SerialLine
 from executors.modbus import link as link_module
 from executors.modbus.link import ModbusLink, TcpAddress
+from simulation.twins.pseudo_terminal import PseudoTerminal
 from tests.executors.tiny_modbus import Device, Server, serve
 
 
@@ -199,6 +201,28 @@ def test_nobody_listening_is_silence_and_not_a_traceback() -> None:
         with pytest.raises(DeviceSilent, match="next attempt"):
             await link.read(1, "holding", 0, 1)
         await link.close()
+
+    run(test())
+
+
+def test_a_line_that_does_not_open_says_why(tmp_path: Path) -> None:
+    async def test() -> None:
+        line = SerialLine(device=str(tmp_path / "ttyUSB7"), baud=9600, parity="none")
+        link = ModbusLink(line, asyncio.get_running_loop().time)
+        with pytest.raises(DeviceSilent, match=r"no connection to .*ttyUSB7: there is no such device$"):
+            await link.read(1, "holding", 0, 1)
+        await link.close()
+        terminal = PseudoTerminal(tmp_path / "tty", lambda _: None)
+        terminal.plug_in(9600)
+        taken = SerialLine(device=str(terminal.path), baud=9600, parity="none")
+        first, second = (ModbusLink(taken, asyncio.get_running_loop().time) for _ in range(2))
+        with pytest.raises(DeviceSilent, match="no answer in time"):
+            await first.read(1, "holding", 0, 1)
+        with pytest.raises(DeviceSilent, match="another program has it"):
+            await second.read(1, "holding", 0, 1)
+        await first.close()
+        await second.close()
+        terminal.unplug()
 
     run(test())
 
