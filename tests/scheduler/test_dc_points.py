@@ -55,7 +55,8 @@ def test_a_stall_takes_its_least_power_and_no_less() -> None:
     """10 kW at the car are 10.526 kW at the grid: that for an hour, although 3 kWh were asked for."""
     site = site_of(
         STALL,
-        more="vehicles: [{id: flat, battery_kwh: 60, efficiency: 0.9, taper: [{soc: 0.9, max_kw: 60}, {soc: 1, max_kw: 55}]}]",
+        more="vehicles: [{id: flat, battery_kwh: 60, efficiency: 0.9, "
+        "taper: [{soc: 0.9, max_kw: 60}, {soc: 1, max_kw: 55}]}]",
     )
     known = wish("fast", 3.0, vehicle="flat", soc_now=0.2)
     plan = checked(site, inputs_of(site, [0.3, 0.1, 0.2], [known]))

@@ -13,7 +13,10 @@ from tests.scheduler.days import DAWN, checked, inputs_of, site_of, wish
 
 STALL = "{id: fast, kind: dc, power_kw: {min: 10, max: 50}, efficiency: 1, power_factor: 1}"
 BOX = "{id: slow, current_a: {min: 6, max: 16}}"
-FLAT = "vehicles: [{id: flat, battery_kwh: 60, efficiency: 0.9, taper: [{soc: 0.9, max_kw: 60}, {soc: 1, max_kw: 55}]}]"
+FLAT = (
+    "vehicles: [{id: flat, battery_kwh: 60, efficiency: 0.9, "
+    "taper: [{soc: 0.9, max_kw: 60}, {soc: 1, max_kw: 55}]}]"
+)
 
 
 def kept_back_min(site: Site, request: ChargeRequest, energy_kwh: float, now_h: float = 0) -> float:
