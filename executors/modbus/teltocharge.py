@@ -87,8 +87,7 @@ class TeltoCharge:
             self._rest = rest_of(await self._read(words.REST))
             self._rest_at = now_s + REST_EVERY_S
             power_kw = self._rest.power_kw
-            alarms += rest_alarms(self._rest)
-        return _reading(now_s, live, self._rest, power_kw, alarms)
+        return _reading(now_s, live, self._rest, power_kw, (*alarms, *rest_alarms(self._rest)))
 
     async def offer(self, limit_a: float) -> Told:
         """Offer at most ``limit_a`` [A], whole amperes downwards; below 6 A nothing is offered.
@@ -234,7 +233,7 @@ def _findings(live: Live, rest: Rest) -> tuple[Finding, ...]:
 def _reading(
     now_s: float, live: Live, rest: Rest, power_kw: float, alarms: tuple[Alarm, ...]
 ) -> ChargerReading:
-    """One sample; its counters are those of ``rest``, read up to ``REST_EVERY_S`` ago."""
+    """One sample; counters and complaints are those of ``rest``, read up to ``REST_EVERY_S`` ago."""
     return ChargerReading(
         sampled_s=now_s,
         state=live.state,

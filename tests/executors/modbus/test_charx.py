@@ -13,6 +13,7 @@ from executors.capabilities import CurrentLimit, FedBy, GroupLimit, Pause, Power
 from executors.control.seam import CarState
 from executors.modbus.charx import CharxPoint
 from executors.modbus.charx_station import CharxStation
+from executors.modbus.charx_words import PointControl
 from executors.modbus.link import ModbusLink, TcpAddress
 from tests.executors.modbus.charx_table import charx
 from tests.executors.tiny_modbus import Device, serve
@@ -66,6 +67,9 @@ def test_every_value_of_the_makers_page_is_read_in_its_unit() -> None:
         start = await bench.point.start()
         assert (start.setup.uid, start.setup.max_a, start.setup.by_modbus) == ("CP0001", 16, True)
         assert start.findings == ()
+        assert start.control == PointControl(
+            released=True, limit_a=16, available=True, fallback_a=0, after_s=65535
+        )
         status = await bench.point.read_status()
         assert status.voltage_v == pytest.approx((230.1, 231.2, 229.3))
         assert status.current_a[0] == pytest.approx(15.9)
