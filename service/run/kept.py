@@ -97,7 +97,7 @@ def set_aside(path: Path) -> str:
     try:
         path.replace(aside)
     except OSError as error:
-        return f"{path}: is written over ({(error.strerror or str(error)).lower()})"
+        return f"{path}: cannot be put aside ({(error.strerror or str(error)).lower()})"
     return f"what it held is in {aside}"
 
 
