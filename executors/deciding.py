@@ -31,7 +31,7 @@ Memory = tuple[Tracked | None, SafetyState]
 
 
 class Deciding:
-    """Decides tick after tick; safety goes on with what was wanted last where tracking is not asked.
+    """Decides tick after tick: tracking says what is wanted, safety what may be told of it.
 
     ``orders`` may be replaced at any time: by a new plan, a new request, a word of the owner.
     """
