@@ -24,15 +24,17 @@ if TYPE_CHECKING:
     from simulation.closed_loop import ClosedLoop
 
 _SOON_S: Final = int(SOON_S)
+EXPECTED_S: Final = 60.0
+"""A car that comes or leaves so near to its planned time changes no plan [s]."""
 
 
 class Replanning:
-    """Plans anew when a car comes or goes, and at every quarter that finds something changed.
+    """Plans anew when a car comes or goes unforeseen, and at every quarter that finds something changed.
 
     The daemon plans at every quarter, for prices and forecasts may be new. Here they stay what they were,
     so a quarter changes nothing while every car has had what its plan gave it, has shown nothing new, and
-    the local day is the same: the plan that is there would be made again. ``every_s`` asks for a plan at
-    these distances whatever has changed.
+    the local day is the same: the plan that is there would be made again. So it would when a car comes or
+    goes at its time. ``every_s`` asks for a plan at these distances whatever has changed.
     """
 
     def __init__(self, planned: Planned, site: Site, control: Deciding, every_s: int | None) -> None:
@@ -75,8 +77,15 @@ class Replanning:
     def _see(self, loop: ClosedLoop) -> None:
         if loop.last is None or loop.readings is None or self._control.tracked is None:
             return
-        if self._seen.look(loop.readings, loop.last, self._control.tracked, float(loop.decided_s)):
+        moved = self._seen.look(loop.readings, loop.last, self._control.tracked, float(loop.decided_s))
+        if not all(self._is_expected(charger, loop.decided_s) for charger in moved):
             self._due_s = loop.decided_s + _SOON_S
+
+    def _is_expected(self, charger: str, now_s: int) -> bool:
+        """Whether the plan has a car come to a charger, or leave it, about now."""
+        now, about = self._moment(now_s), timedelta(seconds=EXPECTED_S)
+        asked = (one.request for one in self.plan.requests if one.request.charger == charger)
+        return any(abs(at - now) <= about for one in asked for at in (one.arrival, one.departure))
 
     def _changed(self, now_s: int) -> bool:
         return self._seen.off_plan() or (self._seen.limits(), self._day(now_s)) != self._known

@@ -41,8 +41,8 @@ class Seen:
         self._since_s: Floats = np.full(wiring.chargers, mono_s)
         self._last: tuple[Readings, Setpoints, Tracked] | None = None
 
-    def look(self, readings: Readings, decided: Setpoints, tracked: Tracked, mono_s: float) -> bool:
-        """After a decision: whether a car came or went since the one before."""
+    def look(self, readings: Readings, decided: Setpoints, tracked: Tracked, mono_s: float) -> list[str]:
+        """After a decision: the chargers at which a car came or went since the one before."""
         session = tracked.state.session
         for name, kwh in zip(session.request_ids, session.delivered_kwh.tolist(), strict=True):
             if name:
@@ -56,12 +56,12 @@ class Seen:
         self._last = (readings, decided, tracked)
         return self._came_or_went(readings)
 
-    def _came_or_went(self, readings: Readings) -> bool:
+    def _came_or_went(self, readings: Readings) -> list[str]:
         here = np.asarray(readings.car != CarState.NONE) & (readings.car != CarState.UNKNOWN)
         known = readings.car != CarState.UNKNOWN
         before = here if self._here is None else self._here
         self._here = np.where(known, here, before)
-        return bool((here != before)[known].any())
+        return [self._wiring.charger_ids[row] for row in np.flatnonzero(known & (here != before)).tolist()]
 
     def keep_only(self, known: Collection[str]) -> None:
         """Forget the requests that nobody plans any more."""

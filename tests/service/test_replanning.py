@@ -111,6 +111,19 @@ def test_a_car_that_takes_less_than_its_papers_say_is_planned_as_it_is(tmp_path:
     assert car.got_kwh == pytest.approx(car.planned_kwh, abs=0.4)
 
 
+@pytest.mark.parametrize(("late_s", "plans"), [(0, 1), (600, 2)])
+def test_a_car_that_comes_at_its_time_is_no_reason_for_a_plan(
+    tmp_path: Path, late_s: int, plans: int
+) -> None:
+    planned = plan_order(PlanOrder(site_file(tmp_path, EVENING), at=AT), NOW, lambda _: None)
+    scene = Scene.as_planned(planned.site, planned.inputs)
+    visits = tuple(replace(visit, arrive_s=visit.arrive_s + late_s) for visit in scene.visits)
+    first_s = min(visit.arrive_s for visit in visits)
+    run = simulation_with(planned, Wanted(first_s + 30, None, ()), replace(scene, visits=visits))
+    assert list(run.minutes())[-1] == first_s + 29
+    assert run.plans == plans
+
+
 def test_a_boiler_runs_its_hour_once_however_often_is_planned(terminal: Terminal, tmp_path: Path) -> None:
     site = site_file(tmp_path, EVENING + BOILER)
     said = terminal.run("simulate", site, "--at", AT, "--hours", "5", "--replan", "15", "--json")
@@ -126,7 +139,7 @@ def test_how_often_to_plan_is_the_owners_word(terminal: Terminal, tmp_path: Path
     site = site_file(tmp_path, EVENING)
     said = terminal.run("simulate", site, "--at", AT, "--hours", "0.8", "--replan", "never")
     assert "Plans    one, followed to the end" in said.out
-    said = terminal.run("simulate", site, "--at", AT, "--hours", "0.8")
+    said = terminal.run("simulate", site, "--at", AT, "--hours", "0.8", "--replan", "60")
     assert "Plans    2: the first, and 1 on the way" in said.out
     said = terminal.run("simulate", site, "--at", AT, "--replan", "often")
     assert said.code == 2
