@@ -18,6 +18,7 @@ from executors.control.times import LEAST_TIMEOUT_S
 from executors.modbus.timetable import Reaction
 from executors.site_reaction import reaction_of
 from service.failsafe_words import proof_json
+from service.meter_words import current_warnings
 from service.other_words import other_warnings
 
 _NAMES_A_FILE: Final = frozenset({"path", "key_file", "token_file", "map_file"})
@@ -52,7 +53,8 @@ def report_of(site: Site, folder: Path | None = None, lacks: Iterable[Fault] = (
     told = {line.partition(":")[0] for line in missing}
     run_lacks = tuple(fault for fault in lacks if fault.where not in told)
     proof, reaction = prove(site), reaction_of(site)
-    return SiteReport(site, tuple(_warnings(site)), missing, tuple(keys), proof, run_lacks, reaction)
+    warnings = (*_warnings(site), *current_warnings(site, folder))
+    return SiteReport(site, warnings, missing, tuple(keys), proof, run_lacks, reaction)
 
 
 def report_json(report: SiteReport) -> dict[str, Any]:

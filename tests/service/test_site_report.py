@@ -126,6 +126,20 @@ def test_what_its_devices_lack_is_told_before_run_refuses_it(
     assert "`run` refuses it until" in told
 
 
+@pytest.mark.parametrize(
+    ("meter", "told"),
+    [
+        ("{driver: sdm72, unit: 2, host: 127.0.0.1}", "meters.p1: gives no currents"),
+        ("{driver: sdm120, unit: 2, host: 127.0.0.1}", "meters.p1: gives current_l1 only"),
+        ("{driver: sdm630, unit: 2, host: 127.0.0.1}", ""),
+    ],
+)
+def test_a_meter_without_the_currents_of_its_fuse_is_warned_of(meter: str, told: str) -> None:
+    text = HOME.replace("{limit_a: 25}", "{limit_a: 25, meter: p1}") + f"meters: {{p1: {meter}}}\n"
+    found = [line for line in warnings(text).splitlines() if line.startswith("meters.")]
+    assert [line.partition(",")[0] for line in found] == ([told] if told else [])
+
+
 def test_a_step_that_leaves_only_the_minimum_is_warned_of() -> None:
     assert "chargers[0].current_a.step: 11 A" in warnings(HOME.replace("max: 16", "max: 16, step: 11"))
     assert "current_a.step" not in warnings(HOME.replace("max: 16", "max: 16, step: 10"))
