@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from simulation.twins.dsmr_telegram import MeterKind, telegram
 from simulation.twins.faults import NOISE, Fault, FaultBox, FaultKind
-from simulation.twins.listener import Listener
+from simulation.twins.listener import OnAPort
 from simulation.twins.modbus_tcp import trickle
 from simulation.twins.pseudo_terminal import PseudoTerminal
 from simulation.twins.sampled import Sampled
@@ -43,29 +43,12 @@ class P1Voice:
         return _spoilt(data, fault), fault
 
 
-class P1OverTcp:
+class P1OverTcp(OnAPort):
     """The port behind a gateway: every client gets every telegram."""
 
     def __init__(self, voice: P1Voice) -> None:
         self.voice = voice
-        self._listener = Listener(self._serve)
-
-    @property
-    def port(self) -> int:
-        """The port on loopback."""
-        return self._listener.port
-
-    async def start(self) -> None:
-        """Listen."""
-        await self._listener.open()
-
-    async def stop(self) -> None:
-        """Hang up and stop listening."""
-        await self._listener.close()
-
-    def away(self, seconds: float) -> None:
-        """Hang up on everybody and refuse connections for so long."""
-        self._listener.away(seconds)
+        super().__init__(self._serve)
 
     async def _serve(self, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         sample: int | None = None

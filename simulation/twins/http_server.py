@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from simulation.twins.faults import NOISE, Fault, FaultBox, FaultKind
-from simulation.twins.listener import Listener
+from simulation.twins.listener import OnAPort
 from simulation.twins.modbus_tcp import trickle
 
 ANSWER_S = 0.03
@@ -54,7 +54,7 @@ Respond = Callable[[HttpRequest], HttpResponse]
 Upgrade = Callable[[HttpRequest, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-class HttpServer:
+class HttpServer(OnAPort):
     """Answers each request after ``answer_s`` seconds, and keeps the connection."""
 
     def __init__(
@@ -70,24 +70,7 @@ class HttpServer:
         self.faults = FaultBox()
         self._respond = respond
         self._upgrades = dict(upgrades or {})
-        self._listener = Listener(self._serve, tls)
-
-    @property
-    def port(self) -> int:
-        """The port on loopback."""
-        return self._listener.port
-
-    async def start(self) -> None:
-        """Listen."""
-        await self._listener.open()
-
-    async def stop(self) -> None:
-        """Hang up and stop listening."""
-        await self._listener.close()
-
-    def away(self, seconds: float) -> None:
-        """Hang up on everybody and refuse connections for so long."""
-        self._listener.away(seconds)
+        super().__init__(self._serve, tls)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while (request := await read_request(reader)) is not None:

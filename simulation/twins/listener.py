@@ -85,3 +85,27 @@ async def _quietly(work: Awaitable[None]) -> None:
     """Do the work; the other side may go away in the middle of it."""
     with suppress(OSError, asyncio.IncompleteReadError):
         await work
+
+
+class OnAPort:
+    """A device that answers on a port of its own, as ``serve`` does for each connection."""
+
+    def __init__(self, serve: Serve, tls: ssl.SSLContext | None = None) -> None:
+        self._listener = Listener(serve, tls)
+
+    @property
+    def port(self) -> int:
+        """The port on loopback."""
+        return self._listener.port
+
+    async def start(self) -> None:
+        """Listen."""
+        await self._listener.open()
+
+    async def stop(self) -> None:
+        """Hang up and stop listening."""
+        await self._listener.close()
+
+    def away(self, seconds: float) -> None:
+        """Hang up on everybody and refuse connections for so long."""
+        self._listener.away(seconds)

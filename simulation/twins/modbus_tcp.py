@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from simulation.twins.listener import Listener
+from simulation.twins.listener import OnAPort
 from simulation.twins.modbus_device import NOTHING, ModbusDevice, Sending, sending
 from simulation.twins.modbus_frames import MBAP_BYTES, mbap, tcp_frame
 from simulation.twins.modbus_pdu import exception
@@ -18,7 +18,7 @@ GATEWAY_TARGET_SILENT = 11
 ANSWER_S = 0.03
 
 
-class ModbusTcpServer:
+class ModbusTcpServer(OnAPort):
     """Answers one question at a time, whoever asks, after ``answer_s`` seconds."""
 
     def __init__(self, devices: Sequence[ModbusDevice], answer_s: float = ANSWER_S) -> None:
@@ -26,24 +26,7 @@ class ModbusTcpServer:
         """From question to answer [s]."""
         self._devices = tuple(devices)
         self._turn = asyncio.Lock()
-        self._listener = Listener(self._serve)
-
-    @property
-    def port(self) -> int:
-        """The port on loopback."""
-        return self._listener.port
-
-    async def start(self) -> None:
-        """Listen."""
-        await self._listener.open()
-
-    async def stop(self) -> None:
-        """Hang up and stop listening."""
-        await self._listener.close()
-
-    def away(self, seconds: float) -> None:
-        """Hang up on everybody and refuse connections for so long."""
-        self._listener.away(seconds)
+        super().__init__(self._serve)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while (head := mbap(await reader.readexactly(MBAP_BYTES))) is not None:
