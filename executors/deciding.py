@@ -13,7 +13,8 @@ from domain.requests import ChargeRequest
 from domain.site import Site
 from executors.after_a_gap import SETTLED_S, compared_anew, looked_anew
 from executors.control.decide import decide_safe
-from executors.control.seam import Readings, Setpoints, Wiring
+from executors.control.quick import nobody
+from executors.control.seam import Readings, Setpoints, Wanted, Wiring
 from executors.control.state import SafetyState, start
 from executors.control.times import LATE_S
 from executors.tracking.arrays import Floats
@@ -84,6 +85,22 @@ class Deciding:
             self.wiring, readings, self.tracked.wanted, self._safety, mono_s
         )
         return setpoints
+
+    def cuts_alone(self, readings: Readings, mono_s: float) -> Setpoints:
+        """What safety cuts in a tick in which tracking failed: nothing rises, nobody is fed, limits are kept.
+
+        Where any frame feeds a watchdog, nothing is read either.
+        """
+        chargers = self._safety.chargers
+        wanted = Wanted(np.nan_to_num(chargers.command_a), chargers.phases)
+        decided, self._safety = decide_safe(self.wiring, readings, wanted, self._safety, mono_s)
+        lower = decided.limit_a[decided.order] < chargers.command_a[decided.order]
+        return replace(
+            decided,
+            order=decided.order[lower],
+            feed_watchdog=nobody(self.wiring.chargers),
+            may_read=~self.wiring.any_frame,
+        )
 
     def _first(self, wall_s: float, mono_s: float) -> TrackingState:
         state = first_state(self.points, wall_s, mono_s)

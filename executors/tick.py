@@ -110,13 +110,14 @@ class Ticking:
             readings = readings_of(self.wiring, heard, now_s)
             wall_s = self._wall()
             beyond = Beyond(self.battery_kw(), power_kw=powers_kw(self.wiring, heard, now_s))
-            decided = self.deciding.decide(readings, wall_s=wall_s, mono_s=now_s, beyond=beyond)
+            healthy, decided = self._decided(readings, beyond, wall_s, now_s)
             _refuse_old(self._clock() - now_s)
             self._hand_out(decided, now_s)
         except Exception:  # noqa: BLE001 - whatever it is: nobody is fed, and the next tick tries again
-            self.ring.failures += 1
-            self.ring.last_failure = traceback.format_exc(limit=-3)
+            self.ring.failed(traceback.format_exc(limit=-3))
             self.deciding.memory = before  # nobody heard of it: its cuts are due in the next tick
+            return
+        if not healthy:
             return
         self.last, self.ticked_s = (readings, decided), self._clock()
         took_s = self.ticked_s - began_s
@@ -124,6 +125,20 @@ class Ticking:
         tracked = self.deciding.tracked
         self.happened = (*decided.events, *(() if tracked is None else tracked.state.events))
         self.ring.add(record, self.happened)
+
+    def _decided(
+        self, readings: Readings, beyond: Beyond, wall_s: float, now_s: float
+    ) -> tuple[bool, Setpoints]:
+        """Whether all of the decision succeeded, and its setpoints; safety's cuts alone where it did not."""
+        before = self.deciding.memory
+        try:
+            return True, self.deciding.decide(readings, wall_s=wall_s, mono_s=now_s, beyond=beyond)
+        except Exception:  # noqa: BLE001 - whatever it is, limits are kept
+            fault = traceback.format_exc(limit=-3)
+            self.deciding.memory = before
+            decided = self.deciding.cuts_alone(readings, now_s)
+            self.ring.failed(fault)
+            return False, decided
 
     def heard(self) -> Heard:
         """The last answers of all devices; of chargers that are not ready, nothing is known."""

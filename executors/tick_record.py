@@ -49,6 +49,11 @@ class Ring:
         self.events.extend((record.wall_s, event) for event in happened)
         self.count += 1
 
+    def failed(self, fault: str) -> None:
+        """Count a tick that went wrong, and keep why."""
+        self.failures += 1
+        self.last_failure = fault
+
 
 def record_of(
     readings: Readings, setpoints: Setpoints, *, began_s: float, wall_s: float, took_s: float, late_s: float

@@ -73,6 +73,36 @@ def test_a_decision_that_fails_feeds_nobody_and_is_told(
     run(test())
 
 
+@pytest.mark.parametrize("fails", ["executors.deciding.track", "executors.deciding.decide_safe"])
+def test_a_fault_above_safety_stops_no_cut_and_one_in_it_feeds_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    """40 A less a house of 20 leave 20 A for two cars that had 16 each."""
+
+    async def test() -> None:
+        async with ticking_site(tmp_path, cars=("left", "shed")) as bench:
+            await bench.ticks(90)
+            assert [bench.drawn_a(name) for name in ("left", "shed")] == [16, 16]
+
+            def fail(*_: object, **__: object) -> Setpoints:
+                raise ZeroDivisionError("a fault of the program")
+
+            monkeypatch.setattr(fails, fail)
+            bench.base_a(20.0)
+            await bench.ticks(6)
+            drawn_a = sum(bench.drawn_a(name) for name in ("left", "shed"))
+            assert (drawn_a <= 20) == (fails == "executors.deciding.track")
+            assert bench.ticking.ring.failures == 6
+            bench.base_a(0.0)
+            await bench.ticks(35)
+            assert [bench.drawn_a(name) for name in ("left", "shed")] == [6, 6]
+            monkeypatch.undo()
+            await bench.ticks(60)
+            assert [bench.drawn_a(name) for name in ("left", "shed")] == [16, 16]
+
+    run(test())
+
+
 def test_stopping_lowers_to_the_failsafe_and_raises_nothing(tmp_path: Path) -> None:
     async def test() -> None:
         async with ticking_site(tmp_path, cars=("left", "shed")) as bench:
