@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,8 +48,11 @@ class SiteProblem:
     """What was assumed or cut: sentences for people."""
 
 
-def problem_of(site: Site, inputs: PlanInputs, *, early: bool = True) -> SiteProblem:
-    """The problem of ``site`` over the horizon of ``inputs``; ``early``: see ``ready_early``."""
+def problem_of(site: Site, inputs: PlanInputs, *, early: Collection[int] = ()) -> SiteProblem:
+    """The problem of ``site`` over the horizon of ``inputs``.
+
+    ``early``: the requests, by position, that are planned to be ready early (``ready_early``).
+    """
     ids = tuple(charger.id for charger in site.chargers)
     circuit_ids = (GRID, *(circuit.id for circuit in site.circuits))
     needs = needs_of(site, inputs)
@@ -63,7 +66,7 @@ def problem_of(site: Site, inputs: PlanInputs, *, early: bool = True) -> SitePro
         load_kw=np.sum([series.values for series in inputs.load_kw], axis=0),
         solar_kw=_sum_of((inputs.solar_kw[array.id].values for array in site.solar), len(inputs.grid)),
         circuits=(),
-        sessions=tuple(_session(need, site, inputs, ids, early=early) for need in needs),
+        sessions=tuple(_session(need, site, inputs, ids, early=s in early) for s, need in enumerate(needs)),
         export_limit_kw=site.grid.export_limit_kw,
         battery=battery,
         runs=runs,
@@ -80,7 +83,7 @@ def problem_of(site: Site, inputs: PlanInputs, *, early: bool = True) -> SitePro
         *assumed_of(site),
         *sun_notes(site, inputs.requests),
         *taper_notes(site, inputs),
-        *early_notes(site, inputs.requests, early=early),
+        *early_notes(site, inputs.requests, early),
         *giver_notes(site, inputs),
         *stated.notes,
         *assumed,

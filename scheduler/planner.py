@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -14,9 +15,9 @@ from domain.site import Site
 from scheduler.assemble import assembled, cost_of, shortfall_kwh
 from scheduler.deadline import Clock, Deadline
 from scheduler.fallback import solved_by_rule
-from scheduler.from_site import problem_of
+from scheduler.from_site import SiteProblem, problem_of
 from scheduler.problem import Problem
-from scheduler.ready_early import keeps_back
+from scheduler.ready_early import early_of
 from scheduler.remedies import with_remedies
 from scheduler.solved import GOOD_ENOUGH_EUR, PlanOptions, Solved
 from scheduler.stages import solve
@@ -65,19 +66,37 @@ def _planned(
 ) -> Plan:
     """The plan without remedies: with cars ready early where that costs no energy, else without."""
     begun = clock()
-    is_early = any(keeps_back(request, site) for request in inputs.requests)
-    halves = replace(options, time_limit_s=options.time_limit_s * (0.5 if is_early else 1.0))
-    stated = problem_of(site, inputs, early=is_early)
-    solved = _solved(stated.problem, halves, clock, told)
-    if is_early and _missing_kwh(stated.problem, solved):
-        left_s = begun + options.time_limit_s - clock()
-        stated = problem_of(site, inputs, early=False)
-        solved = _solved(stated.problem, replace(options, time_limit_s=left_s), clock, told)
+    stated, solved = _with_cars_early(site, inputs, clock, options, told)
     notes = [*inputs.notes, *stated.notes]
     if solved.by_rule:
         notes.append(f"planned by rule, because the solver gave nothing: {solved.by_rule}")
     proof = proof_of(stated.problem, solved, options, seconds=clock() - begun)
     return assembled(site, inputs, stated, solved.outcome, proof, made_at=made_at, notes=tuple(notes))
+
+
+def _with_cars_early(
+    site: Site, inputs: PlanInputs, clock: Clock, options: PlanOptions, told: Callable[[str], None]
+) -> tuple[SiteProblem, Solved]:
+    """Solved with every car early that may be; then without those that miss energy; then without any.
+
+    The last is taken only where it misses less. Each attempt has half of the time that is left.
+    """
+    deadline = Deadline.after(clock, options.time_limit_s)
+    early = early_of(site, inputs.requests)
+    before: tuple[SiteProblem, Solved] | None = None
+    before_kwh = math.inf
+    while True:
+        stated = problem_of(site, inputs, early=early)
+        limited = replace(options, time_limit_s=deadline.left_s * (0.5 if early else 1.0))
+        solved = _solved(stated.problem, limited, clock, told)
+        missing_kwh = _missing_kwh(stated.problem, solved)
+        if before is not None and sum(missing_kwh) > before_kwh - _NOTICED_KWH:
+            return before
+        short = {s for s, kwh in enumerate(missing_kwh) if kwh}
+        if not (early and short):
+            return stated, solved
+        before, before_kwh = (stated, solved), sum(missing_kwh)
+        early = early - short if early & short else frozenset()
 
 
 def _solved(problem: Problem, options: PlanOptions, clock: Clock, told: Callable[[str], None]) -> Solved:
@@ -88,13 +107,15 @@ def _solved(problem: Problem, options: PlanOptions, clock: Clock, told: Callable
         return solved_by_rule(problem, str(error))
 
 
+_NOTICED_KWH: Final = 0.01
+"""Less is no reason to take a car's spare time."""
 _QUICKLY: Final = {"gap": 1.0, "fine_gap": 1.0, "calm_eur": 0.0, "remedies_s": 0.0}
 """Options of a plan whose shortfall alone is looked at."""
 
 
 def plan_by_rule(site: Site, inputs: PlanInputs, *, made_at: datetime) -> Plan:
     """The plan without a solver: each car in its cheapest slots, one after the other, within every limit."""
-    stated = problem_of(site, inputs)
+    stated = problem_of(site, inputs, early=early_of(site, inputs.requests))
     solved = solved_by_rule(stated.problem, "asked for")
     proof = proof_of(stated.problem, solved, PlanOptions(), seconds=0.0)
     notes = (*inputs.notes, *stated.notes)
@@ -106,7 +127,7 @@ def proof_of(problem: Problem, solved: Solved, options: PlanOptions, *, seconds:
     cost = cost_of(problem, solved.outcome)
     scale = max(abs(cost.total_eur - cost.without_charging_eur), 1.0)
     gap_eur = solved.outcome.cost_eur - solved.cost_bound_eur
-    short_kwh = _missing_kwh(problem, solved)
+    short_kwh = sum(_missing_kwh(problem, solved))
     before_eur = solved.cost_before_rounding_eur - solved.bound_before_rounding_eur
     return Proof(
         status=_status(solved, good=gap_eur <= max(options.gap * scale, GOOD_ENOUGH_EUR)),
@@ -124,9 +145,9 @@ def proof_of(problem: Problem, solved: Solved, options: PlanOptions, *, seconds:
     )
 
 
-def _missing_kwh(problem: Problem, solved: Solved) -> float:
-    """Energy that the sessions miss, all together [kWh]."""
-    return sum(shortfall_kwh(problem, solved.outcome, s) for s in range(len(problem.sessions)))
+def _missing_kwh(problem: Problem, solved: Solved) -> list[float]:
+    """Energy that each session misses [kWh]."""
+    return [shortfall_kwh(problem, solved.outcome, s) for s in range(len(problem.sessions))]
 
 
 def _status(solved: Solved, *, good: bool) -> Status:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -35,29 +35,34 @@ def keeps_back(request: ChargeRequest, site: Site) -> bool:
 def planned_end(request: ChargeRequest, site: Site, start: datetime, energy_kwh: float) -> datetime:
     """When a plan from ``start`` on is to be done with a request [an instant]: its departure, or before.
 
-    A tenth of what is left of the stay is kept back, but at most half of the time that charging
-    ``energy_kwh`` with all that the point has leaves over.
+    A tenth of the stay is kept back, but at most half of the time that charging ``energy_kwh`` with all that
+    the point has leaves over of what is left of it.
     """
     charger = site.charger(request.charger)
-    stay = request.departure - max(request.arrival, start)
-    if stay <= timedelta(0) or not isinstance(charger, DcCharger) or not keeps_back(request, site):
+    left = request.departure - max(request.arrival, start)
+    if left <= timedelta(0) or not isinstance(charger, DcCharger) or not keeps_back(request, site):
         return request.departure
-    spare = max(timedelta(0), stay - timedelta(hours=energy_kwh / charger.power_kw.max))
-    return request.departure - min(EARLY_SHARE * stay, spare / 2)
+    spare = max(timedelta(0), left - timedelta(hours=energy_kwh / charger.power_kw.max))
+    return request.departure - min(EARLY_SHARE * (request.departure - request.arrival), spare / 2)
 
 
-def early_notes(site: Site, requests: Sequence[ChargeRequest], *, early: bool) -> tuple[str, ...]:
-    """What is said of such cars."""
-    such = [request.id or request.charger for request in requests if keeps_back(request, site)]
-    if not such:
-        return ()
-    more = f" and {len(such) - _NAMED} more" if len(such) > _NAMED else ""
-    planned = (
-        "planned to be ready a tenth of the stay early"
-        if early
-        else "not planned to be ready early, as that would cost energy"
+def early_of(site: Site, requests: Sequence[ChargeRequest]) -> frozenset[int]:
+    """The positions of such requests."""
+    return frozenset(i for i, request in enumerate(requests) if keeps_back(request, site))
+
+
+def early_notes(site: Site, requests: Sequence[ChargeRequest], early: Collection[int]) -> tuple[str, ...]:
+    """What is said of such requests; ``early``: those that time was kept back for."""
+    such = early_of(site, requests)
+    unsaid = "nobody says how the power of the car falls as it fills (vehicles[].taper with soc_now)"
+    words = (
+        (such & set(early), f"{unsaid}; planned to be ready a tenth of the stay early"),
+        (such - set(early), f"{unsaid}; not planned to be ready early, as that would cost energy"),
     )
-    return (
-        f"{', '.join(such[:_NAMED])}{more}: nobody says how the power of the car falls as it fills"
-        f" (vehicles[].taper with soc_now); {planned}",
-    )
+    return tuple(f"{_named(requests, which)}: {said}" for which, said in words if which)
+
+
+def _named(requests: Sequence[ChargeRequest], which: Collection[int]) -> str:
+    names = [requests[i].id or requests[i].charger for i in sorted(which)]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more

@@ -25,11 +25,11 @@ def kept_back_min(site: Site, request: ChargeRequest, energy_kwh: float, now_h: 
     return (request.departure - end) / timedelta(minutes=1)
 
 
-def test_a_tenth_of_what_is_left_of_the_stay_is_kept_back() -> None:
-    """3 h with 50 kWh at 50 kW: 18 min, and half an hour before the departure 3 of them."""
+def test_a_tenth_of_the_stay_is_kept_back() -> None:
+    """3 h with 50 kWh at 50 kW: 18 min. Half an hour before the end 5 kWh leave 24 min: half of it."""
     site = site_of(STALL)
     assert kept_back_min(site, wish("fast", 50.0), 50.0) == pytest.approx(18)
-    assert kept_back_min(site, wish("fast", 5.0), 5.0, now_h=2.5) == pytest.approx(3)
+    assert kept_back_min(site, wish("fast", 5.0), 5.0, now_h=2.5) == pytest.approx(12)
     assert kept_back_min(site, wish("fast", 5.0), 5.0, now_h=4) == 0
 
 
@@ -66,3 +66,14 @@ def test_no_energy_is_lost_by_it() -> None:
     plan = checked(site, inputs_of(site, [0.1], cars))
     assert plan.proof.shortfall_kwh == pytest.approx(4.0, abs=0.2)
     assert any("would cost energy" in note for note in plan.notes)
+
+
+def test_a_car_in_a_hurry_takes_no_time_from_the_others() -> None:
+    """The third car cannot have all it wants; the first still keeps 18 minutes back."""
+    third = STALL.replace("fast", "third")
+    site = site_of(f"{STALL}, {third}")
+    cars = [wish("fast", 50.0), wish("third", 60.0, leave=1)]
+    plan = checked(site, inputs_of(site, [0.3, 0.2, 0.1], cars))
+    assert plan.requests[1].shortfall_kwh == pytest.approx(10, abs=0.1)
+    assert plan.chargers["fast"].power_kw == pytest.approx([0, 15, 35], abs=0.1)
+    assert any("a tenth of the stay" in note for note in plan.notes)
