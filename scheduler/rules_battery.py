@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyomo.environ as pyo
@@ -117,9 +117,11 @@ def battery_one_way(m: pyo.ConcreteModel, _: Problem) -> None:
 
 def fills_by_itself(m: pyo.ConcreteModel, problem: Problem) -> None:
     """left[t] = solar - load - cars - flexible loads. A battery that is not commanded takes all of what is
-    left over: fill_kw = max(0, min(left, charge_kw, room)). With M the range of left:
-    left <= M fills; fill_kw <= left + M (1 - fills); and where fills, one of fill_kw >= left
-    (fill_takes_all), fill_kw >= charge_kw (fill_at_most), content_kwh >= most_kwh
+    left over: fill_kw = max(0, min(left, charge_kw, room)). With M the most that can be left and L the
+    range below 0: left <= M fills; fill_kw <= left + L (1 - fills); and fills is one of fill_takes_all,
+    fill_at_most and full, whatever is not one of the first two:
+    fill_kw >= left - M full - (M - charge_kw) fill_at_most, fill_kw >= charge_kw fill_at_most,
+    content_kwh >= low_kwh + (most_kwh - low_kwh) full with low_kwh the least that it can then hold
     """
     m.fills_by_itself = pyo.ConstraintList()
     filling = set(m.filling)
@@ -137,23 +139,27 @@ def _filling_rows(m: pyo.ConcreteModel, problem: Problem, t: int) -> Iterator[ob
     battery, left = problem.battery, _left(m, problem, t)
     least, most = float(m.reach.least_left_kw[t]), float(m.reach.most_left_kw[t])
     low, high = float(m.reach.least_kwh[t]), float(m.reach.most_kwh[t])
-    not_filling = 1 - m.fills[t]
+    full = m.fills[t] - m.fill_takes_all[t] - m.fill_at_most[t]
+    not_taken = most * full + max(most - battery.charge_kw, 0.0) * m.fill_at_most[t]
     yield left - most * m.fills[t] <= 0
     yield m.fill_kw[t] - left - least * m.fills[t] <= -least
-    yield m.fill_kw[t] - left + most * (1 - m.fill_takes_all[t] + not_filling) >= 0
-    yield m.fill_kw[t] + battery.charge_kw * (1 - m.fill_at_most[t] + not_filling) >= battery.charge_kw
+    yield m.fill_kw[t] - left + not_taken >= 0
+    yield m.fill_kw[t] - battery.charge_kw * m.fill_at_most[t] >= 0
     if high < battery.most_kwh - _EPS:
-        yield m.fill_takes_all[t] + m.fill_at_most[t] + not_filling >= 1
+        yield full == 0
         return
-    full = 1 - m.fill_takes_all[t] - m.fill_at_most[t]
-    yield m.content_kwh[t] + (battery.most_kwh - low) * (1 - full + not_filling) >= battery.most_kwh - _EPS
+    yield full >= 0
+    yield m.content_kwh[t] - (battery.most_kwh - low) * full >= low - _EPS
 
 
 def drains_by_itself(m: pyo.ConcreteModel, problem: Problem) -> None:
     """left[t] = solar - load - cars - flexible loads. A battery that is not commanded gives all of what is
-    missing, unless it is held: drain_kw = min(-left, discharge_kw, content). With M the range of left:
-    left >= -M (1 - fills); drain_kw <= -left + M fills; and where it neither fills nor is held, one of
-    drain_kw >= -left (drain_gives_all), drain_kw >= discharge_kw (drain_at_most), content_kwh <= least_kwh
+    missing, unless it is held: drain_kw = min(-left, discharge_kw, content). With M the most that can be left
+    and L the range below 0: left >= -L (1 - fills); drain_kw <= -left + M fills; and where it does not fill
+    it is one of held, drain_gives_all, drain_at_most and empty, whatever is none of the others:
+    drain_kw >= -left - L (empty + held) - (L - discharge_kw) drain_at_most,
+    drain_kw >= discharge_kw drain_at_most, drain_kw <= discharge_kw (1 - fills - held),
+    content_kwh <= high_kwh - (high_kwh - least_kwh) empty with high_kwh the most that it can then hold
     """
     m.drains_by_itself = pyo.ConstraintList()
     draining = set(m.draining)
@@ -173,19 +179,21 @@ def _draining_rows(m: pyo.ConcreteModel, problem: Problem, left: object, t: int)
     assert problem.battery is not None
     battery, ends = problem.battery, m.reach
     least, most = float(ends.least_left_kw[t]), max(float(ends.most_left_kw[t]), 0.0)
-    discharge = battery.discharge_kw
-    free = m.held[t] + m.fills[t] if t in m.held else m.fills[t]
+    held: Any = m.held[t] if t in m.held else 0.0
+    empty = 1 - m.fills[t] - held - m.drain_gives_all[t] - m.drain_at_most[t]
+    not_given = -least * (empty + held) + max(-least - battery.discharge_kw, 0.0) * m.drain_at_most[t]
     yield m.drain_kw[t] + left - most * m.fills[t] <= 0
-    yield m.drain_kw[t] + left - least * (1 - m.drain_gives_all[t] + free) >= 0
-    yield m.drain_kw[t] + discharge * (1 - m.drain_at_most[t] + free) >= discharge
+    yield m.drain_kw[t] + left + not_given >= 0
+    yield m.drain_kw[t] - battery.discharge_kw * m.drain_at_most[t] >= 0
     if t in m.held:
-        yield m.drain_kw[t] + float(ends.drain_kw[t]) * m.held[t] <= float(ends.drain_kw[t])
+        most_drained = float(ends.drain_kw[t])
+        yield m.drain_kw[t] + most_drained * (m.fills[t] + held) <= most_drained
     if ends.least_kwh[t] > battery.least_kwh + _EPS:
-        yield m.drain_gives_all[t] + m.drain_at_most[t] + free >= 1
+        yield empty == 0
         return
-    empty = 1 - m.drain_gives_all[t] - m.drain_at_most[t]
+    yield empty >= 0
     range_kwh = float(ends.most_kwh[t]) - battery.least_kwh
-    yield m.content_kwh[t] - range_kwh * (1 - empty + free) <= battery.least_kwh + _EPS
+    yield m.content_kwh[t] + range_kwh * empty <= float(ends.most_kwh[t]) + _EPS
 
 
 def _left(m: pyo.ConcreteModel, problem: Problem, t: int) -> object:
