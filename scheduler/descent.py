@@ -73,6 +73,10 @@ class Descent:
         """Open ``columns`` again; the descent stays where it is."""
         self._bound(columns, low, high)
 
+    def again(self) -> bool:
+        """Solve with other bounds; whether there is a point."""
+        return self._solved()
+
     def lower(self, rows: IntArray, low: FloatArray) -> None:
         """Other lower ends of ``rows``, which the descent is above already."""
         for row, least in zip(rows.tolist(), low.tolist(), strict=True):

@@ -22,13 +22,16 @@ class Layout:
     gives: GiveTable
     selected: tuple[int | None, ...]
     """Per session: the option that its budget of phase switches begins with, if any."""
+    by_itself: bool = False
+    """Whether a battery acts by itself."""
 
     @classmethod
     def of(cls, problem: Problem, columns: Columns) -> Layout:
         """The layout of a problem."""
         budgets = [session.switching for session in problem.sessions]
         selected = tuple(None if one is None else one.selected for one in budgets)
-        return cls(problem.draw_table, columns, problem.gives, selected)
+        by_itself = problem.battery is not None and not problem.battery.commanded
+        return cls(problem.draw_table, columns, problem.gives, selected, by_itself)
 
     @property
     def tied(self) -> bool:

@@ -179,7 +179,7 @@ def _draining_rows(m: pyo.ConcreteModel, problem: Problem, left: object, t: int)
     assert problem.battery is not None
     battery, ends = problem.battery, m.reach
     least, most = float(ends.least_left_kw[t]), max(float(ends.most_left_kw[t]), 0.0)
-    held: Any = m.held[t] if t in m.held else 0.0
+    held: Any = sum(m.held[u] for u in (t,) if u in m.held)
     empty = 1 - m.fills[t] - held - m.drain_gives_all[t] - m.drain_at_most[t]
     not_given = -least * (empty + held) + max(-least - battery.discharge_kw, 0.0) * m.drain_at_most[t]
     yield m.drain_kw[t] + left - most * m.fills[t] <= 0

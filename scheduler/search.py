@@ -14,7 +14,7 @@ from scheduler.highs import Answer, Hint
 from scheduler.layout import Layout
 from scheduler.narrowed import narrowed, without_switches
 from scheduler.problem import FloatArray
-from scheduler.slot_by_slot import slot_by_slot
+from scheduler.slot_by_slot import Walked, slot_by_slot
 from scheduler.solved import THOROUGH_S, Aim
 from scheduler.standard_form import BoolArray, StandardForm
 
@@ -110,25 +110,39 @@ def _tied(
     Where that is not near the bound, the rows of on and off and of the ties lift it; where it leads nowhere,
     everything is searched at once for a while.
     """
-    assert relaxed.x is not None
     best = Answer(start if isinstance(start, np.ndarray) else None, relaxed.bound, infeasible=False)
-    for narrow in (False, True):
-        part = without_switches(form, layout, relaxed.x, narrow=narrow)
-        found = slot_by_slot(part, layout, aim.asked / 4, deadline)
-        if found.x is not None and (best.x is None or form.value(found.x) < form.value(best.x)):
-            best = replace(best, x=found.x)
-        if deadline.over or _near(form, best, aim.asked):
-            return best
-        if not narrow and found.linear - best.bound > aim.asked:
-            linear = highs.solve(form.relaxed(), time_limit_s=deadline.left_s)
-            lifted = best.bound if linear.x is None else max(best.bound, linear.bound)
-            best = replace(best, bound=lifted)
-        if _near(form, best, _FAR * aim.asked):
-            return best
+    ways = (layout, replace(layout, by_itself=False)) if layout.by_itself else (layout,)
+    for way in ways:
+        x, bound = _walked(form, way, relaxed, best.bound, aim, deadline)
+        best = replace(best, bound=bound)
+        if x is not None and (best.x is None or form.value(x) < form.value(best.x)):
+            best = replace(best, x=x)
+        if x is not None or deadline.over:
+            break
     if best.x is not None:
         return best
     brief = Deadline.after(deadline.clock, min(deadline.left_s, THOROUGH_S))
     return _better(form, best, form, aim.asked, brief, start)
+
+
+def _walked(
+    form: StandardForm, layout: Layout, relaxed: Answer, bound: float, aim: Aim, deadline: Deadline
+) -> tuple[FloatArray | None, float]:
+    """The executable point of the cheapest walk slot by slot that leads to one, and the bound."""
+    assert relaxed.x is not None
+    walks: list[Walked] = []
+    for narrow in (False, True):
+        part = without_switches(form, layout, relaxed.x, narrow=narrow)
+        walks.append(slot_by_slot(part, layout, aim.asked / 4, deadline))
+        if deadline.over or walks[-1].value <= bound + _FAR * aim.asked:
+            break
+        if not narrow and walks[0].linear - bound > aim.asked:
+            linear = highs.solve(form.relaxed(), time_limit_s=deadline.left_s)
+            bound = bound if linear.x is None else max(bound, linear.bound)
+    for walked in sorted(walks, key=lambda one: one.value):
+        if (x := walked.finished(bound + aim.asked / 2)) is not None:
+            return x, bound
+    return None, bound
 
 
 def _narrowly(

@@ -18,11 +18,13 @@ from scheduler import highs
 from scheduler.column_slots import Sides, slots_of
 from scheduler.deadline import Deadline
 from scheduler.descent import Descent, Mark
+from scheduler.dive import dived
 from scheduler.lattice import snapped, whole_steps
 from scheduler.layout import Layout
 from scheduler.problem import FloatArray, IntArray
 from scheduler.smaller import Smaller, smaller
 from scheduler.standard_form import ABSENT, BoolArray, StandardForm
+from scheduler.windows import better_by_windows
 
 _EPS_A: Final = 1e-6
 _SLOTS: Final = 4
@@ -33,49 +35,58 @@ _SHARES: Final = (0.5, 0.25, 0.75)
 """Shares from which on it is on where that is not sure: the cheapest is taken."""
 _FEW: Final = 10.0
 """Part of the gap that a choice may cost without others being looked at."""
-_DEAR: Final = 4.0
-"""Times the gap from which on choices by shares cost much."""
-_BACK: Final = (1, 3)
+_BACK: Final = (0, 1, 3)
 """Times so many slots before them that are searched too where some slots leave no point."""
 _SEARCH_S: Final = 1.0
-"""Time to search some slots in which choices by shares cost much [s]."""
-_SEARCHING_S: Final = 4.0
-"""Time from which on only slots that lead nowhere are searched [s]."""
+"""Time to search some slots in which choices by shares leave no point [s]."""
+_FIRST_S: Final = 1.5
+"""Time to find what a battery does by itself when all else is decided [s]."""
 _REST_S: Final = 5.0
 """Time for what is left to choose when all slots are decided [s]."""
 
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """What is found slot by slot."""
+    """What is decided slot by slot, with currents that may lie between their steps."""
 
-    x: FloatArray | None
-    """An executable point; None where the decisions lead to none."""
     linear: float
     """Where the linear program began, with one step more for every session."""
+    value: float = np.inf
+    """Cost of what is decided, with that step more; inf where the decisions lead nowhere."""
+    walk: _Walk | None = None
+
+    def finished(self, good: float) -> FloatArray | None:
+        """An executable point, from decisions that are made better window by window until they are as good
+        as ``good``.
+        """
+        return None if self.walk is None else self.walk.finished(good)
 
 
 def slot_by_slot(form: StandardForm, layout: Layout, worth: float, deadline: Deadline) -> Walked:
-    """An executable point of ``form``; slots in which choices cost more than ``worth`` are searched."""
+    """Decisions for all slots of ``form``; a choice that costs less than ``worth`` is as good as any."""
     stepped, change = whole_steps(form, layout)
     part = smaller(stepped)
     if not part.possible:
-        return Walked(None, np.inf)
-    walk = _Walk(part, layout, slots_of(stepped, layout), worth, deadline)
+        return Walked(np.inf)
+    walk = _Walk(_Whole(part, stepped, change), layout, slots_of(stepped, layout), worth, deadline)
     linear = walk.descent.value
     if not walk.descent.possible or not walk.on_and_off():
-        return Walked(None, linear)
-    walk.steps()
-    y = _completed(part.form, walk.descent, worth, deadline)
-    return Walked(None if y is None else np.asarray(change @ snapped(part.whole(y), stepped)), linear)
+        return Walked(linear)
+    return Walked(linear, walk.value, walk)
 
 
-def _completed(form: StandardForm, descent: Descent, gap: float, deadline: Deadline) -> FloatArray | None:
-    """The best point within the decisions of a descent."""
-    held = form.with_bounds(np.arange(form.columns), descent.low, descent.high)
-    if not len(descent.open(np.flatnonzero(form.whole))):
-        return descent.x
-    return highs.solve(held, time_limit_s=min(deadline.left_s, _REST_S), gap=gap).x
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """The part that is walked, and the way back to the whole."""
+
+    part: Smaller
+    stepped: StandardForm
+    change: sp.csc_array
+
+    def point(self, y: FloatArray) -> FloatArray:
+        """The whole point of a point of the part."""
+        point: FloatArray = self.change @ snapped(self.part.whole(y), self.stepped)
+        return point
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +128,10 @@ class _Walk:
     """The slots from the first to the last, with what is decided so far."""
 
     def __init__(
-        self, part: Smaller, layout: Layout, slot: IntArray, worth: float, deadline: Deadline
+        self, whole: _Whole, layout: Layout, slot: IntArray, worth: float, deadline: Deadline
     ) -> None:
-        self._deadline, self._form, self._worth = deadline, part.form, worth
-        self._searching = Deadline.after(deadline.clock, _SEARCHING_S)
+        part = whole.part
+        self._deadline, self._whole, self._form, self._worth = deadline, whole, part.form, worth
         place = np.full(len(part.held), ABSENT)
         place[part.columns] = np.arange(len(part.columns))
         self._slot = slot[part.columns]
@@ -138,56 +149,116 @@ class _Walk:
         others[self._choices.column] = others[self._steps] = False
         self._others = np.flatnonzero(others)
         self._sides = Sides.of(part.form, others)
+        self._follows = layout.by_itself
+        self._found = np.zeros(0)
+
+    @property
+    def value(self) -> float:
+        """Cost of what is decided, with currents between their steps."""
+        return self._more.value(self._found)
+
+    @property
+    def _on_off(self) -> StandardForm:
+        """What is walked, with currents between their steps."""
+        whole = self._form.whole.copy()
+        whole[self._steps] = False
+        return replace(self._more, whole=whole)
 
     def on_and_off(self) -> bool:
-        """Decide what is on in every slot; False where that leads nowhere."""
+        """Decide what is on in every slot; False where that leads nowhere.
+
+        What a battery does by itself follows from that: it is found when all is decided.
+        """
         marks: list[Mark] = []
-        for last in range(_SLOTS, int(self._slot.max(initial=0)) + 1 + _SLOTS, _SLOTS):
+        for first in self._firsts:
             marks.append(self.descent.mark())
             if self._deadline.over:
                 return False
-            done = self._walked(last - _SLOTS)
-            cheap = self.descent.value <= marks[-1].value + _DEAR * self._worth or self._searching.over
-            if done and cheap:
-                continue
-            done = self._searched(last - _SLOTS, last, marks[-1], done=done)
+            done = self._walked(first)
             for back in _BACK:
                 if not done and len(marks) > back:
-                    done = self._searched(last - _SLOTS * (back + 1), last, marks[-1 - back], done=False)
+                    done = self._searched(first - _SLOTS * back, first + _SLOTS, marks[-1 - back])
             if not done:
                 return False
-        return True
+        if not len(self.descent.open(self._others)):
+            self._found = self.descent.x
+            return True
+        return self._completed()
+
+    def _completed(self) -> bool:
+        """Whether there is a point with the choices of the descent, by a search or slot by slot."""
+        held, columns = self.descent, np.append(self._choices.column, self._others)
+        form = self._on_off.with_bounds(columns, held.low[columns], held.high[columns])
+        answer = highs.solve(form, time_limit_s=min(self._deadline.left_s, _FIRST_S), gap=self._worth)
+        self._found = self.descent.x if answer.x is None else answer.x
+        return answer.x is not None or all(self._others_held(first) for first in self._firsts)
+
+    def _others_held(self, first: int) -> bool:
+        """Whether what follows in the slots from ``first`` on is held as the linear program has it."""
+        others = self.descent.open(self._near(self._others, first))
+        held = self.descent.hold(others, lambda y: np.round(self._sides.shares(y)))
+        self._found = self.descent.x
+        return held
+
+    @property
+    def _firsts(self) -> range:
+        """The first slots of what is decided at a time."""
+        return range(0, int(self._slot.max(initial=0)) + 1, _SLOTS)
+
+    def finished(self, good: float) -> FloatArray | None:
+        """The whole point of what is decided and made better, on its steps."""
+        found = better_by_windows(self._on_off, self._slot, self._found, good, self._worth, self._deadline)
+        columns = np.append(self._choices.column, self._others)
+        values = np.round(found[columns])
+        y = self._dived(self._form.with_bounds(columns, values, values), good)
+        if y is None:
+            self.descent.release(columns, values, values)
+            y = self._stepped() if self.descent.again() else None
+        return None if y is None else self._whole.point(y)
+
+    def _dived(self, held: StandardForm, good: float) -> FloatArray | None:
+        """The best point found of ``held``, in which nothing but steps is left to choose."""
+        part = smaller(held)
+        if not part.possible:
+            return None
+        best, _ = dived(part.form, np.isin(part.columns, self._steps), self._deadline.left_s)
+        if best is None:
+            return None
+        y = part.whole(best)
+        return better_by_windows(held, self._slot, y, good, self._worth, self._deadline)
+
+    def _stepped(self) -> FloatArray | None:
+        """The point of the decisions with currents on their steps, slot by slot."""
+        self.steps()
+        form = self._form.with_bounds(np.arange(self._form.columns), self.descent.low, self.descent.high)
+        if not len(self.descent.open(np.flatnonzero(form.whole))):
+            return self.descent.x
+        seconds = min(self._deadline.left_s, _REST_S)
+        return highs.solve(form, time_limit_s=seconds, gap=self._worth).x
 
     def _walked(self, first: int) -> bool:
         """Whether the slots from ``first`` on are decided by what the linear program draws in them."""
         inside = (self._choices.slot >= first) & (self._choices.slot < first + _SLOTS)
         if not self._decided(inside):
             return False
-        others = self.descent.open(self._near(self._others, first))
-        return self.descent.hold(others, lambda y: np.round(self._sides.shares(y)))
+        return self._follows or self._others_held(first)
 
-    def _searched(self, first: int, last: int, before: Mark, *, done: bool) -> bool:
-        """Whether the slots from ``first`` to ``last`` are decided after a search of them from ``before`` on,
-        or as they were where they are ``done`` and that is no better.
-        """
-        walked = self.descent.mark()
+    def _searched(self, first: int, last: int, before: Mark) -> bool:
+        """Whether the slots from ``first`` to ``last`` are decided by a search of them from ``before`` on."""
         columns = np.append(self._choices.column, self._others)
         columns = columns[(self._slot[columns] >= first) & (self._slot[columns] < last)]
         whole = np.zeros(self._form.columns, dtype=bool)
         whole[columns] = True
         near = replace(self._more, whole=whole)
         near = near.with_bounds(np.arange(near.columns), before.low, before.high)
-        seconds = min(self._deadline.left_s, _SEARCH_S)
-        start = walked.x if done else None
-        answer = highs.solve(near, time_limit_s=seconds, gap=self._worth / 2, start=start)
-        if answer.x is None or (done and near.value(answer.x) > walked.value - self._worth / 2):
-            return done
+        answer = highs.solve(near, time_limit_s=min(self._deadline.left_s, _SEARCH_S), gap=self._worth / 2)
+        if answer.x is None:
+            return False
         self.descent.back_to(before)
         found = np.round(answer.x)
-        if self.descent.hold(columns, lambda _: found):
-            return True
-        self.descent.back_to(walked)
-        return done
+        if self._follows:
+            columns = columns[np.isin(columns, self._choices.column)]
+        return self.descent.hold(columns, lambda _: found)
 
     def _decided(self, inside: BoolArray) -> bool:
         """Whether there is a point when what is sure is on, and the rest is as it is cheapest."""
@@ -213,7 +284,7 @@ class _Walk:
         self.descent.lower(self._goals, self._form.row_low[self._goals])
         low, high = self.descent.low[self._steps], self.descent.high[self._steps]
         loose = np.zeros(len(self._steps), dtype=bool)
-        for first in range(0, int(self._slot.max(initial=0)) + 1, _SLOTS):
+        for first in self._firsts:
             near = self.descent.open(self._near(self._steps[~loose], first))
             if self._deadline.over:
                 return

@@ -13,6 +13,7 @@ from scheduler import highs
 from scheduler.column_slots import slots_of
 from scheduler.deadline import Deadline
 from scheduler.descent import Descent
+from scheduler.devices import Control
 from scheduler.forms import Model, model_of, relaxation
 from scheduler.kept import nothing_missing
 from scheduler.lattice import is_on_steps
@@ -22,6 +23,7 @@ from scheduler.problem import Problem
 from scheduler.slot_by_slot import slot_by_slot
 from scheduler.standard_form import StandardForm
 from scheduler.ties import Switching
+from scheduler.windows import better_by_windows, windows
 from tests.scheduler.tiny import ALL, battery, circuit, problem, session
 
 SLOTS = 24
@@ -78,8 +80,9 @@ def yard(seed: int) -> Problem:
     )
 
 
-def yard_model(seed: int) -> tuple[Model, StandardForm, Deadline]:
-    model = model_of(yard(seed), monotonic, with_starts=False)
+def yard_model(seed: int, control: Control = "full") -> tuple[Model, StandardForm, Deadline]:
+    stated = replace(yard(seed), battery=battery(control))
+    model = model_of(stated, monotonic, with_starts=False)
     return model, model.costing(nothing_missing(model.problem)), Deadline.after(monotonic, 60.0)
 
 
@@ -103,21 +106,40 @@ def test_where_nothing_fits_the_descent_says_so_and_stays_where_it_was() -> None
     assert descent.x == pytest.approx([1.0, 0.5])
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_its_plan_is_executable_complete_and_near_the_best(seed: int) -> None:
-    model, form, deadline = yard_model(seed)
+@pytest.mark.parametrize(
+    ("seed", "control"), [*((seed, "full") for seed in range(6)), (0, "none"), (1, "hold"), (2, "hold")]
+)
+def test_its_plan_is_executable_complete_and_near_the_best(seed: int, control: Control) -> None:
+    model, form, deadline = yard_model(seed, control)
     relaxed = relaxation(form, deadline)
     assert relaxed.x is not None
     part = without_switches(form, model.layout, relaxed.x)
-    found = slot_by_slot(part, model.layout, 0.01, deadline)
-    assert found.x is not None
-    assert is_on_steps(model.layout, found.x)
-    outcome = model.outcome(found.x)
+    walked = slot_by_slot(part, model.layout, 0.01, deadline)
+    x = walked.finished(walked.linear)
+    assert x is not None
+    assert is_on_steps(model.layout, x)
+    outcome = model.outcome(x)
     assert outcome.violations == ()
     assert outcome.missing_kwh.sum() == 0
-    assert outcome.cost_eur == pytest.approx(form.value(found.x), abs=1e-4)
+    assert outcome.cost_eur == pytest.approx(form.value(x), abs=1e-4)
     best = highs.solve(part, time_limit_s=20.0, gap=0.05)
     assert best.bound - 1e-6 <= outcome.cost_eur <= 1.25 * best.bound + 0.05
+
+
+def test_a_point_is_made_better_window_by_window_until_it_is_as_good_as_asked() -> None:
+    form, slot, deadline = knapsack(1.0), np.array([0, 0]), Deadline.after(monotonic, 10.0)
+    start = np.array([0.0, 1.0])
+    assert better_by_windows(form, slot, start, -np.inf, 0.01, deadline) == pytest.approx([1.0, 0.0])
+    assert better_by_windows(form, slot, start, -2.0, 0.01, deadline) is start
+
+
+def test_every_choice_is_open_in_some_window_and_no_window_is_all_of_many() -> None:
+    model, form, _ = yard_model(0)
+    whole = np.flatnonzero(form.whole & (form.low < form.high))
+    slot = slots_of(form, model.layout)
+    held = [set(one.tolist()) for one in windows(form, slot, most=40)]
+    assert not set.intersection(*held)
+    assert all(len(whole) - len(one) <= 40 for one in held)
 
 
 def test_a_car_stays_on_the_phases_that_are_selected() -> None:
