@@ -15,6 +15,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from scheduler import highs
+from scheduler.choices import Choices
 from scheduler.column_slots import Sides, slots_of
 from scheduler.deadline import Deadline
 from scheduler.descent import Descent, Mark
@@ -26,7 +27,6 @@ from scheduler.smaller import Smaller, smaller
 from scheduler.standard_form import ABSENT, BoolArray, StandardForm
 from scheduler.windows import better_by_windows
 
-_EPS_A: Final = 1e-6
 _SLOTS: Final = 4
 """Slots that are decided at a time."""
 _SURE: Final = 0.999
@@ -89,41 +89,6 @@ class _Whole:
         return point
 
 
-@dataclass(frozen=True, slots=True)
-class _Choices:
-    """Columns that turn something on, and what they share of its minimum, by positions in a part."""
-
-    column: IntArray
-    slot: IntArray
-    steps: IntArray
-    """The column of its steps; ``ABSENT`` where it has none."""
-    step: FloatArray
-    """What a step adds to the share of the minimum."""
-
-    @classmethod
-    def of(cls, place: IntArray, layout: Layout, slot: IntArray) -> _Choices:
-        """Draws, choices to give and flexible loads that are not settled."""
-        columns, table, gives = layout.columns, layout.table, layout.gives
-        none = np.full(len(columns.running), ABSENT)
-        on = np.concatenate([columns.on, columns.giving, columns.running])
-        steps = np.concatenate([place[columns.current_a], place[columns.give_a], none])
-        least_a = np.maximum(np.append(table.min_a, gives.min_a), _EPS_A)
-        step = np.append(np.append(table.step_a, gives.step_a) / least_a, none * 0.0)
-        known = place[on] != ABSENT
-        return cls(place[on][known], slot[on][known], steps[known], step[known])
-
-    def shares(self, y: FloatArray) -> FloatArray:
-        """Share of its minimum that each draws at ``y``."""
-        stepped: FloatArray = np.where(self.steps == ABSENT, 0.0, y[self.steps] * self.step)
-        return y[self.column] + stepped
-
-    def on(self, y: FloatArray, least: float) -> FloatArray:
-        """1 where a share is ``least`` or more, of all columns; a choice that is not here has 0."""
-        on = np.zeros(len(y))
-        on[self.column] = self.shares(y) >= least
-        return on
-
-
 class _Walk:
     """The slots from the first to the last, with what is decided so far."""
 
@@ -135,7 +100,7 @@ class _Walk:
         place = np.full(len(part.held), ABSENT)
         place[part.columns] = np.arange(len(part.columns))
         self._slot = slot[part.columns]
-        self._choices = _Choices.of(place, layout, slot)
+        self._choices = Choices.of(place, layout, slot)
         steps = place[np.append(layout.columns.current_a, layout.columns.give_a)]
         known = steps != ABSENT
         self._steps = steps[known]
