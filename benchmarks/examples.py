@@ -1,9 +1,9 @@
 """A day of each example, simulated: ``python -m benchmarks.examples [SEEDS] [NAME ...]``.
 
 Each runs with made-up prices, sun, load and sessions: once as planned (seed 0), and with clouds and
-appliances that its plan did not foresee (a day for each further seed). A line: seconds above a limit that charging
-caused, how many of them beyond the car's reaction, energy that the run missed and that the plan had missed
-already, starts, switches.
+appliances that its plan did not foresee (a day for each further seed). A line: seconds above a limit that
+charging caused, how many of them beyond the car's reaction, energy that the run missed and that the plan had
+missed already, starts, switches.
 """
 
 from __future__ import annotations
