@@ -67,8 +67,12 @@ def base_load(
     meters: Samples,
     memory: MeterMemory,
     blind: Bools,
+    risen: Bools,
 ) -> BaseLoad:
-    """Base load of every row; a blind row keeps its last estimate, one without meter has what is stated."""
+    """Base load of every row; a blind row keeps its last estimate, one without meter has what is stated.
+
+    ``risen``: where a blind row counts with more than its estimate, if its meter shows more (K, 3).
+    """
     none = nothing(*meters.meter_a.shape)
     coming, dark, reserved = none, below.dark, below.dark
     estimate = meters.meter_a - below.in_meter
@@ -85,7 +89,8 @@ def base_load(
     if below.spare is not none:
         seen = seen + below.spare
     if some(blind):
-        seen = np.where(blind[:, np.newaxis], _held_a(rows, below, memory, reserved), seen)
+        held = _held_a(rows, below, memory, reserved)
+        seen = np.where(blind[:, np.newaxis], np.where(risen, np.fmax(held, seen), held), seen)
     return BaseLoad(
         *_loads(wiring, rows, below, meters, seen, high),
         low_a=meters.meter_a[0] - below.flow[0] + below.falling[0] - coming[0],

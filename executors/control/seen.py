@@ -21,7 +21,7 @@ from executors.control.seam import Bools, Floats, Ints, Readings, Wanted, Wiring
 from executors.control.shares import Claim
 from executors.control.state import CompareMemory, SafetyState, TurnMemory
 from executors.control.supply import Supply, supply
-from executors.control.times import COOL, FRESH_S, HOT
+from executors.control.times import CONFIRMED_A, COOL, FRESH_S, HOT
 from executors.control.turns import rank_of, served
 from executors.control.window import Window, window_max, window_of
 
@@ -82,7 +82,7 @@ def seen_now(wiring: Wiring, readings: Readings, wanted: Wanted, state: SafetySt
     heat = heated(wiring, state.meters.heat, meters.meter_a, elapsed_s)
     lags = lagging(wiring, meters, cars, state)
     below = charging_below(wiring, readings, meters, cars, state.chargers, lags, compare.last_flow_a, now_s)
-    base = base_load(wiring, rows, below, meters, state.meters, blind)
+    base = base_load(wiring, rows, below, meters, state.meters, blind, _risen(meters, compare, blind))
     window = _window(base, meters, state, blind, now_s)
     phases = _phases(wiring, wanted, state, cars, blind)
     wanted_a = _as_they_can(wiring, as_floats(wanted.current_a).tobytes())
@@ -122,6 +122,19 @@ def _as_they_can(wiring: Wiring, current_a: bytes) -> Floats:
     wanted_a = np.fmax(np.minimum(np.frombuffer(current_a), wiring.max_a), 0.0)
     wanted_a.flags.writeable = False
     return wanted_a
+
+
+def _risen(meters: Samples, compare: CompareMemory, blind: Bools) -> Bools:
+    """Where a meter that is not believed shows more than it did when the doubt began (K, 3).
+
+    So it does not stand still, and what it shows may be a load: what it forbids counts, as long as nobody
+    knows better; what it allows does not.
+    """
+    if not some(blind):
+        return nobody(*meters.meter_a.shape)
+    doubted = (distrusted(compare) & ~meters.stale)[:, np.newaxis]
+    risen: Bools = doubted & (meters.meter_a - compare.doubted_a >= CONFIRMED_A)
+    return risen
 
 
 def _fresh_since(state: SafetyState, blind: Bools, now_s: float) -> Floats:

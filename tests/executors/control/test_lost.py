@@ -399,3 +399,18 @@ def test_a_charger_that_says_nothing_of_its_car_is_reckoned_with_all_the_same() 
     assert record.told()[59] == 16
     assert record.told()[60] == 10
     assert set(record.told()[60:]) <= {9, 10}
+
+
+def test_what_a_meter_shows_that_is_not_believed_still_forbids() -> None:
+    """The house falls by 7 A as the car rises by 8: the meter hardly moves, and is accused.
+
+    Then 17 A flow in the house, and the meter shows it: of 25 A 8 are left, in the same second.
+    """
+    site = wiring(1)
+    base_a = lambda s: 7 if s < 63 else 0 if s < 70 else 17  # noqa: E731
+    wish = lambda s: Wanted(np.array([8.0 if s < 60 else 16.0]), site.wired)  # noqa: E731
+    record = run(plant_of(site), base_a, 80, wanted=wish)
+    told = [(s, event.what) for s, one in enumerate(record.setpoints) for event in one.events]
+    assert told[0] == (67, Told.METER_FROZEN)
+    assert record.told()[69] > 8
+    assert 6 <= record.told()[70] <= 8
