@@ -36,6 +36,8 @@ EVERY_S: Final = 5.0
 CALM_S: Final = 30.0
 """The same while only a plan is held [s]; each new minute, and so each slot, is a decision too."""
 MINUTE_S: Final = 60.0
+LEAVES_FIRST: Final = 100.0
+"""So many times its share counts a car that leaves in the quarter whose energy is kept."""
 LONGEST_S: Final = 60.0
 """A longer silence between two ticks counts as this long for the energy of that time [s]."""
 
@@ -230,7 +232,7 @@ def _wanted(tick: Tick, choice: Choice, wishes: Wishes, state: TrackingState) ->
     points, table = tick.points, tick.orders.table
     left_kwh, left_s = budget(state.quarter, tick.time.wall_s, points.window_s, tick.orders.peak_kw)
     priority = of_wish(wishes.row, table.priority)
-    weight = of_wish(wishes.row, table.weight)
+    weight = _first_who_leaves(of_wish(wishes.row, table.weight), points, wishes, left_kwh, left_s)
     classes = np.where(np.isnan(priority), points.wiring.priority, np.nan_to_num(priority))
     return Wanted(
         current_a=choice.current_a,
@@ -239,5 +241,20 @@ def _wanted(tick: Tick, choice: Choice, wishes: Wishes, state: TrackingState) ->
         budget_kwh=left_kwh,
         budget_left_s=left_s,
         priority=classes.astype(np.int64),
-        weight=np.where(np.isnan(weight), points.wiring.weight, weight),
+        weight=weight,
     )
+
+
+def _first_who_leaves(
+    weight: Floats, points: Points, wishes: Wishes, budget_kwh: float, budget_left_s: float
+) -> Floats:
+    """Shares of the chargers now: where a quarter's energy is kept, cars that leave in it come first.
+
+    The plan counts with the mean of the quarter, and has them charge while they are there; the others can
+    have theirs when they are gone.
+    """
+    weight = np.where(np.isnan(weight), points.wiring.weight, weight)
+    if not np.isfinite(budget_kwh):
+        return weight
+    leaves = (wishes.left_s <= budget_left_s) & (wishes.left_kwh > 0)
+    return np.where(leaves, weight * LEAVES_FIRST, weight)
