@@ -94,14 +94,14 @@ fraction."""
 def build(problem: Problem, rules: Sequence[Rule] = RULES) -> pyo.ConcreteModel:
     """The model of ``problem`` by ``rules``, with the cost as its objective."""
     m = pyo.ConcreteModel()
-    _variables(m, problem)
+    _variables(m, problem, calms=rules_charging.counted_change in rules)
     for rule in rules:
         rule(m, problem)
     m.cost_eur = pyo.Objective(expr=_cost(m, problem))
     return m
 
 
-def _variables(m: pyo.ConcreteModel, problem: Problem) -> None:
+def _variables(m: pyo.ConcreteModel, problem: Problem, *, calms: bool) -> None:
     """current_a, on, start per draw; missing_kwh per session; buy, sell, curtailed power per slot."""
     table = problem.draw_table
     m.draws, m.sessions, m.slots = (
@@ -114,7 +114,8 @@ def _variables(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.current_a = pyo.Var(pyo.Any, bounds=lambda _, *d: (0.0, high[d]), dense=False)
     m.on = pyo.Var(pyo.Any, within=pyo.Binary, dense=False)
     m.start = pyo.Var(pyo.Any, bounds=(0.0, 1.0), dense=False)
-    m.changed_a = pyo.Var([m.draws[j] for j in rules_charging.changeable(problem)], bounds=(0.0, None))
+    changeable = rules_charging.changeable(problem) if calms else []
+    m.changed_a = pyo.Var([m.draws[j] for j in changeable], bounds=(0.0, None))
     m.missing_kwh = pyo.Var(
         m.sessions,
         bounds=lambda _, s: (0.0, max(0.0, *(g.least_kwh for g in problem.sessions[s].goals))),
