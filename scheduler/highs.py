@@ -57,6 +57,16 @@ class Answer:
     """What one unit more of every row's bound adds to the objective (linear programs)."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """When a run of HiGHS ends."""
+
+    time_limit_s: float
+    gap: float = 0.0
+    target: float = -np.inf
+    nodes: int | None = None
+
+
 def solve(
     form: StandardForm,
     *,
@@ -64,31 +74,32 @@ def solve(
     gap: float = 0.0,
     target: float = -np.inf,
     start: FloatArray | Hint | None = None,
+    nodes: int | None = None,
 ) -> Answer:
     """Best point of ``form`` within ``time_limit_s``, at most ``gap`` (absolute) above its bound.
 
-    A point at or below ``target`` is good enough; ``start`` is a point, or part of one, to begin from. In
-    a small form the best point takes no longer, and is what is found.
+    A point at or below ``target`` is good enough; ``start`` is a point, or part of one, to begin from;
+    ``nodes`` limits a search whatever the time. In a small form the best point takes no longer, and is what
+    is found.
     Raises SolverError where HiGHS itself fails.
     """
     if (form.low > form.high + _TIGHT).any():
         return Answer(None, np.inf, infeasible=True)
     if searched_to_the_end(form):
         gap, target = 0.0, -np.inf
+    limits = _Limits(time_limit_s, gap, target, nodes)
     if form.whole.any() and np.mean(form.low == form.high) > _MANY_HELD:
-        return _solved_smaller(smaller(form), time_limit_s=time_limit_s, gap=gap, target=target, start=start)
-    return _searched(form, time_limit_s, gap, target, start)
+        return _solved_smaller(smaller(form), limits, start)
+    return _searched(form, limits, start)
 
 
-def _searched(
-    form: StandardForm, time_limit_s: float, gap: float, target: float, start: FloatArray | Hint | None
-) -> Answer:
+def _searched(form: StandardForm, limits: _Limits, start: FloatArray | Hint | None) -> Answer:
     """What the linear program says, where few columns have to be whole and are; else what a search finds."""
     if 0 < np.count_nonzero(form.whole) <= _FEW_WHOLE:
-        linear = _solved(form.relaxed(), time_limit_s, 0.0, -np.inf, None)
+        linear = _solved(form.relaxed(), _Limits(limits.time_limit_s), None)
         if linear.infeasible or (linear.x is not None and _whole_at(form, linear.x)):
             return linear
-    return _solved(form, time_limit_s, gap, target, start)
+    return _solved(form, limits, start)
 
 
 def _whole_at(form: StandardForm, x: FloatArray) -> bool:
@@ -97,9 +108,7 @@ def _whole_at(form: StandardForm, x: FloatArray) -> bool:
     return bool(np.all(np.abs(whole - np.round(whole)) <= _TIGHT))
 
 
-def _solved_smaller(
-    part: Smaller, *, time_limit_s: float, gap: float, target: float, start: FloatArray | Hint | None
-) -> Answer:
+def _solved_smaller(part: Smaller, limits: _Limits, start: FloatArray | Hint | None) -> Answer:
     """The answer for a form of which much is settled."""
     if not part.possible:
         return Answer(None, np.inf, infeasible=True)
@@ -112,7 +121,7 @@ def _solved_smaller(
         start = Hint(place[start.columns[known]], start.values[known])
     elif start is not None:
         start = start[part.columns]
-    answer = _searched(part.form, time_limit_s, gap, target, start)
+    answer = _searched(part.form, limits, start)
     return answer if answer.x is None else replace(answer, x=part.whole(answer.x), reduced_costs=None)
 
 
@@ -126,17 +135,17 @@ def few_whole(form: StandardForm) -> bool:
     return int(np.count_nonzero(form.whole & (form.low < form.high))) <= _SMALL_SEARCH
 
 
-def _solved(
-    form: StandardForm, time_limit_s: float, gap: float, target: float, start: FloatArray | Hint | None
-) -> Answer:
+def _solved(form: StandardForm, limits: _Limits, start: FloatArray | Hint | None) -> Answer:
     """What one run of HiGHS gives."""
-    highs = loaded(form, time_limit_s, gap)
-    highs.setOptionValue("objective_target", target)
+    highs = loaded(form, limits.time_limit_s, limits.gap)
+    highs.setOptionValue("objective_target", limits.target)
+    if limits.nodes is not None:
+        highs.setOptionValue("mip_max_nodes", limits.nodes)
     _keep_short(highs, form, started=isinstance(start, np.ndarray))
     if start is not None and form.whole.any():
         _begin_from(highs, start)
     if highs.run() == highspy.HighsStatus.kError or _stopped_on_nothing(highs):
-        highs = loaded(form, time_limit_s, gap)
+        highs = loaded(form, limits.time_limit_s, limits.gap)
         highs.setOptionValue("mip_feasibility_tolerance", _LOOSE)
         if highs.run() == highspy.HighsStatus.kError:
             raise SolverError("HiGHS stopped with an error")

@@ -39,10 +39,8 @@ _BACK: Final = (0, 1, 3)
 """Times so many slots before them that are searched too where some slots leave no point."""
 _SEARCH_S: Final = 1.0
 """Time to search some slots in which choices by shares leave no point [s]."""
-_FIRST_S: Final = 1.5
-"""Time to find what a battery does by itself when all else is decided [s]."""
 _REST_S: Final = 5.0
-"""Time for what is left to choose when all slots are decided [s]."""
+"""Time for what is left to find when all choices are made [s]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +149,21 @@ class _Walk:
         return self._completed()
 
     def _completed(self) -> bool:
-        """Whether there is a point with the choices of the descent, by a search or slot by slot."""
-        held, columns = self.descent, np.append(self._choices.column, self._others)
-        form = self._on_off.with_bounds(columns, held.low[columns], held.high[columns])
-        answer = highs.solve(form, time_limit_s=min(self._deadline.left_s, _FIRST_S), gap=self._worth)
-        self._found = self.descent.x if answer.x is None else answer.x
-        return answer.x is not None or all(self._others_held(first) for first in self._firsts)
+        """Whether there is a point with the choices of the descent: slot by slot, else the first that a
+        search finds; it is made better while the choices are held.
+        """
+        mark, columns = self.descent.mark(), np.append(self._choices.column, self._others)
+        form = self._on_off.with_bounds(columns, mark.low[columns], mark.high[columns])
+        if not all(self._others_held(first) for first in self._firsts):
+            self.descent.back_to(mark)
+            answer = highs.solve(form, time_limit_s=min(self._deadline.left_s, _REST_S), target=np.inf)
+            if answer.x is None:
+                return False
+            self._found = answer.x
+        self._found = better_by_windows(
+            form, self._slot, self._found, mark.value, self._worth, self._deadline
+        )
+        return True
 
     def _others_held(self, first: int) -> bool:
         """Whether what follows in the slots from ``first`` on is held as the linear program has it."""
@@ -172,14 +179,21 @@ class _Walk:
 
     def finished(self, good: float) -> FloatArray | None:
         """The whole point of what is decided and made better, on its steps."""
-        found = better_by_windows(self._on_off, self._slot, self._found, good, self._worth, self._deadline)
-        columns = np.append(self._choices.column, self._others)
-        values = np.round(found[columns])
-        y = self._dived(self._form.with_bounds(columns, values, values), good)
+        values = np.round(self._better(self._on_off, self._found, good))
+        columns, others = np.append(self._choices.column, self._others), self._others
+        y = self._dived(self._form.with_bounds(columns, values[columns], values[columns]), good)
         if y is None:
-            self.descent.release(columns, values, values)
-            y = self._stepped() if self.descent.again() else None
+            self.descent.release(columns, values[columns], values[columns])
+            y = self._stepped()
+        if y is None:
+            self.descent.release(self._steps, self._form.low[self._steps], self._form.high[self._steps])
+            self.descent.release(others, self._form.low[others], self._form.high[others])
+            y = self._stepped()
         return None if y is None else self._whole.point(y)
+
+    def _better(self, form: StandardForm, y: FloatArray, good: float) -> FloatArray:
+        """``y``, a point of ``form``, made better window by window."""
+        return better_by_windows(form, self._slot, y, good, self._worth, self._deadline)
 
     def _dived(self, held: StandardForm, good: float) -> FloatArray | None:
         """The best point found of ``held``, in which nothing but steps is left to choose."""
@@ -189,11 +203,12 @@ class _Walk:
         best, _ = dived(part.form, np.isin(part.columns, self._steps), self._deadline.left_s)
         if best is None:
             return None
-        y = part.whole(best)
-        return better_by_windows(held, self._slot, y, good, self._worth, self._deadline)
+        return self._better(held, part.whole(best), good)
 
     def _stepped(self) -> FloatArray | None:
         """The point of the decisions with currents on their steps, slot by slot."""
+        if not self.descent.again():
+            return None
         self.steps()
         form = self._form.with_bounds(np.arange(self._form.columns), self.descent.low, self.descent.high)
         if not len(self.descent.open(np.flatnonzero(form.whole))):

@@ -17,9 +17,11 @@ _SLOTS: Final = 24
 _OPEN: Final = 240
 """Whole columns that are open in a window of several slots at most."""
 _PASSES: Final = 2
-_WINDOW_S: Final = 1.5
-"""Time for one window [s]."""
-_ALL_S: Final = 4.0
+_NODES: Final = 10
+"""Nodes of the search of a window at most."""
+_WINDOW_S: Final = 0.8
+"""Time for one window [s]: a hard one keeps others from their turn."""
+_ALL_S: Final = 5.0
 """Time for all of them [s]."""
 
 
@@ -37,8 +39,8 @@ def better_by_windows(
                 return x
             values = np.round(x[held])
             part = form.with_bounds(held, values, values)
-            seconds = min(brief.left_s, _WINDOW_S)
-            answer = highs.solve(part, time_limit_s=seconds, gap=worth, start=x)
+            seconds = min(deadline.left_s, _WINDOW_S)
+            answer = highs.solve(part, time_limit_s=seconds, gap=worth, start=x, nodes=_NODES)
             if answer.x is not None and form.value(answer.x) < form.value(x):
                 x = answer.x
         if before - form.value(x) < worth:
