@@ -112,6 +112,8 @@ class TurnMemory(NamedTuple):
     """Since when it is offered something; NaN: it is not."""
     starts_s: Floats
     """Its last two starts (C, 2)."""
+    stopped: Bools
+    """Told 0 though it was wanted, since it last charged or was not wanted."""
     target_a: Floats
     """Fair offer as last computed."""
     target_s: float
@@ -177,6 +179,7 @@ def start(wiring: Wiring) -> SafetyState:
             served=unknown(count),
             on_s=unknown(count),
             starts_s=np.full((count, 2), -np.inf),
+            stopped=nobody(count),
             target_a=nothing(count),
             target_s=-np.inf,
         ),

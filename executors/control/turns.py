@@ -24,10 +24,11 @@ def served(
     had = memory.served + counted_a * elapsed_s / weight
     counted = np.isfinite(had)
     if same(counted, wants):
-        return TurnMemory(had, memory.on_s, memory.starts_s, memory.target_a, memory.target_s)
+        return memory._replace(served=had)
     waiting = had[wants & counted]
     least = float(waiting.min()) if waiting.size else 0.0
-    return memory._replace(served=np.where(wants, np.where(counted, had, least), np.nan))
+    had = np.where(wants, np.where(counted, had, least), np.nan)
+    return memory._replace(served=had, stopped=memory.stopped & wants)
 
 
 def rank_of(wiring: Wiring, memory: TurnMemory, weight: Floats, now_s: float) -> Ints:
@@ -48,8 +49,13 @@ def rank_of(wiring: Wiring, memory: TurnMemory, weight: Floats, now_s: float) ->
 
 
 def used_up(memory: TurnMemory, now_s: float) -> Bools:
-    """Chargers with two starts within the hour (C)."""
-    return np.asarray(now_s - memory.starts_s.min(axis=1) < STARTS_WITHIN_S)
+    """Chargers that were stopped though they were wanted, and had two starts within the hour (C).
+
+    One that was not wanted for a while, as its plan has it or because another car has come, may start.
+    """
+    if not some(memory.stopped):
+        return memory.stopped
+    return np.asarray(memory.stopped & (now_s - memory.starts_s.min(axis=1) < STARTS_WITHIN_S))
 
 
 def turned(memory: TurnMemory, before_a: Floats, told_a: Floats, now_s: float) -> TurnMemory:
@@ -65,4 +71,5 @@ def turned(memory: TurnMemory, before_a: Floats, told_a: Floats, now_s: float) -
         np.stack((memory.starts_s.max(axis=1), np.full(len(told_a), now_s)), axis=1),
         memory.starts_s,
     )
-    return memory._replace(on_s=on_s, starts_s=starts_s)
+    stopped = ~on & (memory.stopped | (known & np.isfinite(memory.served)))
+    return memory._replace(on_s=on_s, starts_s=starts_s, stopped=stopped)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from executors.control.seam import Wanted
 from tests.executors.control.small_sites import charger, wiring
 from tests.executors.control.tiny_plant import Record, plant_of, run
 
@@ -95,3 +96,12 @@ def test_a_swinging_house_does_not_start_a_car_again_and_again() -> None:
     for car in range(2):
         gaps = [later - first for first, later in pairwise(starts(record, car))]
         assert all(a + b >= HOUR_S for a, b in pairwise(gaps)), car
+
+
+def test_what_a_plan_starts_a_third_time_in_an_hour_starts() -> None:
+    """A plan has one of two cars charge in every other ten minutes; there is room for both."""
+    site = wiring(2)
+    on = lambda s: Wanted(np.array([16.0 if s // 600 % 2 == 0 else 0.0, 6.0]), site.wired)  # noqa: E731
+    record = run(plant_of(site), lambda _s: 1, 3600, wanted=on)
+    told = np.array(record.told()) > 0
+    assert [int(told[at + 100 : at + 599].all()) for at in range(0, 3600, 600)] == [1, 0] * 3
