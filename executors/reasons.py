@@ -16,7 +16,7 @@ SENTENCES: Final[Mapping[Why, str]] = {
     Why.SECTION_14A: "the grid operator limits the draw to {of_kw} kW",
     Why.QUARTER_BUDGET: "the running quarter's energy below the peak is used up",
     Why.WAITS_FOR_DROP: "another charger's cut is not confirmed yet",
-    Why.HOLD: "there is room on {circuit} {phase}, but not for long enough yet",
+    Why.HOLD: "there is room, but not for long enough yet",
     Why.ROTATION: "another car's turn, not all fit at their minimum",
     Why.METER_HELD: "no fresh meter reading, the last command with shrinking headroom",
     Why.METER_FAILSAFE: "no meter reading for a while, failsafe current",

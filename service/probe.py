@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from service.probing import Probing
 from service.run.clocks import Clocks
 from service.run.daemon import Around
 from service.run.kept import state_file, state_folder
-from service.run.lock import alone
+from service.run.lock import alone, only_one
 from service.run.plan_task import NO_FILES, PlanFiles
 from service.run.refusals import all_simulated, refuse_without_wires
 from service.run.wired import wired_of
@@ -48,7 +49,8 @@ def probe_command(order: ProbeOrder, *, as_json: bool, clocks: Clocks | None = N
     if not pretend:
         refuse_without_wires(site)
     keep = None if pretend else state_file(state_folder(os.environ, None), order.site)
-    with progress() as tell, alone(keep, tell):
+    locked = nullcontext() if pretend else only_one(order.site)
+    with progress() as tell, alone(keep, tell), locked:
         around = Around(
             site, order.site.parent, clocks or Clocks(), tell,
             files=order.files, cache=order.cache, source=str(order.site),

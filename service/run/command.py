@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ from service.run.clocks import Clocks
 from service.run.daemon import Around, Daemon
 from service.run.keeper import Keeper
 from service.run.kept import Kept, load, set_aside, state_file, state_folder
-from service.run.lock import alone
+from service.run.lock import alone, only_one
 from service.run.memory import resume
 from service.run.pages import Pages, pages_of, served, starting
 from service.run.plan_task import NO_FILES, PlanFiles
@@ -74,7 +74,7 @@ def run_command(order: RunOrder, clocks: Clocks | None = None) -> int:
         alive=supervisor.alive,
         source=str(order.site),
     )
-    with alone(around.keep, say):
+    with alone(around.keep, say), nullcontext() if pretend else only_one(order.site):
         return asyncio.run(_run(around, port, supervisor, pretend=pretend))
 
 

@@ -96,8 +96,7 @@ class Daemon:
         ticks = asyncio.ensure_future(self.ticking.run(self._heard))
         stopped = asyncio.ensure_future(stop.wait())
         try:
-            if self.plan is None:
-                self.plan_soon("the start")
+            self.plan_soon("the start")
             await asyncio.wait({ticks, stopped}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._jobs.stop()

@@ -1,14 +1,36 @@
-"""One daemon for a site: a lock beside its memory, which ends with the process however that ends."""
+"""One daemon for a site: locks on its file and beside its memory; both end with the process."""
 
 from __future__ import annotations
 
 import fcntl
 import os
+import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 from domain.errors import Fault, InputError
+
+
+@contextmanager
+def only_one(site: Path) -> Iterator[None]:
+    """Hold the lock of a site's file, wherever its memory is kept; ``InputError`` where somebody holds it.
+
+    A name in the kernel that belongs to no folder: a service with a temporary folder of its own sees it too.
+    """
+    if not sys.platform.startswith("linux"):
+        yield
+        return
+    name = sha256(os.fsencode(site.resolve())).hexdigest()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as held:
+        try:
+            held.bind(f"\0chargewright/{name}")
+        except OSError as error:
+            found = "another process runs this site already"
+            raise InputError([Fault(str(site), found, "stop it first")]) from error
+        yield
 
 
 @contextmanager

@@ -28,7 +28,7 @@ from service.probe_words_others import DeviceReport
 from service.probing import Probing, has_fallen
 from service.run.clocks import Clocks
 from service.run.kept import state_file
-from service.run.lock import alone
+from service.run.lock import alone, only_one
 from service.run.wired_site import Wired
 from simulation.twins.host import TwinHost
 from simulation.twins.host_settings import HostSettings
@@ -211,3 +211,18 @@ def test_a_probe_fits_80_columns_and_a_long_line_goes_on_below_its_beginning() -
     first = next(n for n, line in enumerate(lines) if line.startswith("  ? whether"))
     assert lines[first + 1].startswith("    ")
     assert f"{lines[first][4:].strip()} {lines[first + 1].strip()}" == words
+
+
+def test_a_site_is_run_by_one_process_wherever_its_memory_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The daemon that runs it keeps its memory in a folder that the probe was not told of."""
+    path = tmp_path / "site.yaml"
+    path.write_text(SITE % ("", "L1, L2, L3"))
+    link = tmp_path / "by another name.yaml"
+    link.symlink_to(path)
+    with only_one(path):
+        assert main(["probe", str(link), "--quick"]) == 2
+        assert "another process runs this site already; stop it first" in capsys.readouterr().err
+        assert main(["run", str(link), "--state", str(tmp_path / "other")]) == 2
+    assert "another process" in capsys.readouterr().err
