@@ -10,7 +10,7 @@ import numpy as np
 from domain.units import S_PER_H
 from executors.control.seam import Readings, Wanted
 from executors.control.why import Why
-from executors.tracking.arrays import Floats
+from executors.tracking.arrays import Bools, Floats
 from executors.tracking.base import Base, base_now, planned_for, usable
 from executors.tracking.by_energy import count_energy
 from executors.tracking.cars import Beyond, Cars, cars_now, flowing_kw, of_wish, pins_of, ranges
@@ -36,8 +36,8 @@ EVERY_S: Final = 5.0
 CALM_S: Final = 30.0
 """The same while only a plan is held [s]; each new minute, and so each slot, is a decision too."""
 MINUTE_S: Final = 60.0
-LEAVES_FIRST: Final = 100.0
-"""So many times its share counts a car that leaves in the quarter whose energy is kept."""
+CANNOT_WAIT: Final = 100.0
+"""So many times its share counts a car that cannot wait for the end of a quarter whose energy is kept."""
 LONGEST_S: Final = 60.0
 """A longer silence between two ticks counts as this long for the energy of that time [s]."""
 
@@ -116,7 +116,7 @@ def _decide(tick: Tick, state: TrackingState, power_kw: Floats) -> Tracked:
         lively=lively,
         full_in_s=_full_in_s(wishes.left_kwh, np.maximum(power_kw, _told_kw(tick, choice.current_a, cars))),
     )
-    wanted = _wanted(tick, choice, wishes, state)
+    wanted = _wanted(tick, choice, wishes, cars, state)
     tracked = Tracked(
         wanted, state, state.watched.learnt, risk, wishes, state.ledger.owed_kwh, now_kw, tick.time, cars
     )
@@ -227,12 +227,16 @@ def powers_kw(tick: Tick, state: TrackingState) -> Floats:
     return flowing_kw(tick.points, tick.readings, tick.beyond, state.told_a, lines)
 
 
-def _wanted(tick: Tick, choice: Choice, wishes: Wishes, state: TrackingState) -> Wanted:
+def _wanted(tick: Tick, choice: Choice, wishes: Wishes, cars: Cars, state: TrackingState) -> Wanted:
     """What goes to safety: currents, phases, reasons, the quarter's budget, classes and weights."""
     points, table = tick.points, tick.orders.table
     left_kwh, left_s = budget(state.quarter, tick.time.wall_s, points.window_s, tick.orders.peak_kw)
     priority = of_wish(wishes.row, table.priority)
-    weight = _first_who_leaves(of_wish(wishes.row, table.weight), points, wishes, left_kwh, left_s)
+    weight = of_wish(wishes.row, table.weight)
+    weight = np.where(np.isnan(weight), points.wiring.weight, weight)
+    if np.isfinite(left_kwh):
+        most_kw = cars.full_a * cars.lines * points.kw_per_a
+        weight = np.where(_cannot_wait(wishes, most_kw, left_s), weight * CANNOT_WAIT, weight)
     classes = np.where(np.isnan(priority), points.wiring.priority, np.nan_to_num(priority))
     return Wanted(
         current_a=choice.current_a,
@@ -245,16 +249,11 @@ def _wanted(tick: Tick, choice: Choice, wishes: Wishes, state: TrackingState) ->
     )
 
 
-def _first_who_leaves(
-    weight: Floats, points: Points, wishes: Wishes, budget_kwh: float, budget_left_s: float
-) -> Floats:
-    """Shares of the chargers now: where a quarter's energy is kept, cars that leave in it come first.
+def _cannot_wait(wishes: Wishes, most_kw: Floats, seconds: float) -> Bools:
+    """Cars that would miss energy if they waited for the end of a quarter whose energy is kept (C,).
 
     The plan counts with the mean of the quarter, and has them charge while they are there; the others can
     have theirs when they are gone.
     """
-    weight = np.where(np.isnan(weight), points.wiring.weight, weight)
-    if not np.isfinite(budget_kwh):
-        return weight
-    leaves = (wishes.left_s <= budget_left_s) & (wishes.left_kwh > 0)
-    return np.where(leaves, weight * LEAVES_FIRST, weight)
+    needs_s = np.where(most_kw > 0, wishes.left_kwh * S_PER_H / np.where(most_kw > 0, most_kw, 1.0), 0.0)
+    return (wishes.left_kwh > 0) & (wishes.left_s - needs_s <= seconds)
