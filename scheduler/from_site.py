@@ -30,6 +30,7 @@ from scheduler.ready_early import early_notes
 from scheduler.sun_rights import sun_notes
 from scheduler.tapers_of_site import taper_notes, with_taper
 from scheduler.tied_sessions import with_ties
+from scheduler.unmetered import draw_limit_a, draw_limit_kw, unmetered_notes
 from scheduler.usual_runs import with_usual_runs
 from scheduler.wish import wish_of
 
@@ -81,6 +82,7 @@ def problem_of(site: Site, inputs: PlanInputs, *, early: Collection[int] = ()) -
     problem = replace(problem, published_a=published_a(problem, ids, inputs))
     notes = (
         *assumed_of(site),
+        *unmetered_notes(site),
         *sun_notes(site, inputs.requests),
         *taper_notes(site, inputs),
         *early_notes(site, inputs.requests, early),
@@ -144,15 +146,21 @@ def _circuit(
     share = 1 / np.where(has_sun, bare.solar_kw, 1.0)
     own = site.grid if circuit_id == GRID else next(c for c in site.circuits if c.id == circuit_id)
     free_a = np.tile(np.array(carried_a(own))[:, np.newaxis] - own.reserve_a, bare.slots)
+    base_a, base_kw = load_a - solar_a, load_a.sum(axis=0) * kw_per_a(bare.voltage_v, 1) - solar_kw
+    limit_kw = None if own.limit_kw is None else np.full(bare.slots, own.limit_kw)
+    draw_a = free_a
+    if circuit_id == GRID:
+        draw_a = draw_limit_a(site, free_a, base_a)
+        limit_kw = None if limit_kw is None else draw_limit_kw(site, limit_kw, base_kw)
     circuit = Circuit(
         id=circuit_id,
-        base_a=load_a - solar_a,
+        base_a=base_a,
         relief_a_per_kw=np.where(has_sun, solar_a * share, 0.0),
-        limit_a=free_a,
+        limit_a=draw_a,
         feed_limit_a=free_a,
-        base_kw=load_a.sum(axis=0) * kw_per_a(bare.voltage_v, 1) - solar_kw,
+        base_kw=base_kw,
         relief_kw_per_kw=np.where(has_sun, solar_kw * share, 0.0),
-        limit_kw=None if own.limit_kw is None else np.full(bare.slots, own.limit_kw),
+        limit_kw=limit_kw,
     )
     reported = widened_power(widened(circuit, bare.forced_kw, breaches), bare.forced_kw, breaches)
     return widened_by_itself(reported, bare, circuit_ids.index(circuit_id))
