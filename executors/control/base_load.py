@@ -201,7 +201,8 @@ def _with_the_rest(
     beyond_a = np.where(fallen, np.maximum(chargers.reserved_a - chargers.flow_a, 0.0), 0.0)
     lost = np.isfinite(chargers.lost_s) & ~chargers.fallen
     dark_a = np.where(lost[:, np.newaxis], chargers.reserved_a, 0.0)
-    outside_a = np.where(beyond, np.maximum(chargers.reserved_a, chargers.flow_a), 0.0)
+    still_a = np.where(fallen, 0.0, chargers.flow_a)
+    outside_a = np.where(beyond, np.maximum(chargers.reserved_a, still_a), 0.0)
     any_lost = np.asarray((wiring.below & lost).any(axis=1))
     return parts._replace(
         beyond=below @ beyond_a,

@@ -414,3 +414,26 @@ def test_what_a_meter_shows_that_is_not_believed_still_forbids() -> None:
     assert told[0] == (67, Told.METER_FROZEN)
     assert record.told()[69] > 8
     assert 6 <= record.told()[70] <= 8
+
+
+def test_the_others_have_what_a_lost_charger_leaves_below_a_circuit_without_meter() -> None:
+    """Of 32 A three share 10 each; two are lost: 12 for the last one, and all of its 16 when they are at 6."""
+    points = [charger(f"c{i}", circuit="garage", failsafe={"current_a": 6, "after_s": 20}) for i in range(3)]
+    garage = {"id": "garage", "parent": "grid", "limit_a": 32}
+    grid = {"limit_a": 40, "protection": {"type": "mcb", "rating_a": 40}, "base_load_max_a": 6}
+
+    def change(second: int, plant: Plant) -> Loss:
+        if second < 200:
+            return {}
+        gone = np.array([True, True, False])
+        age_s = np.where(gone, second - 199.0, 0.0)
+        measured_a = np.where(gone[:, np.newaxis], np.nan, plant.flow_a)
+        offered_a = np.where(gone, np.nan, plant.offer_a)
+        return {"link": ~gone, "measured_a": measured_a, "offered_a": offered_a, "charger_age_s": age_s}
+
+    told = run(
+        plant_of(wiring(chargers=points, circuits=[garage], grid=grid)), lambda _s: 1, 300, change=change
+    ).told(2)
+    assert told[199] == 10
+    assert set(told[204:236]) == {12}
+    assert set(told[255:]) == {16}
