@@ -417,7 +417,7 @@ def test_what_a_meter_shows_that_is_not_believed_still_forbids() -> None:
 
 
 def test_the_others_have_what_a_lost_charger_leaves_below_a_circuit_without_meter() -> None:
-    """Of 32 A three share 10 each; two are lost: 12 for the last one, and all of its 16 when they are at 6."""
+    """Of 32 A three share 10 each; two are lost: 12 for the third, and its 16 when they are at 6."""
     points = [charger(f"c{i}", circuit="garage", failsafe={"current_a": 6, "after_s": 20}) for i in range(3)]
     garage = {"id": "garage", "parent": "grid", "limit_a": 32}
     grid = {"limit_a": 40, "protection": {"type": "mcb", "rating_a": 40}, "base_load_max_a": 6}
