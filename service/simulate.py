@@ -53,7 +53,7 @@ def simulate_command(order: SimulateOrder, now: datetime, made_by: str, *, as_js
 
         save_run(ran, order.plan.chart)
     if as_json:
-        answer = outcome_json(outcome)
+        answer = outcome_json(outcome) | {"notes": list(planned.plan.notes)}
         if simulation is not None:
             answer |= {"plans": simulation.plans, "plans_failed": simulation.plans_failed}
         sys.stdout.write(json.dumps(answer, indent=1) + "\n")
@@ -61,6 +61,8 @@ def simulate_command(order: SimulateOrder, now: datetime, made_by: str, *, as_js
     show(planned.plan.site, words, outcome, [path for path in (order.plan.out, order.plan.chart) if path])
     if simulation is not None:
         output().print(f"Plans    {plans_words(simulation)}", markup=False)
+    for note in planned.plan.notes:
+        output().print(f"[dim]Note[/]     {escape(note)}")
     return code
 
 
