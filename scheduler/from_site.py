@@ -81,12 +81,7 @@ def problem_of(site: Site, inputs: PlanInputs, *, early: Collection[int] = ()) -
     problem, ended = with_first_runs(problem)
     problem = replace(problem, published_a=published_a(problem, ids, inputs))
     notes = (
-        *assumed_of(site),
-        *unmetered_notes(site),
-        *sun_notes(site, inputs.requests),
-        *taper_notes(site, inputs),
-        *early_notes(site, inputs.requests, early),
-        *giver_notes(site, inputs),
+        *_noted(site, inputs, early),
         *stated.notes,
         *assumed,
         *cut,
@@ -95,6 +90,18 @@ def problem_of(site: Site, inputs: PlanInputs, *, early: Collection[int] = ()) -
         *ended,
     )
     return replace(stated, problem=problem, notes=notes)
+
+
+def _noted(site: Site, inputs: PlanInputs, early: Collection[int]) -> tuple[str, ...]:
+    """What is assumed of points, meters and cars, as sentences."""
+    return (
+        *assumed_of(site),
+        *unmetered_notes(site),
+        *sun_notes(site, inputs.requests),
+        *taper_notes(site, inputs),
+        *early_notes(site, inputs.requests, early),
+        *giver_notes(site, inputs),
+    )
 
 
 def _session(need: Need, site: Site, inputs: PlanInputs, ids: tuple[str, ...], *, early: bool) -> Session:
