@@ -10,7 +10,7 @@ import numpy as np
 from domain.units import S_PER_H
 from executors.control.seam import Readings, Wanted
 from executors.control.why import Why
-from executors.tracking.arrays import Bools, Floats
+from executors.tracking.arrays import Floats
 from executors.tracking.base import Base, base_now, planned_for, usable
 from executors.tracking.by_energy import count_energy
 from executors.tracking.cars import Beyond, Cars, cars_now, flowing_kw, of_wish, pins_of, ranges
@@ -20,7 +20,7 @@ from executors.tracking.learning import Sight, learn
 from executors.tracking.orders import Orders
 from executors.tracking.overrides import hands_now
 from executors.tracking.phase_change import new_sessions
-from executors.tracking.plan_clock import read_clock
+from executors.tracking.plan_clock import QUARTER_S, read_clock
 from executors.tracking.points import ANY_NUMBER, Points
 from executors.tracking.quarter import Quarter, budget, next_quarter
 from executors.tracking.say import Ground, events_of, reasons_of
@@ -37,7 +37,8 @@ CALM_S: Final = 30.0
 """The same while only a plan is held [s]; each new minute, and so each slot, is a decision too."""
 MINUTE_S: Final = 60.0
 CANNOT_WAIT: Final = 100.0
-"""So many times its share counts a car that cannot wait for the end of a quarter whose energy is kept."""
+"""So many times its share counts a car that just cannot wait for the end of a quarter with little energy."""
+SHORTEST_WAIT_S: Final = 10.0
 LONGEST_S: Final = 60.0
 """A longer silence between two ticks counts as this long for the energy of that time [s]."""
 
@@ -236,7 +237,7 @@ def _wanted(tick: Tick, choice: Choice, wishes: Wishes, cars: Cars, state: Track
     weight = np.where(np.isnan(weight), points.wiring.weight, weight)
     if np.isfinite(left_kwh):
         most_kw = cars.full_a * cars.lines * points.kw_per_a
-        weight = np.where(_cannot_wait(wishes, most_kw, left_s), weight * CANNOT_WAIT, weight)
+        weight = weight * _haste(wishes, most_kw, left_s)
     classes = np.where(np.isnan(priority), points.wiring.priority, np.nan_to_num(priority))
     return Wanted(
         current_a=choice.current_a,
@@ -249,11 +250,15 @@ def _wanted(tick: Tick, choice: Choice, wishes: Wishes, cars: Cars, state: Track
     )
 
 
-def _cannot_wait(wishes: Wishes, most_kw: Floats, seconds: float) -> Bools:
-    """Cars that would miss energy if they waited for the end of a quarter whose energy is kept (C,).
+def _haste(wishes: Wishes, most_kw: Floats, seconds: float) -> Floats:
+    """How much more than its share a car counts where the energy of a quarter is kept (C,).
 
-    The plan counts with the mean of the quarter, and has them charge while they are there; the others can
-    have theirs when they are gone.
+    The plan counts with the mean of the quarter, and has cars charge while they are there. So whoever would
+    miss energy if it waited for the quarter's end, ``seconds`` from now, comes first, the one that can wait
+    least before all others; the rest can have theirs when they are gone.
     """
     needs_s = np.where(most_kw > 0, wishes.left_kwh * S_PER_H / np.where(most_kw > 0, most_kw, 1.0), 0.0)
-    return (wishes.left_kwh > 0) & (wishes.left_s - needs_s <= seconds)
+    can_wait_s = wishes.left_s - needs_s
+    hurries = (wishes.left_kwh > 0) & (can_wait_s <= seconds)
+    soonest = QUARTER_S / np.maximum(np.where(hurries, can_wait_s, QUARTER_S), SHORTEST_WAIT_S)
+    return np.where(hurries, CANNOT_WAIT * soonest, 1.0)
