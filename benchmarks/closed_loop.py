@@ -8,7 +8,6 @@ control through all days with a new plan every day, and prints how the memory gr
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import resource
 import time
@@ -29,6 +28,7 @@ from executors.tracking.orders import orders_of
 from forecasting.gather import Files, gather
 from scheduler.planner import plan_site
 from simulation.closed_loop import ClosedLoop, run_whole, seconds_of
+from simulation.old_heap import heap_left_alone
 from simulation.outcome import outcome_of
 from simulation.ran import Scene
 
@@ -126,11 +126,10 @@ def show_day(name: str, site: Site, idle_s: int) -> None:
     """One line: processor time of a day, of a decision, and what was missed and exceeded."""
     loop, control, plan = planned(site, _AT, idle_s)
     seconds = min(DAY_S, seconds_of(plan)) - 1
-    gc.collect()
-    gc.freeze()  # as the commands do
-    begin_s = time.process_time()
-    run_whole(loop, seconds)
-    took_s = time.process_time() - begin_s
+    with heap_left_alone():  # as the command does
+        begin_s = time.process_time()
+        run_whole(loop, seconds)
+        took_s = time.process_time() - begin_s
     outcome = outcome_of(loop)
     decisions_ms = 1000 * np.array(control.took_s)
     slow_ms = float(np.percentile(decisions_ms, 99))

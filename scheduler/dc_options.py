@@ -9,11 +9,10 @@ from domain.phases import phase_set
 from domain.requests import ChargeRequest
 from domain.site import Site
 from domain.site_chargers import DcCharger
+from scheduler.naming import named
 from scheduler.problem import Option
 
 _EPS = 1e-9
-_NAMED = 5
-"""So many points are named in a sentence; more are counted."""
 
 
 def dc_options(charger: DcCharger, side: AcSide, request: ChargeRequest) -> tuple[Option, ...]:
@@ -38,6 +37,5 @@ def assumed_of(site: Site) -> list[str]:
     for key, value in (("efficiency", EFFICIENCY), ("power_factor", POWER_FACTOR)):
         silent = [one.id for one in points if getattr(one, key) is None]
         if silent:
-            more = f" and {len(silent) - _NAMED} more" if len(silent) > _NAMED else ""
-            found.append(f"{', '.join(silent[:_NAMED])}{more}: no {key} given; planned as if it were {value}")
+            found.append(f"{named(silent)}: no {key} given; planned as if it were {value}")
     return found

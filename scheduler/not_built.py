@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from domain.errors import Unbuilt
 from domain.requests import ChargeRequest
 from domain.site_root import Site
+from scheduler.naming import named
 
 _NAMED: Final = 5
 """So many users of a key are named; more are counted."""
@@ -58,8 +59,7 @@ def _named(row: Row, users: list[str]) -> Iterator[Unbuilt]:
 
 def _at(users: Sequence[str]) -> str:
     names = [user for user in users if user]
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f" (at {', '.join(names[:_NAMED])}{more})" if names else ""
+    return f" (at {named(names)})" if names else ""
 
 
 NOT_BUILT: Final[tuple[Row, ...]] = ()

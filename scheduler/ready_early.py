@@ -9,6 +9,7 @@ from typing import Final
 from domain.requests import ChargeRequest
 from domain.site import Site
 from domain.site_chargers import DcCharger
+from scheduler.naming import named
 
 EARLY_SHARE: Final = 0.1
 """Share of the stay that is kept back.
@@ -16,8 +17,6 @@ EARLY_SHARE: Final = 0.1
 A car that is offered what it could take at first, and from 60 % on less and less, 60 % of it at 80 %, takes
 from 20 to 80 % a share of ln(1 / 0.6) / 0.4 / 3 - 1 / 3 = 9 % longer than one that does not taper.
 """
-_NAMED: Final = 5
-"""So many cars are named in a sentence; more are counted."""
 
 
 def keeps_back(request: ChargeRequest, site: Site) -> bool:
@@ -59,10 +58,5 @@ def early_notes(site: Site, requests: Sequence[ChargeRequest], early: Collection
         (such & set(early), f"{unsaid}; planned to be ready a tenth of the stay early"),
         (such - set(early), f"{unsaid}; not planned to be ready early, as that would cost energy"),
     )
-    return tuple(f"{_named(requests, which)}: {said}" for which, said in words if which)
-
-
-def _named(requests: Sequence[ChargeRequest], which: Collection[int]) -> str:
-    names = [requests[i].id or requests[i].charger for i in sorted(which)]
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
+    names = [request.id or request.charger for request in requests]
+    return tuple(f"{named([names[i] for i in sorted(which)])}: {said}" for which, said in words if which)

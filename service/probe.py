@@ -49,8 +49,7 @@ def probe_command(order: ProbeOrder, *, as_json: bool, clocks: Clocks | None = N
     if not pretend:
         refuse_without_wires(site)
     keep = None if pretend else state_file(state_folder(os.environ, None), order.site)
-    locked = nullcontext() if pretend else only_one(order.site)
-    with progress() as tell, alone(keep, tell), locked:
+    with progress() as tell, alone(keep, tell), nullcontext() if pretend else only_one(order.site, tell):
         around = Around(
             site, order.site.parent, clocks or Clocks(), tell,
             files=order.files, cache=order.cache, source=str(order.site),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -37,8 +36,12 @@ class Simulation:
 
     def minutes(self) -> Iterator[int]:
         """Run it; gives the second at every full minute and at the end."""
-        gc.collect()
-        gc.freeze()  # what the plan has left behind is not looked at again and again
+        from simulation.old_heap import heap_left_alone
+
+        with heap_left_alone():
+            yield from self._minutes()
+
+    def _minutes(self) -> Iterator[int]:
         if self.replanning is None:
             yield from self.loop.run(self.seconds)
             return

@@ -74,7 +74,7 @@ def run_command(order: RunOrder, clocks: Clocks | None = None) -> int:
         alive=supervisor.alive,
         source=str(order.site),
     )
-    with alone(around.keep, say), nullcontext() if pretend else only_one(order.site):
+    with alone(around.keep, say), nullcontext() if pretend else only_one(order.site, say):
         return asyncio.run(_run(around, port, supervisor, pretend=pretend))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import socket
@@ -15,10 +16,11 @@ from domain.errors import Fault, InputError
 
 
 @contextmanager
-def only_one(site: Path) -> Iterator[None]:
+def only_one(site: Path, say: Callable[[str], None]) -> Iterator[None]:
     """Hold the lock of a site's file, wherever its memory is kept; ``InputError`` where somebody holds it.
 
     A name in the kernel that belongs to no folder: a service with a temporary folder of its own sees it too.
+    Where none can be had, that is told and the site runs all the same.
     """
     if not sys.platform.startswith("linux"):
         yield
@@ -28,8 +30,11 @@ def only_one(site: Path) -> Iterator[None]:
         try:
             held.bind(f"\0chargewright/{name}")
         except OSError as error:
-            found = "another process runs this site already"
-            raise InputError([Fault(str(site), found, "stop it first")]) from error
+            if error.errno != errno.EADDRINUSE:
+                say(f"{site}: {error.strerror or error}; nothing keeps a second daemon from this site")
+            else:
+                found = "another process runs this site already"
+                raise InputError([Fault(str(site), found, "stop it first")]) from error
         yield
 
 

@@ -221,7 +221,7 @@ def test_a_site_is_run_by_one_process_wherever_its_memory_is(
     path.write_text(SITE % ("", "L1, L2, L3"))
     link = tmp_path / "by another name.yaml"
     link.symlink_to(path)
-    with only_one(path):
+    with only_one(path, lambda _: None):
         assert main(["probe", str(link), "--quick"]) == 2
         assert "another process runs this site already; stop it first" in capsys.readouterr().err
         assert main(["run", str(link), "--state", str(tmp_path / "other")]) == 2

@@ -7,14 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.site import parse_site
-from executors.control.wiring import wiring_of
-from executors.deciding import deciding_of
-from forecasting.gather import Files, gather
-from scheduler.planner import plan_site
-from simulation.closed_loop import ClosedLoop, run_whole
-from simulation.outcome import outcome_of
-from simulation.ran import Scene
+from tests.simulation.planned_days import day_of
 
 AT = datetime.fromisoformat("2026-11-17T08:00:00+00:00")
 POINT = "driver: simulated, current_a: {min: 6, max: 16}, failsafe: {current_a: 0, after_s: 60}"
@@ -40,20 +33,11 @@ def test_the_car_that_leaves_in_it_has_its_energy(tmp_path: Path) -> None:
 
     Nine minutes of 11 kW are 1.65 kWh for the one that leaves; equal shares, 9 kW, would give it 1.35.
     """
-    wishes = tmp_path / "requests.csv"
-    wishes.write_text(
-        "charger,arrival,departure,energy_kwh\n"
+    wishes = (
         "short,2026-11-17T08:00:00Z,2026-11-17T08:10:00Z,1.65\n"
         "long,2026-11-17T08:00:00Z,2026-11-17T09:00:00Z,5\n"
     )
-    site = parse_site(SITE, "two.yaml")
-    inputs = gather(site, AT, Files(requests=wishes))
-    ticks = iter(range(10**9))
-    plan = plan_site(site, inputs, made_at=AT, clock=lambda: float(next(ticks)) * 1e-3)
-    wiring = wiring_of(site)
-    control = deciding_of(site, wiring, plan, inputs.requests, now=AT)
-    loop = ClosedLoop(site, inputs, plan, Scene.as_planned(site, inputs), wiring, control)
-    outcome = outcome_of(run_whole(loop, 60 * 60))
+    outcome = day_of(SITE, wishes, AT, 60 * 60, tmp_path)
     planned_kwh = {car.charger: car.planned_kwh for car in outcome.cars}
     assert planned_kwh == {"short": pytest.approx(1.65, abs=0.1), "long": pytest.approx(5, abs=0.1)}
     assert outcome.missed_kwh == 0

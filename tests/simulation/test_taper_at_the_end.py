@@ -7,14 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.site import parse_site
-from executors.control.wiring import wiring_of
-from executors.deciding import deciding_of
-from forecasting.gather import Files, gather
-from scheduler.planner import plan_site
-from simulation.closed_loop import ClosedLoop, run_whole
-from simulation.outcome import outcome_of
-from simulation.ran import Scene
+from tests.simulation.planned_days import day_of
 
 AT = datetime.fromisoformat("2026-11-17T08:00:00+00:00")
 SITE = """
@@ -34,17 +27,7 @@ tariff:
 
 def test_it_gets_its_energy_though_it_tapers_where_nobody_said_so(tmp_path: Path) -> None:
     """49 kWh are 47 of the last 48 minutes at full power, and the car has tapered for 16 of them."""
-    wishes = tmp_path / "requests.csv"
-    wishes.write_text(
-        "charger,arrival,departure,energy_kwh\nfast,2026-11-17T08:05:00Z,2026-11-17T09:33:00Z,49\n"
-    )
-    site = parse_site(SITE, "stall.yaml")
-    inputs = gather(site, AT, Files(requests=wishes))
-    ticks = iter(range(10**9))
-    plan = plan_site(site, inputs, made_at=AT, clock=lambda: float(next(ticks)) * 1e-3)
-    wiring = wiring_of(site)
-    control = deciding_of(site, wiring, plan, inputs.requests, now=AT)
-    loop = ClosedLoop(site, inputs, plan, Scene.as_planned(site, inputs), wiring, control, idle_s=5)
-    outcome = outcome_of(run_whole(loop, 95 * 60))
+    wish = "fast,2026-11-17T08:05:00Z,2026-11-17T09:33:00Z,49\n"
+    outcome = day_of(SITE, wish, AT, 95 * 60, tmp_path, idle_s=5)
     assert outcome.cars[0].planned_kwh == pytest.approx(49, abs=0.1)
     assert outcome.missed_kwh == 0
