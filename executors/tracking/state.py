@@ -14,6 +14,7 @@ from executors.tracking.cars import Cars
 from executors.tracking.danger import Danger
 from executors.tracking.learning import Learnt, Watched, first_watched
 from executors.tracking.orders import Orders
+from executors.tracking.peak_yields import NOTHING_KW
 from executors.tracking.phase_change import PhaseChange, first_phase_change
 from executors.tracking.plan_clock import PlanClock, PlanTime, first_clock
 from executors.tracking.points import Points
@@ -73,6 +74,8 @@ class TrackingState(NamedTuple):
     orders: Orders | None = None
     lively: bool = True
     """A sequence runs, or the sun is followed."""
+    yields_kw: float = NOTHING_KW
+    """Mean import that departures need of the running window, as of the last decision [kW]."""
     full_in_s: float = 0.0
     """When the first car will have its energy, counted from the last decision."""
 

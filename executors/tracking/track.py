@@ -19,10 +19,11 @@ from executors.tracking.hand_over import Choice, by_hand, in_sequence, with_sun
 from executors.tracking.learning import Sight, learn
 from executors.tracking.orders import Orders
 from executors.tracking.overrides import hands_now
+from executors.tracking.peak_yields import NOTHING_KW, needs_kw, window_kw
 from executors.tracking.phase_change import new_sessions
 from executors.tracking.plan_clock import QUARTER_S, read_clock
 from executors.tracking.points import ANY_NUMBER, Points
-from executors.tracking.quarter import Quarter, budget, next_quarter
+from executors.tracking.quarter import UNBOUND_KW, Quarter, budget, next_quarter
 from executors.tracking.say import Ground, events_of, reasons_of
 from executors.tracking.state import Tracked, TrackingState
 from executors.tracking.sun import Sun, follow_sun, switch_limits
@@ -73,7 +74,7 @@ def track(
     last = state.last
     if last is None or not _as_before(tick, state):
         return _decide(replace(tick, dt_s=mono_s - state.decided_s), state, power_kw)
-    left_kwh, left_s = budget(state.quarter, time.wall_s, points.window_s, orders.peak_kw)
+    left_kwh, left_s = _budget(tick, state)
     wanted = last.wanted._replace(budget_kwh=left_kwh, budget_left_s=left_s)
     return last._replace(wanted=wanted, state=state._replace(events=()), time=time)
 
@@ -111,6 +112,7 @@ def _decide(tick: Tick, state: TrackingState, power_kw: Floats) -> Tracked:
     )
     lively = bool(change.busy.any() or (waking.tries > 0).any() or sun.follows)
     state = state._replace(
+        yields_kw=_yields_kw(tick, state, cars, wishes, risk),
         decided_s=tick.mono_s,
         drawn_kwh=np.zeros(len(current_a)),
         last=None,
@@ -222,6 +224,23 @@ def _quarter(tick: Tick, state: TrackingState) -> Quarter:
     return next_quarter(state.quarter, grid_kw, tick.dt_s, tick.time.wall_s, window_s, peak_kw)
 
 
+def _yields_kw(tick: Tick, state: TrackingState, cars: Cars, wishes: Wishes, risk: Danger) -> float:
+    """Mean import that departures need of the running window [kW], above its budget where it must be."""
+    peak_kw, window_s = tick.orders.peak_kw, tick.points.window_s
+    if peak_kw == UNBOUND_KW:
+        return NOTHING_KW
+    _, left_s = budget(state.quarter, tick.time.wall_s, window_s, peak_kw)
+    most_kw = cars.full_a * cars.lines * tick.points.kw_per_a
+    needed_kw = needs_kw(risk, wishes.left_kwh, np.where(cars.here, most_kw, 0.0), left_s)
+    return window_kw(float(tick.readings.meter_kw[0]), float(cars.power_kw.sum()), needed_kw)
+
+
+def _budget(tick: Tick, state: TrackingState) -> tuple[float, float]:
+    """Energy [kWh] that may be imported in what is left of the running window, and how long that is [s]."""
+    left_kwh, left_s = budget(state.quarter, tick.time.wall_s, tick.points.window_s, tick.orders.peak_kw)
+    return max(left_kwh, state.yields_kw * left_s / S_PER_H), left_s
+
+
 def powers_kw(tick: Tick, state: TrackingState) -> Floats:
     """What flows into every car [kW]; with the phases of the last decision where nobody measures it."""
     lines = None if state.last is None else state.last.cars.lines
@@ -231,7 +250,7 @@ def powers_kw(tick: Tick, state: TrackingState) -> Floats:
 def _wanted(tick: Tick, choice: Choice, wishes: Wishes, cars: Cars, state: TrackingState) -> Wanted:
     """What goes to safety: currents, phases, reasons, the quarter's budget, classes and weights."""
     points, table = tick.points, tick.orders.table
-    left_kwh, left_s = budget(state.quarter, tick.time.wall_s, points.window_s, tick.orders.peak_kw)
+    left_kwh, left_s = _budget(tick, state)
     priority = of_wish(wishes.row, table.priority)
     weight = of_wish(wishes.row, table.weight)
     weight = np.where(np.isnan(weight), points.wiring.weight, weight)
