@@ -2,8 +2,9 @@
 
 Each runs with made-up prices, sun, load and sessions: once as planned (seed 0), and with clouds and
 appliances that its plan did not foresee (a day for each further seed). A line: seconds above a limit that
-charging caused, how many of them beyond the car's reaction, energy that the run missed and that the plan had
-missed already, starts, switches.
+charging caused, how many of them beyond the car's reaction, energy that the run missed (``missed``, of it
+``avoidable`` beside what physics allows, ``benchmarks.physics``) and that the plan had missed already,
+starts, switches.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from benchmarks.physics import possible_kwh
 from domain.site import parse_site
+from forecasting.gather import Files, gather
 
 ROOT: Final = Path(__file__).parents[1]
 BEGIN: Final = "2026-06-17T12:00"
@@ -85,7 +88,8 @@ CASES: Final[dict[str, dict[str, Any]]] = {
 }  # fmt: skip
 
 HEAD: Final = (
-    "example            seed cars caused s worst A beyond s  missed  planned starts switches failed took s\n"
+    "example            seed cars caused s worst A beyond s  missed avoidable  planned starts switches failed"
+    " took s\n"
 )
 
 
@@ -142,23 +146,45 @@ def options(name: str, seed: int, folder: Path) -> list[str]:
 def ran(name: str, seed: int) -> str:
     """One line of figures."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "service.main", "simulate", *options(name, seed, Path(folder))]
+        words = options(name, seed, Path(folder))
+        command = [sys.executable, "-m", "service.main", "simulate", *words]
         begin_s = time.monotonic()
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own
-    if done.returncode not in (0, 1):
-        return f"{name:18s} {seed:4d} ended with {done.returncode}: {done.stdout[-800:]} {done.stderr[-800:]}"
-    return f"{name:18s} {seed:4d} {figures(json.loads(done.stdout))} {time.monotonic() - begin_s:9.0f}"
+        took_s = time.monotonic() - begin_s
+        if done.returncode not in (0, 1):
+            words_said = f"{done.stdout[-800:]} {done.stderr[-800:]}"
+            return f"{name:18s} {seed:4d} ended with {done.returncode}: {words_said}"
+        said = json.loads(done.stdout)
+        possible = possible_of(words, Path(folder), said["seconds"])
+    return f"{name:18s} {seed:4d} {figures(said, possible)} {took_s:9.0f}"
 
 
-def figures(said: dict[str, Any]) -> str:
+def possible_of(words: list[str], folder: Path, seconds: int) -> dict[str, float]:
+    """By request, what physics allows its car on the day of this command [kWh]."""
+    path = Path(words[0])
+    site = parse_site(path.read_text(encoding="utf-8"), path.name)
+    written = {key: folder / f"{key}.csv" for key in ("prices", "solar", "load", "requests")}
+    files = Files(**{key: file for key, file in written.items() if file.exists()}, base=path.parent)
+    inputs = gather(site, datetime.fromisoformat(words[words.index("--at") + 1]), files)
+    return possible_kwh(site, inputs, seconds)
+
+
+def figures(said: dict[str, Any], possible: dict[str, float]) -> str:
     """What a run came to."""
-    short_kwh = sum(max(car["wanted_kwh"] - car["planned_kwh"], 0.0) for car in said["cars"])
+    cars = said["cars"]
+    short_kwh = sum(max(car["wanted_kwh"] - car["planned_kwh"], 0.0) for car in cars)
+    avoidable_kwh = sum(avoidable(car, possible.get(car["id"], car["wanted_kwh"])) for car in cars)
     worst = max((limit["worst_caused"] for limit in said["limits"]), default=0.0)
     return (
-        f"{len(said['cars']):4d} {said['caused_s']:8d} {worst:7.1f} {said['late_s']:8d} "
-        f"{said['missed_kwh']:7.2f} {short_kwh:8.2f} {sum(said['starts'].values()):6d} "
+        f"{len(cars):4d} {said['caused_s']:8d} {worst:7.1f} {said['late_s']:8d} "
+        f"{said['missed_kwh']:7.2f} {avoidable_kwh:9.2f} {short_kwh:8.2f} {sum(said['starts'].values()):6d} "
         f"{sum(said['switches'].values()):8d} {len(said['plans_failed']):6d}"
     )
+
+
+def avoidable(car: dict[str, Any], possible_kwh: float) -> float:
+    """What a car missed that it could have had [kWh]."""
+    return float(min(car["missed_kwh"], max(0.0, possible_kwh - car["got_kwh"])))
 
 
 def main() -> None:
