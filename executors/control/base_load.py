@@ -75,12 +75,14 @@ def base_load(
     """
     none = nothing(*meters.meter_a.shape)
     coming, dark, reserved = none, below.dark, below.dark
-    estimate = meters.meter_a - below.in_meter
+    estimate, shown = meters.meter_a - below.in_meter, meters.meter_a
+    low_a = meters.meter_a[0] - below.flow[0]
     if below.falling is not none:
         seen_a = np.maximum(memory.at_cut_a - meters.meter_a, 0.0)
         coming = np.minimum(below.falling, np.fmax(memory.expected_a - seen_a, 0.0) + below.overtaken)
-        estimate = estimate + (below.falling - coming)
-    seen = np.fmax(meters.meter_a - coming - below.told, np.fmin(estimate, memory.base_a))
+        estimate, shown = estimate + (below.falling - coming), meters.meter_a - coming
+        low_a = low_a + below.falling[0] - coming[0]
+    seen = np.fmax(shown - below.told, np.fmin(estimate, memory.base_a))
     high = meters.meter_a - below.least
     if below.outside is not none:
         dark = np.where(np.isnan(below.dark), np.nan, np.fmin(memory.dark_a, memory.base_a))
@@ -93,7 +95,7 @@ def base_load(
         seen = np.where(blind[:, np.newaxis], np.where(risen, np.fmax(held, seen), held), seen)
     return BaseLoad(
         *_loads(wiring, rows, below, meters, seen, high),
-        low_a=meters.meter_a[0] - below.flow[0] + below.falling[0] - coming[0],
+        low_a=low_a,
         estimate_a=estimate,
         coming_a=coming,
         dark_a=dark,
@@ -121,7 +123,8 @@ def _loads(
     loads[0, :, :3] = cut_a
     loads[1, :, :3] = high_a
     moved_a = loads[:, :, :3] - meters.meter_a
-    loads[:, :, 3] = meters.meter_kw + np.where(np.isnan(moved_a), 0.0, moved_a).dot(rows.kw_per_phase)
+    known_a = np.where(np.isnan(moved_a), nothing(*moved_a.shape), moved_a)
+    loads[:, :, 3] = meters.meter_kw + known_a.dot(rows.kw_per_phase)
     if rows.reactive:
         back = (1 - rows.true_power) * (wiring.voltage_v / 1000)
         loads[:, :, 3] += back * np.stack((below.told.sum(axis=1), below.least.sum(axis=1)))

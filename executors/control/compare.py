@@ -9,7 +9,7 @@ import numpy as np
 
 from executors.control.chargers import Chargers
 from executors.control.meters import Samples
-from executors.control.quick import every, lowest, nobody, nonzero, on_all, on_any, same, some
+from executors.control.quick import every, lowest, nobody, nonzero, nothing, on_all, on_any, same, some
 from executors.control.rows import rows_of
 from executors.control.seam import Bools, Floats, Ints, Readings, Wiring
 from executors.control.state import CompareMemory, SafetyState
@@ -60,30 +60,41 @@ def compared(
     rows, memory = rows_of(wiring), state.compare
     flow_a = rows.below.dot(chargers.flow_a)
     moving = _blurred(wiring, readings, chargers, state.chargers.rose_s, now_s)
-    moves = np.abs(flow_a - memory.last_flow_a) > _MOVES_A
-    if some(moves):
+    if same(flow_a, memory.last_flow_a):
+        flow_a = memory.last_flow_a
+    elif some(moves := np.abs(flow_a - memory.last_flow_a) > _MOVES_A):
         moving = moving | on_any(moves)
     moved_s = np.where(moving, now_s, memory.moved_s) if some(moving) else memory.moved_s
     believed = rows.metered & ~meters.stale if some(meters.stale) else rows.metered
     now = _comparison(wiring, readings, meters, chargers, memory, flow_a, believed, moved_s)
     trust, renew, suspected = memory.trust, now.usable, memory.suspected
     seen_a = meters.meter_a - memory.meter_a
-    stirred = memory.stirred | on_any((seen_a != 0) & wiring.grid_phases)
+    all_new = same(renew, rows.metered) and not some(now.told)
+    stirred = nobody(len(renew)) if all_new else _stirred(wiring, memory, seen_a)
     if some(now.told):
         renew = renew & ~now.told
         restless_a = RESTLESS * memory.house_a * stirred[:, np.newaxis]
         masked_a = restless_a + wiring.hidden_a * stirred[:, np.newaxis]
         trust, renew, suspected = _judged(wiring, now, seen_a, masked_a, restless_a, memory, renew)
-    jumps = (np.abs(meters.meter_a - state.meters.meter_a) >= CONFIRMED_A) & wiring.grid_phases
-    if some(jumps):
-        jumped = believed & ~moving & on_any(jumps)
+    if some(far := np.abs(_step_a(meters, state, seen_a)) >= CONFIRMED_A):
+        jumped = believed & ~moving & on_any(far & wiring.grid_phases)
         trust = by_jump(wiring, jumped, trust, state.meters.meter_a, meters.meter_a, readings)
     if nonzero(memory.trust):
         trust = _forgiven(now, trust, memory, flow_a, meters.meter_a, now_s)
-    stirred = stirred & ~renew
-    house_a = _house_a(now, seen_a, memory, trust, now_s - state.tick_s)
+    stirred = stirred if all_new else stirred & ~renew
+    house_a = _house_a(now, seen_a, memory, trust, now_s - state.tick_s, all_new)
     after = _remembered(wiring, memory, meters, trust, flow_a, stirred, house_a, moved_s, renew, now_s)
     return after if suspected is memory.suspected else after._replace(suspected=suspected)
+
+
+def _stirred(wiring: Wiring, memory: CompareMemory, seen_a: Floats) -> Bools:
+    """Rows whose meter has shown another value since the reference (K,)."""
+    return memory.stirred | on_any((seen_a != 0) & wiring.grid_phases)
+
+
+def _step_a(meters: Samples, state: SafetyState, seen_a: Floats) -> Floats:
+    """What the meters changed by since the last tick (K, 3) [A]."""
+    return seen_a if state.compare.meter_a is state.meters.meter_a else meters.meter_a - state.meters.meter_a
 
 
 def _remembered(
@@ -128,10 +139,14 @@ def _remembered(
     )
 
 
-def _house_a(now: Compared, seen_a: Floats, memory: CompareMemory, trust: Ints, gap_s: float) -> Floats:
+def _house_a(
+    now: Compared, seen_a: Floats, memory: CompareMemory, trust: Ints, gap_s: float, all_new: bool
+) -> Floats:
     """How far the house has moved by itself of late (K, 3): beyond what charging explains."""
     kept_a = memory.house_a * exp(-gap_s / RESTLESS_S) if gap_s > 0 else memory.house_a
     own_a = np.abs(seen_a - now.change_a)
+    if all_new and not nonzero(trust):
+        return np.fmax(kept_a, own_a)
     quiet = (now.usable & ~now.told & (trust == _BELIEVED))[:, np.newaxis]
     return np.fmax(kept_a, np.where(quiet, own_a, 0.0))
 
@@ -174,6 +189,8 @@ def _comparison(
     usable = believed & (sampled_s >= moved_s + rows.settles_s)
     if not chargers.oldest_s <= IN_STEP_S:
         usable &= ~_late(wiring, readings)
+    if flow_a is memory.flow_a:
+        return Compared(usable, nobody(len(usable)), nothing(*flow_a.shape))
     change_a = flow_a - memory.flow_a
     large = (np.abs(change_a) >= CONFIRMED_A) & on
     return Compared(usable, usable & on_any(large) if some(large) else nobody(len(usable)), change_a)

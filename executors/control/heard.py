@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from executors.control.quick import every, everybody, highest, on_any, same, some, unknown
+from executors.control.quick import every, everybody, highest, nothing, on_any, same, some, unknown
 from executors.control.seam import Bools, CarState, Floats, Readings, Wiring
 from executors.control.state import ChargerMemory
 from executors.control.times import LINK_S, UNUSED_PHASE_A, USED_PHASE_A
@@ -54,7 +54,7 @@ def heard_of(wiring: Wiring, readings: Readings, memory: ChargerMemory, now_s: f
         back_a = np.where(here, readings.offered_a, np.nan)
     first = math.isnan(memory.command_a[0])
     if measured:
-        flow_a = np.maximum(readings.measured_a, 0.0)
+        flow_a = np.maximum(readings.measured_a, nothing(count, 3))
         peak_a = top_a = highest(flow_a)
         command_a = np.fmax(back_a, top_a) if first else memory.command_a
     else:

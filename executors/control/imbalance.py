@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan, nan
+
 import numpy as np
 
 from executors.control.base_load import BaseLoad
@@ -27,9 +29,9 @@ def balanced(
     on = uses if chargers.calm else uses & chargers.controlled[:, np.newaxis]
     for _ in range(_ROUNDS):
         high_a, low_a = _ends_a(chargers, base, offers_a, on)
-        heavy, light = int(high_a.argmax()), int(low_a.argmin())
-        if high_a[heavy] - low_a[light] <= limit_a + _NEGLIGIBLE:
+        if _spread_a(high_a, low_a) <= limit_a + _NEGLIGIBLE:
             break
+        heavy, light = int(high_a.argmax()), int(low_a.argmin())
         members = on[:, heavy] & ~(on[:, light] & (chargers.flow_a[:, light] > _DRAWS_A)) & (offers_a > 0)
         if not some(members):
             break
@@ -42,6 +44,12 @@ def balanced(
             break
         offers_a = lowered_a
     return offers_a, cut
+
+
+def _spread_a(high_a: Floats, low_a: Floats) -> float:
+    """Between the heaviest and the lightest of three phases [A]; NaN where one is not known."""
+    lows_a = low_a.tolist()
+    return nan if isnan(sum(lows_a)) else max(high_a.tolist()) - min(lows_a)
 
 
 def _ends_a(chargers: Chargers, base: BaseLoad, offers_a: Floats, on: Bools) -> tuple[Floats, Floats]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from executors.control.quick import highest, is_unknown, nobody, on_any, some
+from executors.control.quick import highest, is_unknown, nobody, nothing, on_any, some
 from executors.control.rows import rows_of
 from executors.control.seam import Bools, Floats, Readings, Wiring
 from executors.control.state import MeterMemory
@@ -46,7 +46,7 @@ def samples(wiring: Wiring, readings: Readings, memory: MeterMemory, now_s: floa
     seen_s = np.where(new, taken_s, memory.seen_s)
     meter_a = np.where(new, readings.meter_a, memory.meter_a)
     age_s = now_s - seen_s
-    oldest_s = highest(np.where(rows.counted, age_s, 0.0))
+    oldest_s = highest(np.where(rows.counted, age_s, nothing(*age_s.shape)))
     stale = oldest_s > rows.fresh_for_s
     return Samples(
         meter_a=meter_a,
@@ -65,7 +65,7 @@ def samples(wiring: Wiring, readings: Readings, memory: MeterMemory, now_s: floa
 
 def _power_kw(wiring: Wiring, readings: Readings, meter_a: Floats, new: Bools) -> Floats:
     """Power as the meter says in a new sample, else from the currents (K,) [kW]."""
-    of_phases_a = np.where(np.isnan(meter_a), 0.0, meter_a)
+    of_phases_a = np.where(np.isnan(meter_a), nothing(*meter_a.shape), meter_a)
     from_currents_kw: Floats = of_phases_a.dot(rows_of(wiring).kw_per_phase)
     if is_unknown(readings.meter_kw):
         return from_currents_kw

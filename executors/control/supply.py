@@ -66,7 +66,7 @@ def supply(
     Who charges (``command_a``, at ``kw_per_a``) is kept on where the quarter allows it.
     """
     rows = rows_of(wiring)
-    beside = rows.carried - base.cut.ravel()[rows.load]
+    beside = rows.carried - base.cut.take(rows.load)
     stands = _stands(rows, base)
     ruled = wiring.ceiling_kw < np.inf
     stale = ruled and readings.ceiling_age_s > SIGNAL_S
@@ -98,6 +98,6 @@ def _stands(rows: Rows, base: BaseLoad) -> Floats:
 
 def for_rises(rows: Rows, base: BaseLoad, now: Supply, highest: Floats) -> Floats:
     """Room of every row under the highest base load of the window (K, 4), less the margin (A + P + 2)."""
-    held = np.minimum(rows.for_rises - highest.ravel()[rows.load], now.stands)
+    held = np.minimum(rows.for_rises - highest.take(rows.load), now.stands)
     lifted_kw = float(highest[0, 3] - base.cut[0, 3])
     return np.concatenate((held, now.cut[-2:] - max(0.0, lifted_kw)))
