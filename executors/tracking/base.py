@@ -9,7 +9,7 @@ import numpy as np
 
 from domain.units import S_PER_H
 from executors.control.why import Why
-from executors.tracking.arrays import Bools, Floats, Ints
+from executors.tracking.arrays import Bools, Floats, Ints, known
 from executors.tracking.by_energy import Range, held_a
 from executors.tracking.carry import extra_now
 from executors.tracking.cars import Cars
@@ -92,7 +92,7 @@ def base_now(
     code = np.where(
         must, np.where(danger.impossible, int(Why.DEADLINE_IMPOSSIBLE), int(Why.DEADLINE_IN_DANGER)), code
     )
-    done = asked & (np.nan_to_num(wishes.left_kwh, nan=np.inf) <= _DONE_KWH)
+    done = asked & (known(wishes.left_kwh, np.inf) <= _DONE_KWH)
     current_a = np.where(done | ~cars.here, 0.0, current_a)
     code = np.where(done, int(Why.ENERGY_DONE), code)
     code = np.where(cars.here, code, int(Why.NO_CAR))

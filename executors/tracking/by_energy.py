@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from domain.units import S_PER_H
-from executors.tracking.arrays import Bools, Floats
+from executors.tracking.arrays import Bools, Floats, known
 from executors.tracking.plan_rows import PlanRows, block_left_kwh, planned_kwh
 from executors.tracking.steps import nearest_step
 
@@ -42,7 +42,7 @@ def count_energy(
     """
     if rows is None or rows.made_s != ledger.made_s:
         return Ledger(np.zeros(len(drawn_kwh)), np.nan if rows is None else rows.made_s, plan_s)
-    owed_kwh = ledger.owed_kwh + planned_kwh(rows, ledger.at_s, plan_s) - np.nan_to_num(drawn_kwh)
+    owed_kwh = ledger.owed_kwh + planned_kwh(rows, ledger.at_s, plan_s) - known(drawn_kwh)
     owed_kwh = np.fmin(owed_kwh, most_kwh)
     return Ledger(np.where(counts, owed_kwh, 0.0), ledger.made_s, plan_s)
 

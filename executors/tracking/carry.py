@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from domain.units import S_PER_H
-from executors.tracking.arrays import Bools, Floats
+from executors.tracking.arrays import Bools, Floats, known
 from executors.tracking.plan_rows import PlanRows
 
 _WORTH_KWH: Final = 0.05
@@ -43,7 +43,7 @@ def _among_cheapest(rows: PlanRows, slot: int, spare_kwh: Floats, open_kwh: floa
     """Whether the first slot is one of the cheapest that together hold ``open_kwh``; earlier first where
     prices are equal or unknown.
     """
-    price = np.nan_to_num(rows.buy_eur_per_kwh[slot:], nan=np.inf)
+    price = known(rows.buy_eur_per_kwh[slot:], np.inf)
     order = np.argsort(np.round(price, 6), kind="stable")
     before_kwh = np.cumsum(spare_kwh[order]) - spare_kwh[order]
     first = int(np.flatnonzero(order == 0)[0])

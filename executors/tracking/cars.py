@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from executors.control.seam import CarState, Readings
-from executors.tracking.arrays import Bools, Floats, Ints
+from executors.tracking.arrays import Bools, Floats, Ints, known
 from executors.tracking.learning import DRAWS_A, Learnt
 from executors.tracking.points import Points
 from executors.tracking.wishes import Wishes, WishTable
@@ -60,7 +60,7 @@ def cars_now(readings: Readings) -> tuple[Bools, Bools, Bools]:
     """Who is here, who draws, and whose current nobody measures."""
     here = np.asarray(readings.car != int(CarState.NONE), dtype=np.bool_)
     missing = np.asarray(np.isnan(readings.measured_a).all(axis=1), dtype=np.bool_)
-    highest_a = np.nan_to_num(readings.measured_a, nan=0.0).max(axis=1)
+    highest_a = known(readings.measured_a).max(axis=1)
     draws: Bools = ~missing & (highest_a >= DRAWS_A)
     return here, draws, missing
 
@@ -95,7 +95,7 @@ def ranges(points: Points, wishes: Wishes, table: WishTable, learnt: Learnt) -> 
     """Least and most offer, and the most that is really drawn [A]; on the charger's own grid."""
     wiring = points.wiring
     step_a, own_min_a = wiring.step_a, wiring.min_a
-    car_min_a = np.fmax(of_wish(wishes.row, table.min_a, 0.0), np.nan_to_num(learnt.min_a))
+    car_min_a = np.fmax(of_wish(wishes.row, table.min_a, 0.0), known(learnt.min_a))
     min_a = own_min_a + np.ceil(np.maximum(car_min_a - own_min_a, 0.0) / step_a - 1e-6) * step_a
     said_a = np.minimum(wiring.max_a, of_wish(wishes.row, table.max_a, np.inf))
     real_a = np.fmin(said_a, np.where(np.isnan(learnt.max_a), np.inf, learnt.max_a))

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from domain.units import S_PER_H
-from executors.tracking.arrays import Bools, Floats
+from executors.tracking.arrays import Bools, Floats, known
 from executors.tracking.plan_rows import PlanRows, planned_until_kwh
 
 TIGHT_H: Final = 0.5
@@ -38,13 +38,13 @@ class Danger:
     @property
     def impossible(self) -> Bools:
         """Some energy will be missing whatever is done."""
-        short: Bools = np.nan_to_num(self.shortfall_kwh) > 0
+        short: Bools = known(self.shortfall_kwh) > 0
         return short
 
     @property
     def tight(self) -> Bools:
         """It must charge now, whatever the price: the plan does not cover it, or only just."""
-        spare_h = np.nan_to_num(self.spare_h, nan=np.inf)
+        spare_h = known(self.spare_h, np.inf)
         now: Bools = spare_h < np.where(self.covered, LAST_H, TIGHT_H)
         return now
 

@@ -111,6 +111,8 @@ def _on_the_phases_there_are(
 
 def _woken(choice: Choice, cars: Cars, waking: Waking, on: Bools) -> Choice:
     """Offers of cars that do not draw: withdrawn for a moment, raised, and in the end the least."""
+    if not (waking.tries.any() or waking.not_taking.any()):
+        return choice
     current_a = np.where(on & waking.raised, cars.most_a, choice.current_a)
     current_a = np.where(on & waking.not_taking, np.minimum(cars.min_a, cars.most_a), current_a)
     current_a = np.where(waking.pausing, 0.0, current_a)

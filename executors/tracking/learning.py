@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from executors.tracking.arrays import Bools, Floats, Ints
+from executors.tracking.arrays import Bools, Floats, Ints, known
 
 STEADY_S: Final = 60.0
 """So long an offer must have stood before what the car makes of it is believed [s]."""
@@ -93,25 +93,25 @@ def learn(watched: Watched, sight: Sight, mono_s: float) -> Watched:
     same = np.abs(sight.offered_a - watched.offer_a) < 0.5
     since_s = np.where(same, watched.since_s, mono_s)
     steady = sight.here & (sight.offered_a > 0) & (mono_s - since_s >= STEADY_S)
-    highest_a = np.max(np.nan_to_num(sight.drawn_a, nan=0.0), axis=1)
-    known = ~np.isnan(sight.drawn_a).all(axis=1)
-    draws = known & (highest_a >= DRAWS_A)
+    drawn_a = known(sight.drawn_a)
+    highest_a = np.max(drawn_a, axis=1)
+    measured = ~np.isnan(sight.drawn_a).all(axis=1)
+    draws = measured & (highest_a >= DRAWS_A)
     old = watched.learnt
     max_a = _highest(old.max_a, sight.offered_a, highest_a, steady & draws, draws)
     lowest_a = np.where(
         steady & draws, np.fmin(watched.lowest_used_a, sight.offered_a), watched.lowest_used_a
     )
-    refused = steady & known & ~draws & (sight.offered_a < lowest_a - 0.5)
+    refused = steady & measured & ~draws & (sight.offered_a < lowest_a - 0.5)
     min_a = np.where(refused, np.fmax(old.min_a, lowest_a), old.min_a)
     min_a = np.where(draws & steady, np.minimum(min_a, sight.offered_a), min_a)
-    seen = np.nan_to_num(sight.drawn_a, nan=0.0) >= DRAWS_A
+    seen = drawn_a >= DRAWS_A
     phases = np.where((steady & draws)[:, None], seen, old.phases)
-    pins = np.where(
-        steady & draws, np.where(seen.sum(axis=1) < sight.lines, seen.sum(axis=1), np.nan), np.nan
-    )
-    pins = np.where(np.isnan(pins) & (seen.sum(axis=1) <= old.pins), old.pins, pins)
+    used = seen.sum(axis=1)
+    pins = np.where(steady & draws & (used < sight.lines), used, np.nan)
+    pins = np.where(np.isnan(pins) & (used <= old.pins), old.pins, pins)
     by_itself = steady & draws & (highest_a < sight.offered_a - BELOW_A)
-    knee, slope, left_kwh = _taper(watched, sight, by_itself, seen.sum(axis=1).astype(np.float64))
+    knee, slope, left_kwh = _taper(watched, sight, by_itself, used.astype(np.float64))
     first_soc = np.where(np.isnan(watched.first_soc), sight.soc, watched.first_soc)
     first_kwh = np.where(np.isnan(watched.first_soc), sight.session_kwh, watched.first_kwh)
     efficiency = _efficiency(old.efficiency, sight, first_soc, first_kwh)
@@ -144,7 +144,7 @@ def _taper(
     fallen_kw, more_kwh = knee_kw - sight.power_kw, sight.session_kwh - knee_kwh
     falls = limited & (fallen_kw >= _TAPER_KW) & (more_kwh >= _TAPER_KWH)
     slope = np.where(falls, fallen_kw / np.where(falls, more_kwh, 1.0), watched.learnt.taper_kw_per_kwh)
-    since_kwh = np.nan_to_num(sight.session_kwh - watched.session_kwh)
+    since_kwh = known(sight.session_kwh - watched.session_kwh)
     rest_kwh = np.maximum(watched.learnt.full_after_kwh - np.maximum(since_kwh, 0.0), 0.0)
     left_kwh = np.where(falls, sight.power_kw / np.where(falls, slope, 1.0), rest_kwh)
     return (knee_kw, knee_kwh, knee_lines), slope, left_kwh
@@ -161,6 +161,9 @@ def _efficiency(old: Floats, sight: Sight, first_soc: Floats, first_kwh: Floats)
 
 
 def _only_here(watched: Watched, here: Bools) -> Watched:
+    if here.all():
+        return watched
+
     def kept(values: Floats) -> Floats:
         return np.where(here, values, np.nan)
 

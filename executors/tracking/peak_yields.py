@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from domain.units import S_PER_H
-from executors.tracking.arrays import Floats
+from executors.tracking.arrays import Floats, known
 from executors.tracking.danger import LAST_H, Danger
 
 NOTHING_KW = float("-inf")
@@ -19,9 +19,9 @@ def needs_kw(danger: Danger, left_kwh: Floats, most_kw: Floats, window_left_s: f
     hardly any time. ``left_kwh``: what is missing; ``most_kw``: full power of car and charger.
     """
     window_h = max(window_left_s, 1.0) / S_PER_H
-    spare_h = np.nan_to_num(danger.spare_h, nan=np.inf)
+    spare_h = known(danger.spare_h, np.inf)
     full_h = np.where(spare_h < LAST_H, window_h, np.clip(window_h - spare_h, 0.0, window_h))
-    mean_kw: Floats = np.minimum(full_h * most_kw, np.nan_to_num(left_kwh)) / window_h
+    mean_kw: Floats = np.minimum(full_h * most_kw, known(left_kwh)) / window_h
     return mean_kw
 
 

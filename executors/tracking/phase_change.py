@@ -61,6 +61,8 @@ def first_phase_change(phases: Bools) -> PhaseChange:
 
 def new_sessions(change: PhaseChange, new: Bools) -> PhaseChange:
     """The same with fresh budgets where a new car has come."""
+    if not new.any():
+        return change
     return replace(
         change,
         used=np.where(new, 0, change.used),
@@ -87,6 +89,8 @@ def next_phase_change(
     """
     differs = (wanted != change.told).any(axis=1) & wanted.any(axis=1)
     begins = (change.stage == STEADY) & differs & allowed & ~change.given_up
+    if not (begins.any() or change.busy.any()):
+        return change
     change = replace(
         change,
         target=np.where(begins[:, None], wanted, change.target),
@@ -108,6 +112,8 @@ def next_phase_change(
 
 
 def _enter(change: PhaseChange, which: Bools, stage: int, mono_s: float) -> PhaseChange:
+    if not which.any():
+        return change
     return replace(
         change,
         stage=np.where(which, stage, change.stage),
@@ -117,6 +123,8 @@ def _enter(change: PhaseChange, which: Bools, stage: int, mono_s: float) -> Phas
 
 def _switch(change: PhaseChange, which: Bools, mono_s: float) -> PhaseChange:
     """Tells the new phases; counts."""
+    if not which.any():
+        return change
     change = _enter(change, which, SWITCHING, mono_s)
     return replace(
         change,
@@ -128,6 +136,8 @@ def _switch(change: PhaseChange, which: Bools, mono_s: float) -> PhaseChange:
 
 def _failed(change: PhaseChange, which: Bools, used_up: Bools, mono_s: float) -> PhaseChange:
     """Tries again, or gives up and goes back to the phases from before."""
+    if not which.any():
+        return change
     tries = change.tries + which
     over = which & ((tries >= TRIES) | used_up)
     change = _enter(replace(change, tries=tries), which & ~over, PAUSING, mono_s)

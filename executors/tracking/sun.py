@@ -66,6 +66,8 @@ def follow_sun(
     """
     now_kw, dt_s, mono_s = surplus
     level = next_level(level, now_kw, dt_s, mono_s)
+    if not takes.any():
+        return *_without_sun(points, sunny, base_way, mono_s), level
     rules = _rules(points, change, cars, limits, takes)
     forced = base_way != OFF
     sunny = Sunny(np.where(forced, base_way, sunny.way), sunny.regret_kwh, sunny.changed_s)
@@ -83,6 +85,16 @@ def follow_sun(
     phases = np.where((way == ONE)[:, None], _one(points, change), points.wiring.wired)
     follows = bool(takes.any()) and (max(seen_kw, level.kw) > 0 or bool((way != OFF).any()))
     return Sun(np.where(short, 0.0, current_a), phases, share_kw, follows), chosen, level
+
+
+def _without_sun(points: Points, sunny: Sunny, base_way: Ints, mono_s: float) -> tuple[Sun, Sunny]:
+    """What surplus gives where no car may have any: nothing; what runs for another reason is known."""
+    count = len(base_way)
+    ran = (base_way != OFF) | (sunny.way != OFF)
+    changed_s = np.where(ran, mono_s, sunny.changed_s)
+    nothing = np.zeros(count)
+    sun = Sun(nothing, points.wiring.wired, nothing, follows=False)
+    return sun, Sunny(base_way.astype(np.int64), np.zeros((count, 3)), changed_s)
 
 
 def _one(points: Points, change: PhaseChange) -> Bools:

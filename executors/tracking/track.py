@@ -10,7 +10,7 @@ import numpy as np
 from domain.units import S_PER_H
 from executors.control.seam import Readings, Wanted
 from executors.control.why import Why
-from executors.tracking.arrays import Floats
+from executors.tracking.arrays import Floats, known
 from executors.tracking.base import Base, base_now, planned_for, usable
 from executors.tracking.by_energy import count_energy
 from executors.tracking.cars import Beyond, Cars, cars_now, flowing_kw, of_wish, pins_of, ranges
@@ -148,7 +148,7 @@ def _look(tick: Tick, state: TrackingState, power_kw: Floats) -> tuple[Cars, Wis
     count = len(here)
     sight = Sight(
         here=here,
-        offered_a=np.nan_to_num(tick.readings.offered_a),
+        offered_a=known(tick.readings.offered_a),
         drawn_a=tick.readings.measured_a,
         lines=told.sum(axis=1),
         power_kw=power_kw,
@@ -257,7 +257,7 @@ def _wanted(tick: Tick, choice: Choice, wishes: Wishes, cars: Cars, state: Track
     if np.isfinite(left_kwh):
         most_kw = cars.full_a * cars.lines * points.kw_per_a
         weight = weight * _haste(wishes, most_kw, left_s)
-    classes = np.where(np.isnan(priority), points.wiring.priority, np.nan_to_num(priority))
+    classes = np.where(np.isnan(priority), points.wiring.priority, known(priority))
     return Wanted(
         current_a=choice.current_a,
         phases=state.change.told,

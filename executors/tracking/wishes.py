@@ -12,7 +12,7 @@ from domain.requests import ChargeRequest, default_request_id
 from domain.site_root import Site
 from domain.site_vehicles import Vehicle
 from domain.units import S_PER_H
-from executors.tracking.arrays import Bools, Floats, Ints
+from executors.tracking.arrays import Bools, Floats, Ints, known
 
 EARLY_S: Final = 4 * S_PER_H
 """A car that comes so long before its request's arrival is already that request's car."""
@@ -109,9 +109,7 @@ def follow(
     session: Session, table: WishTable, wall_s: float, connected: Bools, drawn_kwh: Floats
 ) -> tuple[Wishes, Session]:
     """The wishes now, after ``drawn_kwh`` flowed since the last look; what is not known flows as 0 here."""
-    delivered_kwh = np.where(
-        connected & session.connected, session.delivered_kwh + np.nan_to_num(drawn_kwh), 0.0
-    )
+    delivered_kwh = np.where(connected & session.connected, session.delivered_kwh + known(drawn_kwh), 0.0)
     row, late = _rows(session, table, wall_s, connected, delivered_kwh)
     ids = tuple(table.ids[each] if each >= 0 else "" for each in row)
     same = np.array([new == old or not old for new, old in zip(ids, session.request_ids, strict=True)])

@@ -147,11 +147,12 @@ class Plant:
         self._events(now_s)
         offers_changed = self.chargers.advance(now_s)
         wanted_a = cars.wanted_a(now_s, offers_changed=offers_changed)
-        if parts.cabinets is not None:
-            wanted_a = self._shared(wanted_a, parts.cabinets)
-        cars.ramp(wanted_a)
-        self.phase_a = cars.draw_a[:, np.newaxis] * cars.on_phase
-        self.charging_a = self.wires.below @ self.phase_a
+        if self.comings.somebody or self.phase_a.any():
+            if parts.cabinets is not None:
+                wanted_a = self._shared(wanted_a, parts.cabinets)
+            cars.ramp(wanted_a)
+            self.phase_a = cars.draw_a[:, np.newaxis] * cars.on_phase
+            self.charging_a = self.wires.below @ self.phase_a
         self._flows(now_s - self._first_s)
         if self._meters:
             flows = self.flow_a.tolist()
