@@ -13,7 +13,7 @@ from executors.tracking.plan_rows import PlanRows, block_left_kwh, planned_kwh
 from executors.tracking.steps import nearest_step
 
 MAKE_UP_S: Final = 300.0
-"""What is owed is made up within the slot, but not faster than in this time [s]."""
+"""What is owed is made up while the slot's current flows, but not faster than in this time [s]."""
 _CHANGE_STEPS: Final = 0.75
 """A current is changed only when it is wrong by so much of a step: two steps do not take turns."""
 
@@ -65,7 +65,7 @@ def held_a(
     or where this run of slots has already had its energy.
     """
     planned_a = rows.current_a[:, slot]
-    left_h = max(rows.edges_s[slot + 1] - plan_s, MAKE_UP_S) / S_PER_H
+    left_h = np.maximum(rows.to_s[:, slot] - plan_s, MAKE_UP_S) / S_PER_H
     target_a = planned_a + owed_kwh / np.maximum(allowed.kw_per_a, 1e-9) / left_h
     most_a = np.minimum(allowed.most_a, planned_a + rows.room_a[:, slot])
     near_a = nearest_step(target_a, allowed.min_a, most_a, allowed.step_a)

@@ -36,8 +36,8 @@ class PlanRows:
     """Shape (C, S): mean of the slot [kW]."""
     from_s: Floats
     to_s: Floats
-    """Shape (C, S): the part of the slot in which a car of the plan is there; the whole slot where it
-    does not matter [s since 1970]."""
+    """Shape (C, S): the part of the slot in which the plan's current flows: from when its car is there until
+    it has the slot's energy; the whole slot where it does not matter [s since 1970]."""
     room_a: Floats
     """Shape (C, S) [A]: what the plan leaves free on the way to the grid, on the phases in use; inf
     where the plan knows no limit."""
@@ -76,7 +76,10 @@ def plan_rows(plan: Plan, site: Site, charger_ids: Sequence[str]) -> PlanRows:
         room_a[row] = np.where(phases[row], free_a, np.inf).min(axis=1)
         most_kw[row] = _most_kw(site, charger_id, current_a[row], phases[row], free_a)
     buy = plan.sources.get("buy")
-    from_s, to_s = _stays(plan, charger_ids, edges_s)
+    full_kw = _full_kw(site, charger_ids, current_a, phases)
+    from_s, to_s = _flows(
+        plan, charger_ids, edges_s, np.divide(power_kw, full_kw, np.zeros_like(full_kw), where=full_kw > 0)
+    )
     return PlanRows(
         made_s=plan.made_at.timestamp(),
         edges_s=edges_s,
@@ -121,13 +124,25 @@ def _most_kw(site: Site, charger_id: str, current_a: Floats, used: Bools, free_a
     wired[[index_of(phase) for phase in charger.wiring]] = True
     ever = used.any(axis=0)
     own_a = np.where(used, current_a[:, None], 0.0) + free_a
-    factor = ac_side(charger, site.grid.voltage_v).power_factor if isinstance(charger, DcCharger) else 1.0
+    factor = _power_factor(site, charger_id)
     powers = [
         np.where(lines, own_a, np.inf).min(axis=1) * kw_per_a(site.grid.voltage_v, int(lines.sum())) * factor
         for lines in (wired, ever if ever.any() else wired)
     ]
     most_kw: Floats = np.maximum(*powers)
     return most_kw
+
+
+def _full_kw(site: Site, charger_ids: Sequence[str], current_a: Floats, phases: Bools) -> Floats:
+    """Shape (C, S): power of the planned currents while they flow [kW]."""
+    per_a = np.array([_power_factor(site, one) for one in charger_ids]) * kw_per_a(site.grid.voltage_v, 1)
+    power_kw: Floats = current_a * phases.sum(axis=2) * per_a[:, np.newaxis]
+    return power_kw
+
+
+def _power_factor(site: Site, charger_id: str) -> float:
+    charger = site.charger(charger_id)
+    return ac_side(charger, site.grid.voltage_v).power_factor if isinstance(charger, DcCharger) else 1.0
 
 
 def slot_at(rows: PlanRows, wall_s: float) -> int | None:
@@ -173,11 +188,13 @@ def _energy_kwh(rows: PlanRows, part: slice, low_s: float, high_s: float | Float
     return energy_kwh
 
 
-def _stays(plan: Plan, charger_ids: Sequence[str], edges_s: Floats) -> tuple[Floats, Floats]:
-    """Begin and end of the presence in every slot: what the requests of the plan cover of it together."""
-    shape = (len(charger_ids), len(edges_s) - 1)
-    starts, ends = np.broadcast_to(edges_s[:-1], shape), np.broadcast_to(edges_s[1:], shape)
+def _flows(plan: Plan, charger_ids: Sequence[str], edges_s: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """Begin and end of the planned current in every slot, which flows for ``share`` of it, from the coming
+    of its car on. In a slot that two cars touch: what their stays cover together.
+    """
+    starts, ends = np.broadcast_to(edges_s[:-1], share.shape), np.broadcast_to(edges_s[1:], share.shape)
     from_s, to_s = ends.copy(), starts.copy()
+    cars = np.zeros(share.shape, dtype=np.int64)
     index = {charger_id: row for row, charger_id in enumerate(charger_ids)}
     for each in plan.requests:
         row = index.get(each.request.charger)
@@ -188,5 +205,8 @@ def _stays(plan: Plan, charger_ids: Sequence[str], edges_s: Floats) -> tuple[Flo
         begin_s, end_s = np.maximum(starts[row], arrival_s), np.minimum(ends[row], departure_s)
         from_s[row, here] = np.minimum(from_s[row], begin_s)[here]
         to_s[row, here] = np.maximum(to_s[row], end_s)[here]
-    nobody = to_s <= from_s
-    return np.where(nobody, starts, from_s), np.where(nobody, ends, to_s)
+        cars[row, here] += 1
+    nobody = cars == 0
+    from_s, to_s = np.where(nobody, starts, from_s), np.where(nobody, ends, to_s)
+    done_s = np.minimum(to_s, from_s + share * (ends - starts))
+    return from_s, np.where((cars == 1) & (share > 0), done_s, to_s)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from executors.control.why import Why
-from tests.executors.tracking.small_days import Car, Day, orders_for, plan_of, request_of, site_of
+from executors.tracking.by_energy import Range, held_a
+from tests.executors.tracking.small_days import START_S, Car, Day, orders_for, plan_of, request_of, site_of
 
 QUARTER_S = 900
 
@@ -51,6 +54,33 @@ def test_a_car_that_takes_less_than_offered_still_gets_its_energy() -> None:
     assert day.cars[0].drawn_kwh == pytest.approx(6.9, abs=0.06)
     changes = np.count_nonzero(np.diff(day.wanted_a()))
     assert changes <= 24
+
+
+def test_a_car_that_is_planned_to_be_ready_early_is_ready_early() -> None:
+    """12 A for 8 of the 14 minutes that it is there, 1.1 kWh: the rest of its stay is in reserve."""
+    site, stay_h, flows_h = site_of(), 14 / 60, 8 / 60
+    request = request_of(12 * 0.69 * flows_h, stay_h)
+    made = plan_of(site, [request], {"c0": [12.0, 0.0]})
+    told = made.chargers["c0"]
+    early = replace(told, power_kw=told.power_kw * flows_h / 0.25)
+    day = Day(site, [Car()], orders_for(site, replace(made, chargers={"c0": early}), [request]))
+    day.run(3600 * flows_h + 20)
+    assert day.cars[0] is not None
+    assert day.cars[0].drawn_kwh == pytest.approx(12 * 0.69 * flows_h, abs=0.02)
+
+
+def test_what_was_missed_is_made_up_before_the_car_leaves_in_the_slot() -> None:
+    """It leaves after 12 minutes and had nothing for 4: so 15 A for the other 8, and not less for 11."""
+    site = site_of()
+    request = request_of(10 * 0.69 * 0.2, 0.2)
+    made = plan_of(site, [request], {"c0": [10.0, 0.0]})
+    told = made.chargers["c0"]
+    made = replace(made, chargers={"c0": replace(told, power_kw=told.power_kw * 0.8)})
+    rows = orders_for(site, made, [request]).rows
+    assert rows is not None
+    allowed = Range(*(np.full(1, value) for value in (6.0, 16.0, 1.0, 0.69)))
+    told_a = held_a(rows, 0, START_S + 240, np.full(1, 10 * 0.69 * 4 / 60), np.zeros(1), allowed)
+    assert told_a.tolist() == [15.0]
 
 
 def test_a_car_with_its_request_filled_is_done() -> None:
