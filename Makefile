@@ -8,7 +8,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 PACKAGES := domain forecasting scheduler executors simulation service
 PYTEST := $(BIN)/python -m pytest -n 2
 
-.PHONY: help demo test test-long check format bench schema math picture pins clean
+.PHONY: help demo test test-long check format bench schema math picture growth pins clean
 .DEFAULT_GOAL := help
 
 help:  ## Say what there is
@@ -60,6 +60,9 @@ math: $(VENV)/.ready  ## Write docs/math.md, the whole model, again
 picture: $(VENV)/.ready  ## Make docs/demo.png, the picture in README, again
 	@$(BIN)/chargewright demo --offline --out out/demo
 	@cp out/demo/plan.png docs/demo.png
+
+growth: $(VENV)/.ready-dev  ## Make docs/growth.png, how the planner's time grows, again
+	@$(BIN)/python -m benchmarks.growth --chart docs/growth.png
 
 pins: $(VENV)/.ready-dev  ## Write constraints.txt from what is installed
 	@{ head -n 1 constraints.txt; $(BIN)/python -m pip freeze --exclude-editable | grep -E '^[A-Za-z0-9._-]+=='; } > constraints.new
