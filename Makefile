@@ -39,6 +39,8 @@ bench: $(VENV)/.ready-dev  ## Time the planner on sites of many sizes
 	@$(BIN)/python -m benchmarks.full
 	@$(BIN)/python -m benchmarks.replan
 	@$(BIN)/python -m benchmarks.growth
+	@$(BIN)/python -m benchmarks.hurry
+	@$(BIN)/python -m benchmarks.interrupts
 	@$(BIN)/python -m benchmarks.forecasts
 	@$(BIN)/python -m benchmarks.reliability
 	@$(BIN)/python -m benchmarks.clouds
