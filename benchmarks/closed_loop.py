@@ -24,6 +24,7 @@ from domain.site import Site, parse_site
 from executors.control.seam import Readings, Setpoints
 from executors.control.wiring import wiring_of
 from executors.deciding import Deciding, deciding_of
+from executors.tracking.cars import Beyond
 from executors.tracking.orders import orders_of
 from forecasting.gather import Files, gather
 from scheduler.planner import plan_site
@@ -48,10 +49,12 @@ class Timed:
         self._control = control
         self.took_s: list[float] = []
 
-    def decide(self, readings: Readings, *, wall_s: float, mono_s: float) -> Setpoints:
+    def decide(
+        self, readings: Readings, *, wall_s: float, mono_s: float, beyond: Beyond | None = None
+    ) -> Setpoints:
         """The control's own answer."""
         begin_s = time.process_time()
-        setpoints = self._control.decide(readings, wall_s=wall_s, mono_s=mono_s)
+        setpoints = self._control.decide(readings, wall_s=wall_s, mono_s=mono_s, beyond=beyond)
         self.took_s.append(time.process_time() - begin_s)
         return setpoints
 
@@ -62,9 +65,11 @@ class Onward:
     def __init__(self, control: Deciding, since_s: float) -> None:
         self._control, self._since_s = control, since_s
 
-    def decide(self, readings: Readings, *, wall_s: float, mono_s: float) -> Setpoints:
+    def decide(
+        self, readings: Readings, *, wall_s: float, mono_s: float, beyond: Beyond | None = None
+    ) -> Setpoints:
         """The control's own answer."""
-        return self._control.decide(readings, wall_s=wall_s, mono_s=mono_s + self._since_s)
+        return self._control.decide(readings, wall_s=wall_s, mono_s=mono_s + self._since_s, beyond=beyond)
 
 
 def garage(points: int, floors: int) -> Site:

@@ -21,7 +21,7 @@ from executors.tick_chargers import ChargerHand, Order, Point
 from executors.tick_groups import GroupHand, groups_of
 from executors.tick_links import GOOD_FOR_S, Errand, LinkRound
 from executors.tick_meters import MeterHand
-from executors.tick_readings import Heard, Signal, powers_kw, readings_of
+from executors.tick_readings import Heard, Signal, counters_kwh, powers_kw, readings_of
 from executors.tick_record import Ring, record_of
 from executors.tracking.cars import Beyond
 
@@ -109,7 +109,11 @@ class Ticking:
             heard = self.heard()
             readings = readings_of(self.wiring, heard, now_s)
             wall_s = self._wall()
-            beyond = Beyond(self.battery_kw(), power_kw=powers_kw(self.wiring, heard, now_s))
+            beyond = Beyond(
+                self.battery_kw(),
+                power_kw=powers_kw(self.wiring, heard, now_s),
+                counter_kwh=counters_kwh(self.wiring, heard),
+            )
             healthy, decided = self._decided(readings, beyond, wall_s, now_s)
             _refuse_old(self._clock() - now_s)
             self._hand_out(decided, now_s)

@@ -69,6 +69,16 @@ def powers_kw(wiring: Wiring, heard: Heard, now_s: float) -> Floats:
     )
 
 
+def counters_kwh(wiring: Wiring, heard: Heard) -> Floats:
+    """What the chargers have counted: ever, or in this session; NaN where one does not say (C,) [kWh]."""
+    found = [heard.chargers.get(name) for name in wiring.charger_ids]
+    return np.array([math.nan if one is None else _counter_kwh(one) for one in found])
+
+
+def _counter_kwh(reading: ChargerReading) -> float:
+    return reading.session_kwh if math.isnan(reading.total_kwh) else reading.total_kwh
+
+
 def mark_of(telegram: str) -> float:
     """A number that changes with each telegram; NaN where the device gives none."""
     return float(zlib.crc32(telegram.encode())) if telegram else math.nan

@@ -11,6 +11,7 @@ from domain.inputs import PlanInputs
 from domain.plan import Plan
 from domain.site import Site
 from executors.control.seam import Readings, Setpoints, Wiring
+from executors.tracking.cars import Beyond
 from simulation.plant.record import Record
 from simulation.plant_link import PlantLink
 from simulation.ran import Scene, counted, signal_times_s
@@ -25,7 +26,9 @@ MOVED_A = 0.2
 class Control(Protocol):
     """What decides once a second; it sees readings and two clocks, never the plant."""
 
-    def decide(self, readings: Readings, *, wall_s: float, mono_s: float) -> Setpoints:
+    def decide(
+        self, readings: Readings, *, wall_s: float, mono_s: float, beyond: Beyond | None = None
+    ) -> Setpoints:
         """Setpoints of this second; ``wall_s`` counts from 1970 and may jump, ``mono_s`` may not."""
         ...
 
@@ -124,7 +127,10 @@ class ClosedLoop:
     def _decide(self, readings: Readings) -> None:
         plant = self.plant
         in_time = plant.now_s - self.decided_s <= self._idle_s
-        decided = self._control.decide(readings, wall_s=plant.wall_utc_s, mono_s=float(plant.now_s))
+        beyond = Beyond(counter_kwh=self.link.counter_kwh)
+        decided = self._control.decide(
+            readings, wall_s=plant.wall_utc_s, mono_s=float(plant.now_s), beyond=beyond
+        )
         self.link.carry_out(decided)
         self.events += [(plant.now_s, event.what.name, event.subject) for event in decided.events]
         self.last, self.readings, self.decided_s = decided, readings, plant.now_s

@@ -39,6 +39,8 @@ class PlantLink:
         self._answered_s: Floats = np.full(chargers, -np.inf)
         self._may_read: BoolArray = np.ones(chargers, dtype=bool)
         self._told_phases: BoolArray = wiring.wired.copy()
+        self.counter_kwh: Floats = np.full(chargers, np.nan)
+        """What the chargers had counted in their sessions at the last reading (C,)."""
         self.refused = 0
         """Writes that did not arrive."""
 
@@ -50,6 +52,7 @@ class PlantLink:
         chargers = self.plant.read_chargers(self._may_read)
         self._answered_s[chargers.answered] = now_s
         self._told_phases[chargers.answered] = chargers.energised[chargers.answered]
+        self.counter_kwh = chargers.session_kwh
         age_s = np.where(chargers.answered, chargers.age_s, now_s - self._answered_s)
         return Readings(
             meter_a=self._meter_a.copy(),

@@ -24,6 +24,8 @@ class Beyond:
     """State of charge of the cars (C,)."""
     power_kw: Floats | None = None
     """Power that the chargers measure (C,); better than current times nominal voltage."""
+    counter_kwh: Floats | None = None
+    """Energy that the chargers have counted, in this session or ever (C,)."""
 
 
 @dataclass(frozen=True, slots=True)

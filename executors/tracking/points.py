@@ -28,6 +28,8 @@ class Points:
     wiring: Wiring
     kw_per_a: Floats
     """Power of one ampere on one phase at the grid, a DC point's power factor included (C,) [kW]."""
+    full_kw: Floats
+    """The most that each charger gives on all its phases (C,)."""
     one_phase: Bools
     """Shape (C, 3): the grid phase of the first terminal."""
     switches: Bools
@@ -59,6 +61,7 @@ def points_of(site: Site, wiring: Wiring) -> Points:
     return Points(
         wiring=wiring,
         kw_per_a=wiring.kw_per_a[0],
+        full_kw=wiring.max_a * wiring.wired.sum(axis=1) * wiring.kw_per_a[0],
         one_phase=first,
         switches=can & (wiring.wired.sum(axis=1) > 1),
         oneway=np.array([each is not None and each.mode == "oneway" for each in switching]),

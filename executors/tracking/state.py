@@ -11,6 +11,7 @@ from executors.control.why import Event, Reason
 from executors.tracking.arrays import Bools, Floats, Ints
 from executors.tracking.by_energy import Ledger, first_ledger
 from executors.tracking.cars import Cars
+from executors.tracking.counters import Counters, first_counters
 from executors.tracking.danger import Danger
 from executors.tracking.learning import Learnt, Watched, first_watched
 from executors.tracking.orders import Orders
@@ -62,6 +63,7 @@ class TrackingState(NamedTuple):
     """Time of the last decision [monotonic s]."""
     drawn_kwh: Floats
     """What flowed since then."""
+    counters: Counters
     warned: Bools
     """Shape (4, C): departures impossible and in danger, cars not taking, switches given up."""
     reasons: tuple[Reason, ...] = ()
@@ -97,5 +99,6 @@ def first_state(points: Points, wall_s: float, mono_s: float) -> TrackingState:
         mono_s=mono_s,
         decided_s=mono_s,
         drawn_kwh=np.zeros(count),
+        counters=first_counters(count),
         warned=np.zeros((4, count), dtype=np.bool_),
     )

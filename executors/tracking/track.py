@@ -14,6 +14,7 @@ from executors.tracking.arrays import Floats, known
 from executors.tracking.base import Base, base_now, planned_for, usable
 from executors.tracking.by_energy import count_energy
 from executors.tracking.cars import Beyond, Cars, cars_now, flowing_kw, of_wish, pins_of, ranges
+from executors.tracking.counters import put_right
 from executors.tracking.danger import Danger, danger
 from executors.tracking.hand_over import Choice, by_hand, in_sequence, with_sun
 from executors.tracking.learning import Sight, learn
@@ -65,10 +66,14 @@ def track(
     dt_s = min(max(mono_s - state.mono_s, 0.0), LONGEST_S)
     tick = Tick(points, orders, readings, beyond or Beyond(), time, dt_s, mono_s)
     power_kw = powers_kw(tick, state)
+    flowed_kwh, counters = put_right(
+        state.counters, tick.beyond.counter_kwh, power_kw * (dt_s / S_PER_H), points.full_kw
+    )
     state = state._replace(
         clock=clock,
         mono_s=mono_s,
-        drawn_kwh=state.drawn_kwh + power_kw * (dt_s / S_PER_H),
+        drawn_kwh=state.drawn_kwh + flowed_kwh,
+        counters=counters,
         quarter=_quarter(tick, state),
     )
     last = state.last

@@ -47,6 +47,7 @@ class ChargerReadings:
     failed: BoolArray
     """The car wants to be unplugged (state E)."""
     session_kwh: FloatArray
+    """Counted when the current was measured [kWh]."""
 
     def state(self, index: int) -> IecState | None:
         """IEC state of one charger; none where it did not answer."""
@@ -75,15 +76,17 @@ class ChargersRead:
         self._lying: list[int] = []
         self._lags = bool((self._period_s > 1).any())
         self._phase_a: FloatArray = np.zeros((len(self._ids), 3))
+        self._session_kwh: FloatArray = np.zeros(len(self._ids))
         self._sampled_s: FloatArray = np.zeros(len(self._ids))
 
     def sample(self, now_s: int, phase_a: FloatArray) -> None:
         """Let every charger's meter measure that is due."""
         if not self._lags:
-            self._phase_a = phase_a
+            self._phase_a, self._session_kwh = phase_a, self.cars.energy_kwh
             return
         due = now_s % (self._period_s + self._slow_s) == 0
         self._phase_a = np.where(due[:, np.newaxis], phase_a, self._phase_a)
+        self._session_kwh = np.where(due, self.cars.energy_kwh, self._session_kwh)
         self._sampled_s[due] = now_s
 
     def answers(self, now_s: float, asked: BoolArray | None) -> ChargerReadings:
@@ -101,7 +104,7 @@ class ChargersRead:
                 offer_a[index] = min(offer_a[index], chargers.told_a[index])
                 measured_a[index] = np.minimum(measured_a[index], chargers.told_a[index])
         age_s = now_s - self._sampled_s if self._lags else np.zeros(len(answered))
-        told_a, session_kwh = chargers.told_a, cars.energy_kwh
+        told_a, session_kwh = chargers.told_a, self._session_kwh
         if not answered.all():
             told_a, offer_a, session_kwh, age_s = (
                 np.where(answered, values, np.nan) for values in (told_a, offer_a, session_kwh, age_s)

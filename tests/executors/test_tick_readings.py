@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pytest
 
 from domain.site import parse_site
 from executors.control.seam import CarState
 from executors.control.wiring import wiring_of
 from executors.readings import ChargerReading, MeterReading
-from executors.tick_readings import Heard, Signal, powers_kw, readings_of
+from executors.tick_readings import Heard, Signal, counters_kwh, powers_kw, readings_of
 
 SITE = parse_site(
     """
@@ -62,6 +63,13 @@ def test_the_offer_is_what_the_pilot_signals_and_without_a_car_what_is_held() ->
         assert readings_of(WIRING, heard(turned=reading), 10.0).offered_a[0] == offered_a
     silent = ChargerReading(9.0, limit_a=10.0)
     assert readings_of(WIRING, heard(single=silent), 10.0).offered_a[1] == 10.0
+
+
+def test_what_a_charger_has_counted_ever_comes_before_what_it_counts_in_a_session() -> None:
+    turned = ChargerReading(9.0, session_kwh=4.2, total_kwh=812.5)
+    assert counters_kwh(WIRING, heard(turned=turned)).tolist() == pytest.approx([812.5, NAN], nan_ok=True)
+    single = ChargerReading(9.0, session_kwh=4.2)
+    assert counters_kwh(WIRING, heard(single=single)).tolist() == pytest.approx([NAN, 4.2], nan_ok=True)
 
 
 def test_terminals_in_use_are_told_as_grid_phases() -> None:

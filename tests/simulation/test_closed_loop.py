@@ -13,6 +13,7 @@ from domain.plan import Plan
 from domain.site import Site
 from executors.control.seam import Binding, Readings, Setpoints, Wiring
 from executors.control.wiring import wiring_of
+from executors.tracking.cars import Beyond
 from forecasting.gather import Files, gather
 from scheduler.planner import plan_site
 from simulation.closed_loop import NOBODY_S, ClosedLoop, has_moved, run_whole
@@ -40,7 +41,9 @@ class AsPlanned:
         self.asked: list[float] = []
         self.walls: list[float] = []
 
-    def decide(self, readings: Readings, *, wall_s: float, mono_s: float) -> Setpoints:
+    def decide(
+        self, readings: Readings, *, wall_s: float, mono_s: float, beyond: Beyond | None = None
+    ) -> Setpoints:
         self.asked.append(mono_s)
         self.walls.append(wall_s)
         slot = int(np.searchsorted(self._plan.grid.edges_s, wall_s, side="right")) - 1

@@ -14,6 +14,7 @@ from domain.site import Site, parse_site
 from executors.control.seam import Readings, Setpoints
 from executors.control.wiring import wiring_of
 from executors.deciding import Deciding, deciding_of
+from executors.tracking.cars import Beyond
 from forecasting.gather import Files, gather
 from scheduler.planner import PlanOptions, plan_site
 from simulation.closed_loop import ClosedLoop, run_whole
@@ -60,8 +61,10 @@ class Heard:
         self.control = control
         self.said: list[Setpoints] = []
 
-    def decide(self, readings: Readings, *, wall_s: float, mono_s: float) -> Setpoints:
-        self.said.append(self.control.decide(readings, wall_s=wall_s, mono_s=mono_s))
+    def decide(
+        self, readings: Readings, *, wall_s: float, mono_s: float, beyond: Beyond | None = None
+    ) -> Setpoints:
+        self.said.append(self.control.decide(readings, wall_s=wall_s, mono_s=mono_s, beyond=beyond))
         return self.said[-1]
 
 

@@ -16,6 +16,7 @@ from executors.control.seam import Readings, Setpoints
 from executors.control.why import Told
 from executors.control.wiring import wiring_of
 from executors.deciding import Deciding, deciding_of
+from executors.tracking.cars import Beyond
 from forecasting.gather import Files, gather
 from scheduler.planner import plan_site
 from simulation.closed_loop import NOBODY_S, ClosedLoop, run_whole
@@ -126,7 +127,9 @@ class Noted:
     def __init__(self, control: Deciding, seconds: list[float]) -> None:
         self._control, self._seconds = control, seconds
 
-    def decide(self, readings: Readings, *, wall_s: float, mono_s: float) -> Setpoints:
+    def decide(
+        self, readings: Readings, *, wall_s: float, mono_s: float, beyond: Beyond | None = None
+    ) -> Setpoints:
         """The control's own answer."""
         self._seconds.append(mono_s)
-        return self._control.decide(readings, wall_s=wall_s, mono_s=mono_s)
+        return self._control.decide(readings, wall_s=wall_s, mono_s=mono_s, beyond=beyond)
