@@ -172,7 +172,7 @@ def possible_of(words: list[str], folder: Path, seconds: int) -> dict[str, float
 def figures(said: dict[str, Any], possible: dict[str, float]) -> str:
     """What a run came to."""
     cars = said["cars"]
-    short_kwh = sum(max(car["wanted_kwh"] - car["planned_kwh"], 0.0) for car in cars)
+    short_kwh = sum(car["short_kwh"] for car in cars)
     avoidable_kwh = sum(avoidable(car, possible.get(car["id"], car["wanted_kwh"])) for car in cars)
     worst = max((limit["worst_caused"] for limit in said["limits"]), default=0.0)
     return (

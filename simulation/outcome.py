@@ -25,6 +25,8 @@ class CarOutcome:
     got_kwh: float
     missed_kwh: float
     """Planned and not got, beyond half a percent and half a current step of a slot [kWh]."""
+    short_kwh: float
+    """What the plan itself says it will miss [kWh]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,7 @@ def _cars(loop: Ran, *, whole_horizon: bool) -> tuple[CarOutcome, ...]:
                 one.delivered_kwh,
                 got_kwh,
                 missed_kwh if counts else 0.0,
+                one.shortfall_kwh,
             )
         )
     return tuple(cars)

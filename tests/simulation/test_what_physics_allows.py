@@ -11,6 +11,7 @@ import pytest
 from benchmarks.physics import possible_kwh
 from domain.site import parse_site
 from forecasting.gather import Files, gather
+from tests.simulation.planned_days import day_of
 
 AT = datetime.fromisoformat("2026-11-17T08:00:00+00:00")
 STALL = "kind: dc, cabinet: c, power_kw: {min: 10, max: 200}, efficiency: 0.95"
@@ -57,3 +58,19 @@ def test_a_cabinet_is_shared_and_the_more_urgent_car_comes_first(tmp_path: Path)
     assert enough == {"one": pytest.approx(20), "two": pytest.approx(30)}
     short = possible(100, wishes + "40\n", tmp_path)
     assert sum(short.values()) == pytest.approx(52.6, abs=1.0)
+
+
+def test_what_physics_forbids_the_plan_says_and_the_run_does_not_miss(tmp_path: Path) -> None:
+    """Half an hour of 16 A on three phases is 5.52 kWh of the 8 that are asked for."""
+    point = (
+        "{id: one, driver: simulated, current_a: {min: 6, max: 16}, failsafe: {current_a: 0, after_s: 60}}"
+    )
+    text = SITE[: SITE.index("cabinets")] + f"chargers: [{point}]\n" + SITE[SITE.index("load") :]
+    wish = "one,2026-11-17T08:00:00Z,2026-11-17T08:30:00Z,8\n"
+    outcome = day_of(text, wish, AT, 31 * 60, tmp_path, idle_s=5)
+    (car,) = outcome.cars
+    assert (car.planned_kwh, car.short_kwh) == (pytest.approx(5.52, abs=0.01), pytest.approx(2.48, abs=0.01))
+    assert car.missed_kwh == 0
+    site = parse_site(text, "site.yaml")
+    found = possible_kwh(site, gather(site, AT, Files(requests=tmp_path / "requests.csv")), 1860)
+    assert list(found.values()) == [pytest.approx(5.52 - 11.04 * 12 / 3600, abs=0.02)]
