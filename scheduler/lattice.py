@@ -13,6 +13,7 @@ from scheduler import highs
 from scheduler.batches import improved
 from scheduler.deadline import Deadline
 from scheduler.dive import dived
+from scheduler.filled import filled, lacking
 from scheduler.layout import Layout
 from scheduler.problem import FloatArray
 from scheduler.smaller import Smaller, smaller
@@ -26,6 +27,8 @@ NEAR_S: Final = 2.0
 """Time for a wider neighbourhood once there is a point [s]."""
 _MANY_STEPS: Final = 300
 """Up to so many whole columns nothing is held that its linear program makes whole."""
+_WITHOUT_POINT: Final = 0.25
+"""Share of the time that is left while there is no point: what comes after it needs time too."""
 _WINDOWS: Final = (0, 1)
 """Steps by which a current may leave its neighbours on the grid, try by try."""
 
@@ -84,6 +87,8 @@ def round_to_steps(
     if layout.slot_by_slot and is_on_steps(layout, x):
         return x
     y = nearest(stepped, layout, x, bound, aim, deadline)
+    if y is None and len(layout.table.slot) > SMALL_DRAWS:
+        y = _filled(stepped, layout, x, bound, aim, deadline)
     done = False
     if len(layout.table.slot) <= SMALL_DRAWS:
         if not _reached(stepped, y, bound + aim.fine):
@@ -92,8 +97,20 @@ def round_to_steps(
     elif y is not None:
         y = _by_batches(stepped, layout, y, bound, aim, deadline)
     if not (done or deadline.over or _reached(stepped, y, bound + aim.asked)):
-        y, _ = _full(stepped, y, bound, aim, deadline)
+        brief = Deadline.after(deadline.clock, min(deadline.share(_WITHOUT_POINT).left_s, THOROUGH_S))
+        y, _ = _full(stepped, y, bound, aim, brief if y is None else deadline)
     return None if y is None else np.asarray(change @ y)
+
+
+def _filled(
+    stepped: StandardForm, layout: Layout, x: FloatArray, bound: float, aim: Aim, deadline: Deadline
+) -> FloatArray | None:
+    """A point where whole steps do not fit on and off as in ``x``; None where none was found."""
+    form = lacking(stepped, layout)
+    if form is None:
+        return None
+    y = nearest(form, layout, x, bound, aim, deadline.share(_WITHOUT_POINT))
+    return None if y is None else filled(form, layout, y, deadline.share(_WITHOUT_POINT))
 
 
 def _by_batches(
