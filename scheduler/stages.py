@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from domain.errors import SolverError
+from scheduler.alone_bound import alone_bound_eur
 from scheduler.calm import calmed
 from scheduler.continued import Last, continued, last_of
 from scheduler.deadline import Clock, Deadline
@@ -167,6 +168,15 @@ def _found_again(model: Model, shortfall: Shortfall, aim: Aim, deadline: Deadlin
     return _found(model, shortfall, relaxed, aim, deadline)
 
 
+def _bound_again(model: Model, least: Shortfall, aim: Aim, deadline: Deadline) -> float:
+    """The bound where more is missing than was thought; without time for a better one the simplest."""
+    try:
+        return _found_again(model, least, aim, deadline).bound
+    except SolverError:
+        assert least.x is not None
+        return alone_bound_eur(model.problem, float(least.x[model.missing].sum()))
+
+
 def _by_rule(model: Model, shortfall_bound_kwh: float, deadline: Deadline, reason: str) -> Solved:
     """The plan by rule, with the relaxation's bound where there is time for it."""
     solved = solved_by_rule(model.problem, reason)
@@ -212,7 +222,7 @@ def _rounded(
         least = least_on_steps(model, found.x, deadline)
         assert least.x is not None
         kept = least.kept
-        bound = _found_again(model, least, aim, deadline.at_least(_GRACE_S)).bound
+        bound = _bound_again(model, least, aim, deadline.at_least(_GRACE_S))
         x = _on_steps(model, kept, least.x, bound, aim, deadline)
         x = least.x if x is None else x
     return _solved(model, replace(shortfall, kept=kept), found, bound, x)
