@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pyomo.environ as pyo
 
 from scheduler import (
@@ -123,10 +122,7 @@ def _variables(m: pyo.ConcreteModel, problem: Problem, *, calms: bool) -> None:
     sold = rules_power.most_sold_kw(problem).tolist()
     m.buy_kw = pyo.Var(m.slots, bounds=(0.0, None))
     m.sell_kw = pyo.Var(m.slots, bounds=lambda _, t: (0.0, sold[t]))
-    tempting = (problem.export_value_eur_per_kwh > problem.buy_eur_per_kwh) & (np.array(sold) > 0)
-    if problem.per_phase:
-        tempting = np.array(sold) > 0
-    m.tempting = np.flatnonzero(tempting).tolist()
+    m.tempting = rules_power.tempting_slots(problem)
     m.buying = pyo.Var(m.tempting, within=pyo.Binary)
     forced = problem.forced_kw.tolist()
     m.cut_slots = [t for t in m.slots if forced[t] > 0]

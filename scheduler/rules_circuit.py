@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyomo.environ as pyo
+from numpy.typing import NDArray
 
 from domain.units import kw_per_a
 from scheduler.device_terms import device_range, devices_at
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from scheduler.problem import FloatArray, Problem
     from scheduler.rules_charging import Key
 
+BoolArray = NDArray[np.bool_]
 GRID = 0
 EACH_PHASE = np.eye(3)
 
@@ -74,6 +76,18 @@ def circuit_current(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.circuit_current = pyo.Constraint(speaking, rule=within)
 
 
+def feeds_in(problem: Problem) -> Iterator[BoolArray]:
+    """Per circuit (3, slots): where more may be fed in than it carries."""
+    commanded = problem.battery is not None and problem.battery.commanded
+    drains = commanded or bool(problem.gives.keys)
+    for c, circuit in enumerate(problem.circuits):
+        feeds: BoolArray = (circuit.base_a < -circuit.feed_limit_a) & (problem.forced_kw > 0)
+        if drains:
+            out_a = np.array([device_range(problem, weight, c)[0] for weight in EACH_PHASE])
+            feeds |= circuit.base_a + out_a < -circuit.feed_limit_a
+        yield feeds
+
+
 def circuit_feed_in(m: pyo.ConcreteModel, problem: Problem) -> None:
     """base_a[c, p, t] + relief_a[c, p, t] curtailed_kw[t] + sum_d current_a[d] + devices_a[c, p, t]
     >= -feed_limit_a[c, p, t] over the draws d that last the whole slot. Without curtailment a car only
@@ -82,13 +96,7 @@ def circuit_feed_in(m: pyo.ConcreteModel, problem: Problem) -> None:
     """
     table = problem.draw_table
     rows: dict[tuple[int, int, int], list[Key]] = {}
-    commanded = problem.battery is not None and problem.battery.commanded
-    drains = commanded or bool(problem.gives.keys)
-    for c, circuit in enumerate(problem.circuits):
-        out_a = np.array([device_range(problem, weight, c)[0] for weight in EACH_PHASE])
-        feeds = (circuit.base_a < -circuit.feed_limit_a) & (problem.forced_kw > 0)
-        if drains:
-            feeds |= circuit.base_a + out_a < -circuit.feed_limit_a
+    for c, feeds in enumerate(feeds_in(problem)):
         below = _by_slot(problem, c) if feeds.any() else {}
         for p, t in np.argwhere(feeds).tolist():
             whole = [(j, key) for j, key in below[t] if table.share[j] >= 1]

@@ -42,6 +42,12 @@ def most_sold_kw(problem: Problem) -> FloatArray:
     return np.minimum(sold, limit)
 
 
+def tempting_slots(problem: Problem) -> list[int]:
+    """Slots in which some is sold, and selling pays more than buying costs or each phase counts by itself."""
+    tempting = problem.export_value_eur_per_kwh > problem.buy_eur_per_kwh
+    return np.flatnonzero((tempting | problem.per_phase) & (most_sold_kw(problem) > 0)).tolist()
+
+
 def cars_at(problem: Problem) -> dict[int, list[tuple[float, Key]]]:
     """Per slot: mean power [kW/A] and key of every draw."""
     terms: dict[int, list[tuple[float, Key]]] = {t: [] for t in range(problem.slots)}

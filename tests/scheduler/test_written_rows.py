@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from scheduler.devices import Run
+from scheduler.highs import solve
 from scheduler.model import ON_OFF, RULES, build
+from scheduler.plain_form import is_plain, plain_form
 from scheduler.problem import FloatArray, Goal, Problem, Session
 from scheduler.silent import silent_rules
 from scheduler.standard_form import ABSENT, Columns, StandardForm, compiled
@@ -141,3 +143,65 @@ def test_a_rule_that_is_left_out_has_no_rows(seed: int) -> None:
     assert abs(spoken.matrix - stated.matrix).max() == 0
     assert (spoken.row_low == stated.row_low).all()
     assert (spoken.row_high == stated.row_high).all()
+
+
+def plain_site(seed: int) -> Problem:
+    """A site of which the written rows say nearly all: no solar to sell dear, no devices but a battery."""
+    site = any_site(seed)
+    cars = [replace(car, before=None, switching=None) for car in site.sessions]
+    dearer = np.maximum(site.buy_eur_per_kwh, site.sell_eur_per_kwh + 0.01)
+    fed_in = [replace(one, feed_limit_a=np.full((3, SLOTS), 90.0)) for one in site.circuits]
+    stored = battery("full", wear=0.02, end_value=0.07) if seed % 2 else None
+    prices = np.where(np.arange(SLOTS) == 3, -0.1, dearer) if seed % 4 == 1 else dearer
+    return replace(
+        site,
+        sessions=tuple(cars),
+        circuits=tuple(fed_in),
+        runs=(),
+        battery=stored,
+        export_limit_kw=None,
+        buy_eur_per_kwh=prices,
+        sell_eur_per_kwh=np.minimum(site.sell_eur_per_kwh, prices),
+    )
+
+
+@pytest.mark.parametrize("seed", SITES)
+def test_the_plain_form_is_what_the_model_states(seed: int) -> None:
+    site = plain_site(seed)
+    assert is_plain(site, with_starts=True)
+    stated, theirs = compiled(build(site))
+    written, ours = with_written(*plain_form(site), site, with_starts=True)
+    assert written.columns == stated.columns
+    assert sorted(written.row_rule) == sorted(stated.row_rule)
+    assert written.offset == pytest.approx(stated.offset)
+    for rule in set(stated.row_rule):
+        expected = rows_of(stated, theirs, rule)
+        np.testing.assert_allclose(rows_of(written, ours, rule), expected, atol=1e-8, err_msg=rule)
+    expected_places = variables_of(theirs)
+    for kind, positions in variables_of(ours).items():
+        known = positions != ABSENT
+        assert (known == (expected_places[kind] != ABSENT)).all(), kind
+        mine, other = positions[known], expected_places[kind][known]
+        for name in ("low", "high", "whole", "cost"):
+            np.testing.assert_allclose(
+                getattr(written, name)[mine], getattr(stated, name)[other], err_msg=kind
+            )
+    for form in (written.relaxed(), written):
+        other_form = stated if form.whole.any() else stated.relaxed()
+        found, expected_found = (solve(one, time_limit_s=20.0) for one in (form, other_form))
+        assert found.bound == pytest.approx(expected_found.bound, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", SITES)
+def test_a_site_is_plain_only_where_no_other_rule_has_rows(seed: int) -> None:
+    site = any_site(seed)
+    here = {*WRITTEN, "kept_shortfall", "battery_content", "fills_only", "drains_only"}
+    if is_plain(site, with_starts=True):
+        assert set(compiled(build(site))[0].row_rule) <= here
+
+
+def test_both_kinds_of_plain_sites_have_a_battery_with_and_without_a_direction() -> None:
+    rules = [set(plain_form(plain_site(seed))[0].row_rule) for seed in SITES]
+    assert any("fills_only" in names for names in rules)
+    assert any("battery_content" in names and "fills_only" not in names for names in rules)
+    assert any("battery_content" not in names for names in rules)
