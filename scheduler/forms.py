@@ -37,6 +37,8 @@ class Model:
     form: StandardForm
     layout: Layout
     build_s: float
+    nothing_eur: float
+    """What the site costs when nobody charges."""
 
     @property
     def missing(self) -> IntArray:
@@ -119,10 +121,6 @@ class Model:
         """What follows from a point, snapped to the steps that it stands for."""
         return evaluate(self.problem, decision_at(self.problem, self.layout.columns, x))
 
-    def nothing(self) -> Outcome:
-        """What follows when nobody charges."""
-        return evaluate(self.problem, nothing_charges(self.problem))
-
     def without_starts(self) -> Model:
         """The model as all stages but the calm one see it."""
         return replace(self, form=replace(self.form.without_rows(_STARTS), whole=self.form.whole))
@@ -136,7 +134,11 @@ def model_of(problem: Problem, clock: Clock, *, with_starts: bool) -> Model:
     else:
         form, columns = _compiled(problem, with_starts=with_starts)
     form, columns = with_written(form, columns, problem, with_starts=with_starts)
-    return Model(problem, form, Layout.of(problem, columns), clock() - begun)
+    return Model(problem, form, Layout.of(problem, columns), clock() - begun, _nothing_eur(problem))
+
+
+def _nothing_eur(problem: Problem) -> float:
+    return evaluate(problem, nothing_charges(problem)).cost_eur
 
 
 def _compiled(problem: Problem, *, with_starts: bool) -> tuple[StandardForm, Columns]:
@@ -152,7 +154,7 @@ def stated_model_of(problem: Problem, clock: Clock) -> Model:
     begun = clock()
     with PauseGC():
         form, columns = compiled(build(problem, [rule for rule in RULES if rule.__name__ not in _STARTS]))
-    return Model(problem, form, Layout.of(problem, columns), clock() - begun)
+    return Model(problem, form, Layout.of(problem, columns), clock() - begun, _nothing_eur(problem))
 
 
 def relaxation(form: StandardForm, deadline: Deadline) -> Answer:

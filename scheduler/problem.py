@@ -250,12 +250,14 @@ class DrawTable:
     def of(cls, problem: Problem) -> DrawTable:
         """Table of ``problem.draws``."""
         sessions = problem.sessions
-        slots, options = [len(one.slots) for one in sessions], [len(one.options) for one in sessions]
-        draws = np.array(slots, dtype=np.int64) * np.array(options, dtype=np.int64)
+        slots = np.array([len(one.slots) for one in sessions], dtype=np.int64)
+        options = np.array([len(one.options) for one in sessions], dtype=np.int64)
+        draws, each = slots * options, np.repeat(options, slots)
         session = np.repeat(np.arange(len(sessions)), draws)
         ways = [option for one in sessions for option in one.options]
-        option = _joined([np.tile(np.arange(k), n) for n, k in zip(slots, options, strict=True)], np.int64)
-        way = option + np.repeat(np.cumsum([0, *options])[:-1], draws)
+        place = np.arange(len(session)) - np.repeat(np.cumsum(draws) - draws, draws)
+        option = place % np.repeat(options, draws)
+        way = option + np.repeat(np.cumsum(options) - options, draws)
 
         def of_session(values: Iterable[float | bool], kind: type) -> Any:
             return np.array(list(values), dtype=kind)[session]
@@ -265,14 +267,14 @@ class DrawTable:
 
         return cls(
             session=session,
-            slot=_joined([np.repeat(one.slots, len(one.options)) for one in sessions], np.int64),
+            slot=np.repeat(_joined([one.slots for one in sessions], np.int64), each),
             option=option,
             charger=of_session((one.charger for one in sessions), np.int64),
             min_a=of_way((one.min_a for one in ways), np.float64),
             max_a=of_way((one.max_a for one in ways), np.float64),
             step_a=of_session((one.step_a for one in sessions), np.float64),
             kw_per_a=of_way((one.kw_per_a(problem.voltage_v) for one in ways), np.float64),
-            share=_joined([np.repeat(one.share, len(one.options)) for one in sessions], np.float64),
+            share=np.repeat(_joined([one.share for one in sessions], np.float64), each),
             at_car=of_session((one.at_car for one in sessions), np.float64),
             phases=of_way(([p in one.phases for p in range(3)] for one in ways), np.bool_).reshape(-1, 3),
             gain=of_way((one.gain for one in ways), np.float64),

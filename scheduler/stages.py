@@ -75,7 +75,7 @@ def _cheapest(
 ) -> Solved:
     """The cheapest executable plan at the least shortfall."""
     shortfall, relaxed = _relaxed(model, shortfall, deadline)
-    scale_eur = max(abs(relaxed.bound - model.nothing().cost_eur), 1.0)
+    scale_eur = max(abs(relaxed.bound - model.nothing_eur), 1.0)
     aim = Aim.for_money(options, scale_eur)
     start = None
     if last is not None and shortfall.x is None:
@@ -236,7 +236,7 @@ def _solved(model: Model, shortfall: Shortfall, found: Answer, bound: float, x: 
         raise SolverError(f"the solver's plan breaks a limit: {outcome.violations[0]}")
     return Solved(
         outcome=outcome,
-        without_charging_eur=model.nothing().cost_eur,
+        without_charging_eur=model.nothing_eur,
         cost_bound_eur=min(bound, outcome.cost_eur),
         shortfall_bound_kwh=shortfall.bound_kwh(model),
         classes=_classes(model.problem, shortfall, outcome),
