@@ -6,9 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 PACKAGES := domain forecasting scheduler executors simulation service
+PEERS := flexmeasures emhass
 PYTEST := $(BIN)/python -m pytest -n 2
 
-.PHONY: help demo test test-long check format bench schema math picture growth pins clean
+.PHONY: help demo test test-long check format bench bench-peers schema math picture growth pins clean
 .DEFAULT_GOAL := help
 
 help:  ## Say what there is
@@ -52,6 +53,15 @@ bench: $(VENV)/.ready-dev  ## Time the planner on sites of many sizes
 	@$(BIN)/python -m benchmarks.ticks
 	@$(BIN)/python -m benchmarks.control
 	@$(BIN)/python -m benchmarks.closed_loop --days 30
+
+bench-peers: $(VENV)/.ready-dev $(PEERS:%=build/peers/%/.asked)  ## Time other planners on the same sites (installs them, large)
+	@$(BIN)/python -m benchmarks.peers
+
+build/peers/%/.asked: benchmarks/peers/%.txt
+	@echo "Installing $* into build/peers/$* (minutes, once) ..."
+	@$(PYTHON) -m venv --clear build/peers/$*
+	@build/peers/$*/bin/python -m pip install --quiet --disable-pip-version-check --requirement $< && touch $@ || \
+	{ echo "$* cannot be installed here; it is left out"; rm -rf build/peers/$*; }
 
 schema: $(VENV)/.ready  ## Write docs/plan.schema.json again
 	@$(BIN)/python -m service.schema docs/plan.schema.json

@@ -25,6 +25,8 @@ COLOURS: Final = {
     "L1L2L3": "#17806d",
 }
 """One colour for each phase set, here and in the circuit's lines."""
+WIDTHS: Final = {"L1": 4.2, "L2": 2.6, "L3": 1.2}
+"""Lines that lie on each other are all seen when each is thinner than the one below it."""
 CHARGING: Final = COLOURS["L1L2L3"]
 SUN: Final = "#f4c63d"
 LOAD: Final = "#7b8a94"
@@ -133,7 +135,12 @@ def draw_circuit(panel: Axes, plan: Plan, name: str) -> None:
     for index in present:
         phase = PHASES[index]
         panel.stairs(
-            circuit.phase_a[index], at, baseline=None, color=COLOURS[phase], linewidth=1.5, label=phase
+            circuit.phase_a[index],
+            at,
+            baseline=None,
+            color=COLOURS[phase],
+            linewidth=WIDTHS[phase],
+            label=phase,
         )
     limits = circuit.limit_a[present]
     if np.isfinite(limits).any():

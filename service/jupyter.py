@@ -15,15 +15,22 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pandas as pd
-
 from domain.errors import Fault, InputError
 from domain.plan import Plan
 from scheduler.limit_prices import LimitPrice, limit_prices
-from service import chart, frames
 from service.plan_options import PlanOrder
 from service.planning import Planned, plan_order
 from service.shown_figure import ShownFigure
+
+try:
+    import pandas as pd
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError(
+        "notebooks need pandas, which the extra 'jupyter' installs: pip install 'chargewright[jupyter]'",
+        name=missing.name,
+    ) from missing
+
+from service import chart, frames
 
 __all__ = ["figure", "frame", "limits", "limits_by_slot", "plan_day", "requests"]
 

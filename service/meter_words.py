@@ -33,6 +33,14 @@ def current_warnings(site: Site, folder: Path | None) -> Iterator[str]:
             )
 
 
+def own_maps(site: Site, folder: Path | None) -> dict[str, RegisterMap]:
+    """The register maps of meters that have one of the owner's own, as far as they can be read."""
+    found = {
+        name: _layout(meter, folder) for name, meter in site.meters.items() if meter.map_file is not None
+    }
+    return {name: layout for name, layout in found.items() if layout is not None}
+
+
 def _layout(meter: Meter | None, folder: Path | None) -> RegisterMap | None:
     if meter is None or meter.map_file is None:
         return None if meter is None else built_in_maps().get(meter.driver)

@@ -24,8 +24,10 @@ def show_report(report: SiteReport, console: Console) -> None:
     console.print(f"\nFailsafe proof: {verdict_words(report.proof)}")
     for line in proof_lines(report.proof):
         console.print(f"  - {escape(line)}")
-    if report.reaction is not None:
-        console.print(f"Reaction: {words.reaction_words(report.reaction)}")
+    reaction = report.reaction
+    told = words.no_reaction_words(report.site) if reaction is None else words.reaction_words(reaction)
+    if told is not None:
+        console.print(f"Reaction: {told}")
     console.print(f"The site file is right; the site {_verdict(report)}.")
 
 

@@ -13,13 +13,15 @@ from domain.site import Site
 from domain.site_chargers import AcCharger
 from domain.site_energy import HabitLoad
 from domain.site_tariff import BandPrice, MarketTerms, PriceSource, ProviderPrice
+from executors.charger_table import CHARGERS
 from executors.control.failsafe_proof import Proof, prove
 from executors.control.times import LEAST_TIMEOUT_S
 from executors.modbus.timetable import Reaction
 from executors.site_reaction import reaction_of
 from service.failsafe_words import proof_json
-from service.meter_words import current_warnings
+from service.meter_words import current_warnings, own_maps
 from service.other_words import other_warnings
+from service.run.refusals import WITHOUT_WIRES
 
 _NAMES_A_FILE: Final = frozenset({"path", "key_file", "token_file", "map_file"})
 
@@ -52,7 +54,7 @@ def report_of(site: Site, folder: Path | None = None, lacks: Iterable[Fault] = (
     missing = () if folder is None else tuple(_about_files(site, folder))
     told = {line.partition(":")[0] for line in missing}
     run_lacks = tuple(fault for fault in lacks if fault.where not in told)
-    proof, reaction = prove(site), reaction_of(site)
+    proof, reaction = prove(site), reaction_of(site, own_maps(site, folder))
     warnings = (*_warnings(site), *current_warnings(site, folder))
     return SiteReport(site, warnings, missing, tuple(keys), proof, run_lacks, reaction)
 
@@ -87,6 +89,7 @@ def _warnings(site: Site) -> Iterator[str]:
     yield from other_warnings(site)
     yield from _about_steps(site)
     yield from _about_watchdogs(site)
+    yield from _about_wires(site)
     if not site.departures:
         yield "departures: none, so a plan needs --requests"
     yield from _about_habit(site)
@@ -160,6 +163,22 @@ def _about_watchdogs(site: Site) -> Iterator[str]:
                 f"chargers[{i}].failsafe.after_s: {charger.failsafe.after_s:g} s is short; below "
                 f"{LEAST_TIMEOUT_S:g} s '{charger.id}' may fall to its failsafe on a healthy site"
             )
+
+
+def _about_wires(site: Site) -> Iterator[str]:
+    """Drivers that a plan and a simulation know, and that nothing here speaks to yet."""
+    found: dict[str, list[str]] = {}
+    for charger in site.chargers:
+        if charger.driver not in {*CHARGERS, *WITHOUT_WIRES}:
+            found.setdefault(charger.driver, []).append(charger.id)
+    for driver, names in found.items():
+        which = (
+            f"charger {names[0]}" if len(names) == 1 else f"{len(names)} chargers ({names[0]} to {names[-1]})"
+        )
+        yield (
+            f"{which}: '{driver}' is planned and simulated, but this version does not speak to it yet: "
+            "`run` and `probe` work with --simulated only"
+        )
 
 
 def _about_files(site: Site, folder: Path) -> Iterator[str]:

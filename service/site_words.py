@@ -9,6 +9,7 @@ from domain.site_energy import SolarArray
 from domain.site_grid import Circuit, Grid
 from domain.site_tariff import BandPrice, FixedPrice, MarketTerms, PriceSource
 from domain.site_vehicles import Departure
+from executors.charger_table import CHARGERS
 from executors.modbus.timetable import Reaction
 
 
@@ -107,3 +108,12 @@ def reaction_words(reaction: Reaction) -> str:
         f"a sample of the grid's meter every {reaction.sample_s:.1f} s, all cuts {reaction.cuts_s:.1f} s "
         f"later, so {reaction.worst_s:.1f} s at worst until the last charger is told; cars follow within 15 s"
     )
+
+
+def no_reaction_words(site: Site) -> str | None:
+    """Why nobody knows how soon a site reacts; None where no charger of it is on a wire."""
+    if not any(charger.driver in CHARGERS for charger in site.chargers):
+        return None
+    if site.grid.meter is None:
+        return "none, since the grid has no meter: the chargers share what is always left for them"
+    return "not known, since nobody knows what the grid's meter asks of its line"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ from service.jupyter import figure, frame, limits, limits_by_slot, plan_day, req
 from service.planning import Planned
 from tests.plans import home_plan, with_shortfall
 
+ROOT = Path(__file__).resolve().parents[2]
 SITE = """
 name: Two points <&> one wire
 location: {time_zone: Europe/Brussels}
@@ -117,6 +120,14 @@ def test_what_is_wrong_with_the_options_comes_together(site: Path) -> None:
     with pytest.raises(InputError) as caught:
         plan_day(site, at="at noon", gap=7.0)
     assert {fault.where or fault.source for fault in caught.value.faults} >= {"--gap", "--at"}
+
+
+def test_who_lacks_pandas_is_told_what_installs_it() -> None:
+    code = "import sys; sys.modules['pandas'] = None; import service.jupyter"
+    done = subprocess.run(  # noqa: S603 - our own
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.stderr.strip().endswith("pip install 'chargewright[jupyter]'")
 
 
 def test_a_table_that_is_none_is_refused(site: Path) -> None:

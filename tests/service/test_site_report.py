@@ -15,6 +15,7 @@ from service.site_report import report_of
 from tests.service.commands import HOME
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+MAPS = EXAMPLES.parent / "executors" / "meters" / "maps"
 
 
 def warnings(text: str) -> str:
@@ -124,6 +125,36 @@ def test_what_its_devices_lack_is_told_before_run_refuses_it(
     told = capsys.readouterr().out.replace("\n", " ")
     assert "mine.yaml:1: table: 'holdin'; one of holding, input is allowed" in told
     assert "`run` refuses it until" in told
+
+
+WIRED = HOME.replace("id: driveway,", "id: driveway, driver: charx, host: box, connector: 1,")
+METERED = WIRED.replace("{limit_a: 25}", "{limit_a: 25, meter: main}")
+
+
+def test_a_meter_by_a_map_of_ones_own_reacts_as_the_same_map_that_is_built_in(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text((MAPS / "sdm630.yaml").read_text())
+    line = "unit: 1, serial: {device: /dev/ttyUSB0, baud: 2400, parity: none}"
+    own, built_in = (
+        report_of(
+            parse_site(METERED + f"meters: {{main: {{driver: {driver}, {line}}}}}\n", "site.yaml"), tmp_path
+        )
+        for driver in ("modbus, map_file: mine.yaml", "sdm630")
+    )
+    assert own.reaction == built_in.reaction
+    assert own.reaction is not None
+
+
+def test_a_reaction_that_nobody_can_tell_says_why() -> None:
+    lost = METERED + "meters: {main: {driver: modbus, map_file: nowhere.yaml, host: 127.0.0.1}}\n"
+    assert "Reaction: none, since the grid has no meter" in shown(WIRED)
+    assert "Reaction: not known" in shown(lost)
+    assert "Reaction" not in shown(HOME)
+
+
+def test_chargers_that_nobody_speaks_to_yet_are_told_before_run_refuses_them() -> None:
+    said = warnings((EXAMPLES / "apartments_ocpp.yaml").read_text())
+    assert "14 chargers (w1 to f2): 'ocpp' is planned and simulated, but this version does not speak" in said
+    assert "does not speak" not in warnings(WIRED)
 
 
 @pytest.mark.parametrize(
