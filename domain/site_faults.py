@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from difflib import get_close_matches
+from math import isinf
 from typing import Any, Final
 
 from pydantic_core import ErrorDetails
@@ -108,6 +109,8 @@ def show(value: Any) -> str:
         return "a block of keys"
     if isinstance(value, list | tuple):
         return f"a list of {len(value)}"
+    if isinstance(value, float) and isinf(value):
+        return "a number too large to compute with"
     plain = f"'{value}'" if isinstance(value, str) else f"{value}"
     return plain if len(plain) <= _LONGEST_SHOWN else f"{plain[:_LONGEST_SHOWN]}..."
 

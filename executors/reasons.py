@@ -34,7 +34,7 @@ SENTENCES: Final[Mapping[Why, str]] = {
     Why.SURPLUS: "solar surplus, {share_kw} kW for this car",
     Why.HEADROOM: "room that the plan left",
     Why.CAR_LIMIT: "the car itself takes no more than {car_a} A",
-    Why.CAR_FULL: "the car has stopped by itself, it is full",
+    Why.CAR_FULL: "the car has stopped by itself: it is full, or its own timer or app holds it back",
     Why.CAR_SLEEPS: "the car does not draw, woken up {tries} times without success",
     Why.WAKE_UP: "the car does not draw, wake-up try {tries}",
     Why.NO_CAR: "no car",

@@ -13,7 +13,7 @@ from domain.phases import PHASES, name_of
 from service import chart_waits as waits
 from service.chart_axis import INK, edges, stretches
 from service.chart_rows import COLOURS, LEGEND, LIMIT, SMALL, dress, legend
-from service.plan_words import blocks
+from service.plan_words import amps, blocks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,7 +61,7 @@ def _write_currents(panel: Axes, plan: Plan, charger: str) -> None:
             panel.text(
                 dates.date2num(block.start + (block.end - block.start) / 2),
                 block.current_a / 2,
-                f"{block.current_a:g} A",
+                amps(block.current_a),
                 ha="center",
                 va="center",
                 fontsize=SMALL,

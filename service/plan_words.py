@@ -108,8 +108,13 @@ def proof_line(proof: Proof) -> str:
     if proof.status is Status.OPTIMAL:
         return f"{within}; {found}"
     if proof.gap_before_rounding < proof.gap / 2:
-        return f"{within}, more than asked, mostly by rounding to the charger's steps; {found}"
-    return f"{within}, more than asked; {found}"
+        return f"{within}, wider than the gap asked for, mostly by rounding to the charger's steps; {found}"
+    return f"{within}, wider than the gap asked for; {found}"
+
+
+def amps(current_a: float) -> str:
+    """A current as people read it: ``6.25 A``, ``258.4 A``."""
+    return f"{current_a:.4g} A"
 
 
 def comparison(plan: Plan, at_once_eur: float) -> str:

@@ -14,6 +14,8 @@ from service.waiting_words import main_reason, waits_line
 
 MANY = 8
 """Above so many chargers, each request has one line instead of its blocks."""
+_WIDE = 100
+"""So many letters are needed for the reasons of waiting beside the rest."""
 
 
 def show_tables(plan: Plan, at_once_eur: float, console: Console, by_rule: Baseline | None = None) -> None:
@@ -23,7 +25,7 @@ def show_tables(plan: Plan, at_once_eur: float, console: Console, by_rule: Basel
     if not plan.requests:
         console.print("No car wants energy in this time.\n")
     elif len(plan.chargers) > MANY:
-        console.print(_requests_table(plan))
+        console.print(_requests_table(plan, narrow=console.width < _WIDE))
     else:
         for charger in plan.chargers:
             _show_charger(plan, charger, console)
@@ -62,7 +64,7 @@ def _show_charger(plan: Plan, charger: str, console: Console) -> None:
         table.add_row(
             f"{block.start:%a %H:%M}",
             f"{block.end:%a %H:%M}",
-            f"{block.current_a:g} A",
+            words.amps(block.current_a),
             block.phases,
             f"{block.energy_kwh:.2f} kWh",
             f"{block.price_eur_per_kwh:.3f} EUR/kWh",
@@ -87,14 +89,15 @@ def _waits(plan: Plan, one: RequestPlan) -> str:
     return f"\n  [dim]waits: {escape(line)}[/]" if line else ""
 
 
-def _requests_table(plan: Plan) -> Table:
-    """One line for each request, for sites with many chargers."""
-    table = Table(box=None, padding=(0, 2), header_style="dim")
+def _requests_table(plan: Plan, *, narrow: bool) -> Table:
+    """One line for each request, for sites with many chargers; a narrow one has no reason for waiting."""
+    table = Table(box=None, padding=(0, 1 if narrow else 2), header_style="dim")
     table.add_column("charger")
-    table.add_column("stay")
-    for name in ("wanted", "gets", "charges from", "to", "up to"):
-        table.add_column(name, justify="right")
-    table.add_column("waits longest because")
+    table.add_column("stay", no_wrap=True)
+    for name in ("gets", "charges from", "to", "up to"):
+        table.add_column(name, justify="right", no_wrap=True)
+    if not narrow:
+        table.add_column("waits longest because")
     for one in plan.requests:
         request = one.request
         inside = [
@@ -103,17 +106,16 @@ def _requests_table(plan: Plan) -> Table:
             if block.start < request.departure and block.end > request.arrival
         ]
         charging = (
-            (f"{inside[0].start:%a %H:%M}", f"{inside[-1].end:%a %H:%M}", f"{_most_a(inside):g} A")
+            (f"{inside[0].start:%a %H:%M}", f"{inside[-1].end:%a %H:%M}", words.amps(_most_a(inside)))
             if inside
             else ("-", "-", "-")
         )
         table.add_row(
             escape(request.charger),
             f"{words.spoken(plan, request.arrival)} - {words.local(plan, request.departure):%H:%M}",
-            f"{one.energy_kwh:.1f} kWh",
-            f"{one.delivered_kwh:.1f} kWh",
+            f"{one.delivered_kwh:.1f} of {one.energy_kwh:.1f} kWh",
             *charging,
-            escape(main_reason(plan, one)),
+            *(() if narrow else (escape(main_reason(plan, one)),)),
         )
     return table
 

@@ -137,14 +137,21 @@ def _plant_fault(text: str, site: Site, faults: list[Fault]) -> PlantFault | Non
         return None
     devices = _devices(kind, site)
     if device not in devices:
-        faults.append(
-            Fault("--fault", f"device '{device}'", f"{kind} wants one of {', '.join(devices) or 'none'}")
-        )
+        faults.append(Fault("--fault", *_no_such_device(kind, device, devices)))
         return None
     if not (first.isdecimal() and past.isdecimal() and int(first) < int(past)):
         faults.append(Fault("--fault", f"'{text}'", _SHAPE))
         return None
     return PlantFault(FaultKind(kind), int(first), int(past), device)
+
+
+def _no_such_device(kind: str, device: str, devices: tuple[str, ...]) -> tuple[str, str]:
+    """What was typed for a device of a fault, and what is allowed."""
+    if not devices:
+        return kind, "this site has no meter that it could happen to"
+    if devices == ("",):
+        return f"device '{device}'", f"{kind} is about the whole site: write {kind}:FROM-UNTIL"
+    return f"device '{device}'" if device else "no device", f"{kind} wants one of {', '.join(devices)}"
 
 
 def _devices(kind: str, site: Site) -> tuple[str, ...]:

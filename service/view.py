@@ -64,7 +64,7 @@ def _row(plan: Plan, one: RequestPlan) -> str:
     """One request: its stay, its energy, its blocks of charging."""
     request = one.request
     inside = [
-        f"{block.start:%H:%M} to {block.end:%H:%M} {block.current_a:g} A {block.phases}"
+        f"{block.start:%H:%M} to {block.end:%H:%M} {words.amps(block.current_a)} {block.phases}"
         for block in words.blocks(plan, request.charger)
         if block.start < request.departure and block.end > request.arrival
     ]

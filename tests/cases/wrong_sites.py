@@ -69,7 +69,7 @@ WRONG = (
     Wrong("limit_a: 25", 'limit_a: "25"', 5, "grid.limit_a", "a number is allowed"),
     Wrong("limit_a: 25", "limit_a: -25", 5, "grid.limit_a", "above 0"),
     Wrong("limit_a: 25", "limit_a: .nan", 5, "grid.limit_a", "a number is allowed"),
-    Wrong("limit_a: 25", "limit_a: 1e999", 5, "grid.limit_a", "a finite number"),
+    Wrong("limit_a: 25", "limit_a: 1e999", 5, "grid.limit_a", "too large to compute with; a finite number"),
     Wrong("limit_a: 25", "limit_a: true", 5, "grid.limit_a", "a number is allowed"),
     Wrong("limit_a: 25", "limit_a: [25, 25]", 5, "grid.limit_a", "the grid has phases: 3"),
     Wrong("limit_a: 25", "limit_a: [25, 25, 0]", 5, "grid.limit_a[2]", "above 0"),

@@ -59,6 +59,22 @@ def test_a_lost_meter_is_told_and_costs_no_limit(terminal: Terminal, tmp_path: P
     assert answer["caused_s"] == 0
 
 
+@pytest.mark.parametrize(
+    ("fault", "metered", "told"),
+    [
+        ("meter_lost:m:1-2", False, "--fault: meter_lost; this site has no meter that it could happen to"),
+        ("clock_step:m:1-2", True, "device 'm'; clock_step is about the whole site: write clock_step:FROM-"),
+        ("charger_lost:1-2", True, "no device; charger_lost wants one of driveway"),
+    ],
+)
+def test_a_fault_on_a_device_that_is_not_there_says_what_could_be(
+    terminal: Terminal, tmp_path: Path, fault: str, metered: bool, told: str
+) -> None:
+    said = terminal.run("simulate", site_file(tmp_path, METERED if metered else HOME), "--fault", fault)
+    assert said.code == 2
+    assert told in said.err
+
+
 def test_wrong_options_are_all_told_at_once(terminal: Terminal, tmp_path: Path) -> None:
     words = ["--hours", "99", "--seed", "x", "--fault", "flood:m:1-2", "--fault", "meter_lost:nobody:1-2"]
     said = terminal.run(
