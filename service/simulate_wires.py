@@ -11,11 +11,12 @@ from typing import Final
 from rich.console import Console
 from rich.live import Live
 
+from domain.errors import Fault, InputError
 from service.answers import STOPPED
 from service.planning import Planned
 from service.screen_simulation import live_view
 from service.simulate_options import Wanted
-from service.simulating_wires import WiredDay
+from service.simulating_wires import TOO_LATE, WiredDay
 from simulation.outcome import Outcome, outcome_of
 
 _VIEW_EVERY_S: Final = 0.5
@@ -34,7 +35,16 @@ def run_on_wires(planned: Planned, wanted: Wanted) -> tuple[WiredDay, Outcome, i
             code = asyncio.run(_run(day, _viewer(day, live)))
     else:
         code = asyncio.run(_run(day, _teller(day, console)))
+    refuse_what_is_too_fast(day)
     return day, outcome_of(day), code
+
+
+def refuse_what_is_too_fast(day: WiredDay) -> None:
+    """InputError where this computer was too slow for the asked speed, so that its figures mean nothing."""
+    if day.late >= TOO_LATE:
+        at_s = day.events[-1][0]
+        found = f"{day.speed:g}, and {day.late} answers came too late within {at_s} s of the day"
+        raise InputError([Fault("--speed", found, "this computer does not keep up: choose a lower one")])
 
 
 def words_of(day: WiredDay) -> str:
@@ -42,6 +52,8 @@ def words_of(day: WiredDay) -> str:
     words = f"over wires at {day.speed:g} times real speed, {day.ticks} ticks"
     if day.failed:
         words += f", [red]{day.failed} failed[/]"
+    if day.late:
+        return f"{words}, [red]{day.late} answers too late: this computer does not keep up, lower --speed[/]"
     if day.skipped > KEEPS_UP * day.ticks:
         return f"{words}, [red]{day.skipped} skipped: this computer does not keep up, lower --speed[/]"
     return f"{words}, {day.skipped} skipped"

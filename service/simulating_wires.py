@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Final
 
 from domain.site import Site
 from executors.control.seam import Setpoints
@@ -22,6 +23,9 @@ from simulation.ran import counted, signal_times_s
 from simulation.switching import PlannedSwitches
 from simulation.twins.plant_world import PlantWorld
 
+TOO_LATE: Final = 5
+"""So many answers that came too late on a fast clock, without any fault, end the day."""
+_LOST: Final = frozenset({"LINK_LOST", "METER_LOST"})
 HUNG_S = 0.2
 """How often a control that hangs by command looks whether it is over [s]."""
 
@@ -42,8 +46,14 @@ class WiredDay:
         """Answers of chargers that did not come."""
         self.ticks = self.skipped = self.failed = 0
         self._missed: dict[str, int] = {}
+        self._hurried = wanted.speed > 1 and not wanted.faults
         self._signal_s = signal_times_s(planned.inputs)
         self._switches = PlannedSwitches(self.plan, self.plant)
+
+    @property
+    def late(self) -> int:
+        """How many devices were lost though none has failed: this computer was too slow for the clock."""
+        return sum(what in _LOST for _, what, _ in self.events) if self._hurried else 0
 
     async def run(self, stop: asyncio.Event, heard: Callable[[int], None]) -> None:
         """Run to the end, or until ``stop`` is set; ``heard`` gets the second after every tick."""
@@ -88,7 +98,7 @@ class WiredDay:
         self.refused_writes += sum(max(0, now - self._missed.get(name, 0)) for name, now in missed.items())
         self._missed = missed
         heard(now_s)
-        if now_s >= self.seconds:
+        if now_s >= self.seconds or self.late >= TOO_LATE:
             ends.set()
 
 

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from domain.errors import InputError
 from domain.site import parse_site
 from service.plan_options import PlanOrder
 from service.planning import plan_order
 from service.simulate_options import SimulateOrder, wanted_of
-from service.simulating_wires import WiredDay
+from service.simulate_wires import refuse_what_is_too_fast
+from service.simulating_wires import TOO_LATE, WiredDay
 from simulation.outcome import outcome_of
 from tests.service.commands import AT, Terminal, site_file
 
@@ -48,6 +50,21 @@ def test_three_minutes_over_wires_charge_and_keep_every_limit(terminal: Terminal
     assert answer["cars"][0]["got_kwh"] > 0.1
     assert answer["limits"] == []
     assert answer["tripped"] == []
+
+
+def test_a_clock_that_is_too_fast_for_the_computer_ends_the_day_and_blames_no_device(tmp_path: Path) -> None:
+    wired = day(tmp_path)
+    wired.events += [(1, "LINK_LOST", "driveway")] * TOO_LATE
+    asyncio.run(wired.run(asyncio.Event(), lambda _: None))
+    assert wired.plant.now_s < 170
+    with pytest.raises(InputError, match="--speed: 30, and 5 answers came too late"):
+        refuse_what_is_too_fast(wired)
+
+
+def test_a_device_that_is_lost_by_command_is_no_fault_of_the_computer(tmp_path: Path) -> None:
+    wired = day(tmp_path, "charger_lost:driveway:40-60")
+    wired.events += [(40, "LINK_LOST", "driveway")] * TOO_LATE
+    refuse_what_is_too_fast(wired)
 
 
 def test_a_stop_ends_the_day_early_with_its_figures(tmp_path: Path) -> None:
