@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from executors.control.seam import CarState, Readings, Setpoints
+from executors.control.times import LINK_S
+from executors.readings import ChargerReading
 from executors.reasons import sentence
 from executors.tick_chargers import ChargerHand
 from executors.tick_meters import MeterHand
+from executors.tick_readings import LOST_AFTER
 from service.run.daemon import Daemon
 from service.run.view_others import moment, number, others_of
 
@@ -61,26 +64,34 @@ def state_of(daemon: Daemon) -> dict[str, Any]:
 
 
 def _charger(hand: ChargerHand, daemon: Daemon, now_s: float) -> dict[str, Any]:
-    reading, watchdog = hand.reading, hand.watchdog
     row = daemon.ticking.wiring.charger_ids.index(hand.name)
+    return charger_of(hand, now_s) | _decided(daemon.ticking.last, row)
+
+
+def charger_of(hand: ChargerHand, now_s: float) -> dict[str, Any]:
+    """What a charger says; where it does not answer any more, nothing of what its car does now."""
+    reading, watchdog = hand.reading, hand.watchdog
+    answers = reading is not None and hand.missed < LOST_AFTER and now_s - reading.sampled_s <= LINK_S
     found: dict[str, Any] = {
         "id": hand.name,
-        "ready": hand.ready,
+        "ready": hand.ready and answers,
+        "answers": answers,
         "trouble": hand.trouble,
         "told_a": number(hand.told_a),
         "findings": [finding.words for finding in hand.findings],
     }
     if reading is not None:
+        now = reading if answers else ChargerReading(reading.sampled_s)
         found |= {
             "age_s": number(now_s - reading.sampled_s),
-            "car": CarState(reading.state).name.lower(),
-            "current_a": [number(amps) for amps in reading.current_a],
-            "power_kw": number(reading.power_kw),
+            "car": CarState(now.state).name.lower(),
+            "current_a": [number(amps) for amps in now.current_a],
+            "power_kw": number(now.power_kw),
             "session_kwh": number(reading.session_kwh),
-            "alarms": [{"code": one.code, "words": one.words} for one in reading.alarms],
+            "alarms": [{"code": one.code, "words": one.words} for one in now.alarms],
         }
     if watchdog is not None:
-        left_s = watchdog.after_s - (now_s - hand.fed_s)
+        left_s = max(0.0, watchdog.after_s - (now_s - hand.fed_s))
         found["watchdog"] = {
             "fallback_a": watchdog.fallback_a,
             "after_s": watchdog.after_s,
@@ -88,7 +99,7 @@ def _charger(hand: ChargerHand, daemon: Daemon, now_s: float) -> dict[str, Any]:
             "doubt": watchdog.doubt,
             "left_s": number(left_s),
         }
-    return found | _decided(daemon.ticking.last, row)
+    return found
 
 
 def _decided(last: tuple[Readings, Setpoints] | None, row: int) -> dict[str, Any]:
