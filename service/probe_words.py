@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
@@ -71,11 +71,7 @@ def report_of(probing: Probing, proof: Proof, now_s: float, *, quick: bool) -> P
 def _meter(meter: MeterHand, probing: Probing, now_s: float, *, quick: bool) -> DeviceReport:
     reading = meter.reading
     checks = {charger: check for (name, charger), check in probing.checks.items() if name == meter.name}
-    good = [
-        f"{_wiring_words(one)} (against {who})" for who, one in checks.items() if one.verdict is Verdict.RIGHT
-    ]
-    wrong = [f"{_wiring_words(one)} (against {who})" for who, one in checks.items() if one.verdict in _WRONG]
-    left = [_wiring_words(one) for one in checks.values() if one.verdict is Verdict.UNCLEAR]
+    good, wrong, left = compared(checks)
     if not checks:
         left.append(
             "signs and phases not compared"
@@ -96,6 +92,25 @@ def _meter(meter: MeterHand, probing: Probing, now_s: float, *, quick: bool) -> 
         tuple(wrong),
         tuple(left),
     )
+
+
+def compared(checks: Mapping[str, WiringCheck]) -> tuple[list[str], list[str], list[str]]:
+    """What comparing a meter with chargers, by their ids, has shown: what is right, wrong, and open.
+
+    A meter that shows one charger's change is not frozen where another's does not show.
+    """
+    right = [who for who, one in checks.items() if one.verdict is Verdict.RIGHT]
+    good = [f"{_wiring_words(checks[who])} (against {who})" for who in right]
+    wrong = [
+        f"the change of {who} does not show, though that of {right[0]} does: {who} hangs elsewhere, or "
+        "something in the house made up for it"
+        if right and one.verdict is Verdict.NOT_SEEN
+        else f"{_wiring_words(one)} (against {who})"
+        for who, one in checks.items()
+        if one.verdict in _WRONG
+    ]
+    left = [_wiring_words(one) for one in checks.values() if one.verdict is Verdict.UNCLEAR]
+    return good, wrong, left
 
 
 def _meter_words(reading: MeterReading | None) -> str:

@@ -151,6 +151,15 @@ def test_the_tightest_circuit_is_the_one_nearest_to_its_limit() -> None:
     assert tightest(replace(plan, circuits={"grid": grid, "garage": tight})) == "garage"
 
 
+def test_phases_that_carry_the_same_are_all_seen() -> None:
+    plan = home_plan()
+    even = np.full((3, len(plan.grid)), 7.0)
+    chart = figure(replace(plan, circuits={"grid": replace(plan.circuits["grid"], phase_a=even)}))
+    panel = next(one for one in chart.axes if "circuit grid" in one.get_ylabel())
+    named = {str(one.get_label()): one.get_linewidth() for one in panel.patches}
+    assert named["L1"] > named["L2"] > named["L3"] > 0
+
+
 def test_a_circuit_without_a_limit_in_amperes_is_drawn_without_one() -> None:
     plan = home_plan()
     endless = replace(plan.circuits["grid"], limit_a=np.full((3, len(plan.grid)), np.inf))

@@ -20,10 +20,11 @@ from domain.site import Site, parse_site
 from executors.control.failsafe_proof import prove
 from executors.control.seam import CarState
 from executors.devices import devices_of
+from executors.meters.wiring_check import Verdict, WiringCheck
 from executors.readings import ChargerReading
 from service.main import main
 from service.probe import show
-from service.probe_words import ProbeReport, report_of
+from service.probe_words import ProbeReport, compared, report_of
 from service.probe_words_others import DeviceReport
 from service.probing import Probing, has_fallen
 from service.run.clocks import Clocks
@@ -226,3 +227,13 @@ def test_a_site_is_run_by_one_process_wherever_its_memory_is(
         assert "another process runs this site already; stop it first" in capsys.readouterr().err
         assert main(["run", str(link), "--state", str(tmp_path / "other")]) == 2
     assert "another process" in capsys.readouterr().err
+
+
+def test_a_meter_that_shows_one_car_is_not_called_frozen_for_another() -> None:
+    seen, unseen = WiringCheck(Verdict.RIGHT), WiringCheck(Verdict.NOT_SEEN)
+    good, wrong, _ = compared({"left": seen, "right": unseen})
+    assert good == ["signs and phases right (against left)"]
+    assert wrong[0].startswith(
+        "the change of right does not show, though that of left does: right hangs elsewhere"
+    )
+    assert "frozen" in compared({"right": unseen})[1][0]
