@@ -4,31 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Final
 
 from domain.requests import ChargeRequest
 from domain.site import Site
 from domain.site_chargers import DcCharger
+from domain.unstated_tapers import LONGER_SHARE, taper_unstated
 from scheduler.naming import named
-
-EARLY_SHARE: Final = 0.1
-"""Share of the stay that is kept back.
-
-A car that is offered what it could take at first, and from 60 % on less and less, 60 % of it at 80 %, takes
-from 20 to 80 % a share of ln(1 / 0.6) / 0.4 / 3 - 1 / 3 = 9 % longer than one that does not taper.
-"""
-
-
-def keeps_back(request: ChargeRequest, site: Site) -> bool:
-    """Whether a car only takes direct current, and nobody says how its power falls as it fills.
-
-    At an alternating-current charger a car falls on its last percents only. A car that also gives is left
-    alone: it is at home, at a power that hardly any battery feels.
-    """
-    charger = site.charger(request.charger)
-    vehicle = site.vehicle(request.vehicle) if request.vehicle else None
-    stated = vehicle is not None and vehicle.taper is not None and request.soc_now is not None
-    return isinstance(charger, DcCharger) and charger.discharge_kw is None and not stated
 
 
 def planned_end(request: ChargeRequest, site: Site, start: datetime, energy_kwh: float) -> datetime:
@@ -39,15 +20,15 @@ def planned_end(request: ChargeRequest, site: Site, start: datetime, energy_kwh:
     """
     charger = site.charger(request.charger)
     left = request.departure - max(request.arrival, start)
-    if left <= timedelta(0) or not isinstance(charger, DcCharger) or not keeps_back(request, site):
+    if left <= timedelta(0) or not isinstance(charger, DcCharger) or not taper_unstated(request, site):
         return request.departure
     spare = max(timedelta(0), left - timedelta(hours=energy_kwh / charger.power_kw.max))
-    return request.departure - min(EARLY_SHARE * (request.departure - request.arrival), spare / 2)
+    return request.departure - min(LONGER_SHARE * (request.departure - request.arrival), spare / 2)
 
 
 def early_of(site: Site, requests: Sequence[ChargeRequest]) -> frozenset[int]:
     """The positions of such requests."""
-    return frozenset(i for i, request in enumerate(requests) if keeps_back(request, site))
+    return frozenset(i for i, request in enumerate(requests) if taper_unstated(request, site))
 
 
 def early_notes(site: Site, requests: Sequence[ChargeRequest], early: Collection[int]) -> tuple[str, ...]:

@@ -56,12 +56,14 @@ def danger(
     left_s: Floats,
     most_kw: Floats,
     takes_kwh: Floats,
+    longer_kwh: Floats,
 ) -> Danger:
     """How the departures stand, with all the power that cars, chargers and the plan's other cars leave.
 
     ``left_kwh``: what is missing; ``left_s``: time to the departure; ``most_kw``: full power of car and
-    charger; ``takes_kwh``: what the battery still takes by its taper (NaN: not known). Room on circuits is
-    the plan's; without a plan, and after its end, it is taken as free.
+    charger; ``takes_kwh``: what the battery still takes by its taper (NaN: not known); ``longer_kwh``: what
+    full power would give in the time that the car may need longer. Room on circuits is the plan's; without a
+    plan, and after its end, it is taken as free.
     """
     asked = np.isfinite(left_s) & (left_s > 0) & ~np.isnan(left_kwh)
     possible_kwh = most_kw * np.where(asked, left_s, 0.0) / S_PER_H
@@ -74,7 +76,7 @@ def danger(
         covered = planned_until_kwh(rows, plan_s, until_s) >= left_kwh - slack_kwh
     possible_kwh = np.where(asked, np.fmin(possible_kwh, takes_kwh), np.nan)
     short_kwh = left_kwh - possible_kwh
-    spare_h = (possible_kwh - left_kwh) / np.maximum(most_kw, 1e-9)
+    spare_h = (possible_kwh - left_kwh - longer_kwh) / np.maximum(most_kw, 1e-9)
     wanting = asked & (left_kwh > _NOTHING_KWH)
     return Danger(
         possible_kwh=possible_kwh,

@@ -179,7 +179,8 @@ def _base(tick: Tick, cars: Cars, wishes: Wishes, state: TrackingState) -> tuple
     most_kw = cars.full_a * cars.all_lines * tick.points.kw_per_a
     most_kw = np.where(tick.points.switches, most_kw, most_kw * cars.lines / np.maximum(cars.all_lines, 1))
     takes_kwh = state.watched.learnt.full_after_kwh
-    risk = danger(plan[0], plan_s, wishes.left_kwh, wishes.left_s, most_kw, takes_kwh)
+    longer_kwh = of_wish(wishes.row, tick.orders.table.longer_kwh, 0.0)
+    risk = danger(plan[0], plan_s, wishes.left_kwh, wishes.left_s, most_kw, takes_kwh, longer_kwh)
     base = base_now(tick.points, plan, counts, wishes, cars, ledger.owed_kwh, state.told_a, risk, plan_s)
     return base, risk, state._replace(ledger=ledger)
 
@@ -236,7 +237,7 @@ def _yields_kw(tick: Tick, state: TrackingState, cars: Cars, wishes: Wishes, ris
         return NOTHING_KW
     _, left_s = budget(state.quarter, tick.time.wall_s, window_s, peak_kw)
     most_kw = cars.full_a * cars.lines * tick.points.kw_per_a
-    needed_kw = needs_kw(risk, wishes.left_kwh, np.where(cars.here, most_kw, 0.0), left_s)
+    needed_kw = needs_kw(risk, wishes.left_kwh, wishes.left_s, np.where(cars.here, most_kw, 0.0), left_s)
     return window_kw(float(tick.readings.meter_kw[0]), float(cars.power_kw.sum()), needed_kw)
 
 

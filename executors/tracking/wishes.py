@@ -12,6 +12,7 @@ from domain.requests import ChargeRequest, default_request_id
 from domain.site_root import Site
 from domain.site_vehicles import Vehicle
 from domain.units import S_PER_H
+from domain.unstated_tapers import LONGER_SHARE, taper_unstated
 from executors.tracking.arrays import Bools, Floats, Ints, known
 
 EARLY_S: Final = 4 * S_PER_H
@@ -36,6 +37,9 @@ class WishTable:
     min_a: Floats
     pins: Ints
     """Phases with which the car charges; 3 where nobody said."""
+    longer_kwh: Floats
+    """Energy for which the car has to be given time beyond that of its full power, as nobody says how it
+    tapers."""
     switches: Ints
     """Phase switches a session that the car bears; 0 is a veto, a million where nobody said."""
     battery_kwh: Floats
@@ -93,6 +97,7 @@ def wish_table(requests: Sequence[ChargeRequest], site: Site, charger_ids: Seque
         max_a=np.array([_most_a(*pair) for pair in pairs], dtype=np.float64),
         min_a=np.array([_least_a(*pair) for pair in pairs], dtype=np.float64),
         pins=np.array([each.phases or (car.phases if car else 3) for each, car in pairs], dtype=np.int64),
+        longer_kwh=np.array([_longer_kwh(site, *pair) for pair in pairs], dtype=np.float64),
         switches=np.array([_switches(car) for car in cars], dtype=np.int64),
         battery_kwh=np.array([car.battery_kwh if car else None for car in cars], dtype=np.float64),
         priority=np.array([each.priority for each in mine], dtype=np.float64),
@@ -163,6 +168,10 @@ def _need_kwh(request: ChargeRequest, car: Vehicle | None) -> float:
         return float("nan")
     efficiency = car.efficiency if isinstance(car.efficiency, float) else _USUAL_EFFICIENCY
     return max(request.target_soc - request.soc_now, 0.0) * car.battery_kwh / efficiency
+
+
+def _longer_kwh(site: Site, request: ChargeRequest, car: Vehicle | None) -> float:
+    return LONGER_SHARE * _need_kwh(request, car) if taper_unstated(request, site) else 0.0
 
 
 def _most_a(request: ChargeRequest, car: Vehicle | None) -> float:

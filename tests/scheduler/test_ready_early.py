@@ -8,7 +8,8 @@ import pytest
 
 from domain.requests import ChargeRequest
 from domain.site import Site
-from scheduler.ready_early import EARLY_SHARE, keeps_back, planned_end
+from domain.unstated_tapers import LONGER_SHARE, taper_unstated
+from scheduler.ready_early import planned_end
 from tests.scheduler.days import DAWN, checked, inputs_of, site_of, wish
 
 STALL = "{id: fast, kind: dc, power_kw: {min: 10, max: 50}, efficiency: 1, power_factor: 1}"
@@ -42,17 +43,17 @@ def test_a_car_in_a_hurry_keeps_half_of_what_is_over() -> None:
 
 def test_it_is_for_cars_that_nobody_knows_on_direct_current() -> None:
     site = site_of(f"{STALL}, {BOX}", more=FLAT)
-    assert keeps_back(wish("fast", 9.0), site)
-    assert keeps_back(wish("fast", 9.0, vehicle="flat"), site)  # how full it is nobody says
-    assert not keeps_back(wish("fast", 9.0, vehicle="flat", soc_now=0.3), site)
-    assert not keeps_back(wish("slow", 9.0), site)
+    assert taper_unstated(wish("fast", 9.0), site)
+    assert taper_unstated(wish("fast", 9.0, vehicle="flat"), site)  # how full it is nobody says
+    assert not taper_unstated(wish("fast", 9.0, vehicle="flat", soc_now=0.3), site)
+    assert not taper_unstated(wish("slow", 9.0), site)
 
 
 def test_the_plan_is_done_before_the_end_though_the_end_is_cheapest() -> None:
     """The last of three hours is cheapest: 0.7 h of it give 35 kWh, the other 15 come from before."""
     site = site_of(STALL)
     plan = checked(site, inputs_of(site, [0.3, 0.2, 0.1], [wish("fast", 50.0)]))
-    hours = 1 - 3 * EARLY_SHARE
+    hours = 1 - 3 * LONGER_SHARE
     assert plan.chargers["fast"].power_kw == pytest.approx([0, 50 - 50 * hours, 50 * hours], abs=0.1)
     assert plan.requests[0].shortfall_kwh == 0
     assert any("fast from 0: nobody says" in note and "a tenth" in note for note in plan.notes)

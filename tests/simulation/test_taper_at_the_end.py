@@ -31,3 +31,20 @@ def test_it_gets_its_energy_though_it_tapers_where_nobody_said_so(tmp_path: Path
     outcome = day_of(SITE, wish, AT, 95 * 60, tmp_path, idle_s=5)
     assert outcome.cars[0].planned_kwh == pytest.approx(49, abs=0.1)
     assert outcome.missed_kwh == 0
+
+
+PEAK = (
+    SITE.replace("limit_a: 200", "limit_a: 1000")
+    .replace("max: 60}", "max: 200}")
+    .replace("tariff:", "mode: [tariff, capacity]\ntariff:\n  peak: {eur_per_kw_month: 18, floor_kw: 0}")
+)
+
+
+def test_it_does_so_too_where_a_peak_is_kept_and_it_stays_not_much_longer_than_it_needs(
+    tmp_path: Path,
+) -> None:
+    """65 kWh take 21 of 24 minutes at full power; the least peak would use all of them."""
+    wish = "fast,2026-11-17T08:03:00Z,2026-11-17T08:27:00Z,65\n"
+    outcome = day_of(PEAK, wish, AT, 28 * 60, tmp_path, idle_s=5)
+    assert outcome.cars[0].planned_kwh == pytest.approx(65, abs=0.1)
+    assert outcome.missed_kwh == 0
