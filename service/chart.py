@@ -121,4 +121,7 @@ def _proof_words(plan: Plan) -> str:
         return "made by rule, not proven"
     if not math.isfinite(plan.proof.gap):
         return "how near to the best is not known"
-    return f"proven within {max(0.0, plan.proof.gap):.2%} of the best"
+    gap = max(0.0, plan.proof.gap)
+    if plan.proof.status is Status.FEASIBLE:
+        return f"at most {gap:.2%} above the best possible, wider than the gap asked for"
+    return f"proven within {gap:.2%} of the best"

@@ -25,7 +25,7 @@ COLOURS: Final = {
     "L1L2L3": "#17806d",
 }
 """One colour for each phase set, here and in the circuit's lines."""
-WIDTHS: Final = {"L1": 4.2, "L2": 2.6, "L3": 1.2}
+WIDTHS: Final = {"L1": 3.6, "L2": 2.3, "L3": 1.0}
 """Lines that lie on each other are all seen when each is thinner than the one below it."""
 CHARGING: Final = COLOURS["L1L2L3"]
 SUN: Final = "#f4c63d"

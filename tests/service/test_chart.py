@@ -86,6 +86,10 @@ def test_missing_energy_stands_out() -> None:
     assert "4.0 kWh missing" in words
 
 
+def test_a_plan_that_is_not_as_good_as_asked_says_so() -> None:
+    assert "wider than the gap asked for" in words_in(figure(home_plan(Status.FEASIBLE)))
+
+
 def test_a_plan_by_rule_is_not_called_proven() -> None:
     assert "made by rule, not proven" in words_in(figure(home_plan(Status.FALLBACK)))
 
