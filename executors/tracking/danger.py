@@ -31,7 +31,7 @@ class Danger:
     shortfall_kwh: Floats
     """What it will miss even at full power from now on; 0: nothing."""
     spare_h: Floats
-    """Time left over if it charged at full power from now on."""
+    """Time left over if it charged at full power from now on, less what it may need longer as it fills."""
     covered: Bools
     """The plan gives until then what is missing."""
 
