@@ -55,6 +55,8 @@ class Answer:
     """What one unit more of every variable costs (linear programs)."""
     row_duals: FloatArray | None = None
     """What one unit more of every row's bound adds to the objective (linear programs)."""
+    iterations: int = 0
+    """Steps of the simplex method that it took: a measure of work that no load of the machine changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,16 +220,18 @@ def loaded(form: StandardForm, time_limit_s: float, gap: float = 0.0) -> Solver:
 def answer_of(highs: Solver, *, linear: bool) -> Answer:
     """The outcome of the last run; before the first node is done, the bound of a search means nothing."""
     status, info = highs.getModelStatus(), highs.getInfo()
+    worked = int(info.simplex_iteration_count)
     if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
-        return Answer(None, np.inf, infeasible=True)
+        return Answer(None, np.inf, infeasible=True, iterations=worked)
     found = info.primal_solution_status == _FEASIBLE
     x = np.array(highs.getSolution().col_value) if found else None
     solved = status == highspy.HighsModelStatus.kOptimal
     if not linear:
         trusted = solved or info.mip_node_count > 0
-        return Answer(x, float(info.mip_dual_bound) if trusted else -np.inf, infeasible=False)
+        bound = float(info.mip_dual_bound) if trusted else -np.inf
+        return Answer(x, bound, infeasible=False, iterations=worked)
     if not solved:
-        return Answer(x, -np.inf, infeasible=False)
+        return Answer(x, -np.inf, infeasible=False, iterations=worked)
     solution = highs.getSolution()
     return Answer(
         x,
@@ -235,4 +239,5 @@ def answer_of(highs: Solver, *, linear: bool) -> Answer:
         infeasible=False,
         reduced_costs=np.array(solution.col_dual),
         row_duals=np.array(solution.row_dual),
+        iterations=worked,
     )

@@ -11,6 +11,8 @@ from scheduler.standard_form import Columns
 
 SOME_DRAWS: Final = 420
 """Up to so many choices, everything is searched at once even where the slots of a session bind each other."""
+_IN_TURN_DRAWS: Final = 1000
+"""Up to so many choices, what a battery does by itself is searched with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +44,8 @@ class Layout:
     def slot_by_slot(self) -> bool:
         """Whether that is so, and the choices are too many to search them all at once."""
         return self.tied and len(self.table.slot) > SOME_DRAWS
+
+    @property
+    def in_turn(self) -> bool:
+        """Whether what a battery does by itself is searched with the choices, a few slots in turn."""
+        return self.by_itself and len(self.table.slot) <= _IN_TURN_DRAWS

@@ -12,11 +12,11 @@ from scheduler import highs
 from scheduler.deadline import Deadline
 from scheduler.highs import Answer, Hint
 from scheduler.layout import Layout
-from scheduler.narrowed import narrowed, without_switches
+from scheduler.narrowed import narrowed
 from scheduler.problem import FloatArray
-from scheduler.slot_by_slot import Walked, slot_by_slot
 from scheduler.solved import THOROUGH_S, Aim
 from scheduler.standard_form import BoolArray, StandardForm
+from scheduler.walks import walked
 
 SMALL_DRAWS: Final = 600
 """Up to so many choices, nothing is fixed: the full search is quick and exact."""
@@ -26,8 +26,6 @@ _NEAR: Final = (2, 6)
 """Cheapest unused slots per session that a restricted search may use, try by try."""
 _FEW_UNDECIDED: Final = 40
 """Up to so many undecided draws, other sessions than theirs have little to do with them."""
-_FAR: Final = 2.0
-"""Times the asked gap from which on sessions are also tried on fewer phases."""
 _EPS_A: Final = 1e-6
 
 
@@ -111,38 +109,14 @@ def _tied(
     everything is searched at once for a while.
     """
     best = Answer(start if isinstance(start, np.ndarray) else None, relaxed.bound, infeasible=False)
-    ways = (layout, replace(layout, by_itself=False)) if layout.by_itself else (layout,)
-    for way in ways:
-        x, bound = _walked(form, way, relaxed, best.bound, aim, deadline)
-        best = replace(best, bound=bound)
-        if x is not None and (best.x is None or form.value(x) < form.value(best.x)):
-            best = replace(best, x=x)
-        if x is not None or deadline.over:
-            break
+    found = walked(form, layout, relaxed, aim, deadline)
+    best = replace(best, bound=max(best.bound, found.bound))
+    if found.x is not None and (best.x is None or form.value(found.x) < form.value(best.x)):
+        best = replace(best, x=found.x)
     if best.x is not None:
         return best
     brief = Deadline.after(deadline.clock, min(deadline.left_s, THOROUGH_S))
     return _better(form, best, form, aim.asked, brief, start)
-
-
-def _walked(
-    form: StandardForm, layout: Layout, relaxed: Answer, bound: float, aim: Aim, deadline: Deadline
-) -> tuple[FloatArray | None, float]:
-    """The executable point of the cheapest walk slot by slot that leads to one, and the bound."""
-    assert relaxed.x is not None
-    walks: list[Walked] = []
-    for narrow in (False, True):
-        part = without_switches(form, layout, relaxed.x, narrow=narrow)
-        walks.append(slot_by_slot(part, layout, aim.asked / 4, deadline))
-        if deadline.over or walks[-1].value <= bound + _FAR * aim.asked:
-            break
-        if not narrow and walks[0].linear - bound > aim.asked:
-            linear = highs.solve(form.relaxed(), time_limit_s=deadline.left_s)
-            bound = bound if linear.x is None else max(bound, linear.bound)
-    for walked in sorted(walks, key=lambda one: one.value):
-        if (x := walked.finished(bound + aim.asked / 2)) is not None:
-            return x, bound
-    return None, bound
 
 
 def _narrowly(

@@ -12,7 +12,6 @@ from functools import partial
 from typing import Final
 
 import numpy as np
-import scipy.sparse as sp
 
 from scheduler import highs
 from scheduler.choices import Choices
@@ -20,11 +19,13 @@ from scheduler.column_slots import Sides, slots_of
 from scheduler.deadline import Deadline
 from scheduler.descent import Descent, Mark
 from scheduler.dive import dived
-from scheduler.lattice import snapped, whole_steps
+from scheduler.in_turn import whole_in_turn
 from scheduler.layout import Layout
+from scheduler.part_in_steps import PartInSteps
 from scheduler.problem import FloatArray, IntArray
-from scheduler.smaller import Smaller, smaller
+from scheduler.smaller import smaller
 from scheduler.standard_form import ABSENT, BoolArray, StandardForm
+from scheduler.step_more import a_step_more
 from scheduler.windows import better_by_windows
 
 _SLOTS: Final = 4
@@ -39,6 +40,8 @@ _BACK: Final = (0, 1, 3)
 """Times so many slots before them that are searched too where some slots leave no point."""
 _SEARCH_S: Final = 1.0
 """Time to search some slots in which choices by shares leave no point [s]."""
+_PART: Final = 0.5
+"""Share of the time that is left for a search in turn, and for windows: what comes after needs time too."""
 _REST_S: Final = 5.0
 """Time for what is left to find when all choices are made [s]."""
 
@@ -62,38 +65,21 @@ class Walked:
 
 def slot_by_slot(form: StandardForm, layout: Layout, worth: float, deadline: Deadline) -> Walked:
     """Decisions for all slots of ``form``; a choice that costs less than ``worth`` is as good as any."""
-    stepped, change = whole_steps(form, layout)
-    part = smaller(stepped)
-    if not part.possible:
+    whole = PartInSteps.of(form, layout)
+    if not whole.part.possible:
         return Walked(np.inf)
-    walk = _Walk(_Whole(part, stepped, change), layout, slots_of(stepped, layout), worth, deadline)
+    walk = _Walk(whole, layout, worth, deadline)
     linear = walk.descent.value
     if not walk.descent.possible or not walk.on_and_off():
         return Walked(linear)
     return Walked(linear, walk.value, walk)
 
 
-@dataclass(frozen=True, slots=True)
-class _Whole:
-    """The part that is walked, and the way back to the whole."""
-
-    part: Smaller
-    stepped: StandardForm
-    change: sp.csc_array
-
-    def point(self, y: FloatArray) -> FloatArray:
-        """The whole point of a point of the part."""
-        point: FloatArray = self.change @ snapped(self.part.whole(y), self.stepped)
-        return point
-
-
 class _Walk:
     """The slots from the first to the last, with what is decided so far."""
 
-    def __init__(
-        self, whole: _Whole, layout: Layout, slot: IntArray, worth: float, deadline: Deadline
-    ) -> None:
-        part = whole.part
+    def __init__(self, whole: PartInSteps, layout: Layout, worth: float, deadline: Deadline) -> None:
+        part, slot = whole.part, slots_of(whole.stepped, layout)
         self._deadline, self._whole, self._form, self._worth = deadline, whole, part.form, worth
         place = np.full(len(part.held), ABSENT)
         place[part.columns] = np.arange(len(part.columns))
@@ -103,7 +89,7 @@ class _Walk:
         known = steps != ABSENT
         self._steps = steps[known]
         self._session = np.append(layout.table.session, layout.gives.session)[known]
-        self._goals, self._more = _a_step_more(part.form, self._steps)
+        self._goals, self._more = a_step_more(part.form, self._steps)
         self.descent = Descent(self._more, deadline.left_s)
         if not self.descent.possible:
             self._more = part.form
@@ -112,7 +98,7 @@ class _Walk:
         others[self._choices.column] = others[self._steps] = False
         self._others = np.flatnonzero(others)
         self._sides = Sides.of(part.form, others)
-        self._follows = layout.by_itself
+        self._in_turn, self._follows = layout.in_turn, layout.by_itself
         self._found = np.zeros(0)
 
     @property
@@ -130,8 +116,14 @@ class _Walk:
     def on_and_off(self) -> bool:
         """Decide what is on in every slot; False where that leads nowhere.
 
-        What a battery does by itself follows from that: it is found when all is decided.
+        What a battery does by itself depends on all that was before, and a linear program takes it for far
+        more helpful than it is: with few choices it is searched with them; where they are many, or that takes
+        too long, it is found when all is decided.
         """
+        if self._in_turn and (found := self._whole_in_turn(self._on_off)) is not None:
+            self._found = found
+            return True
+        self._in_turn = False
         marks: list[Mark] = []
         for first in self._firsts:
             marks.append(self.descent.mark())
@@ -160,9 +152,7 @@ class _Walk:
             if answer.x is None:
                 return False
             self._found = answer.x
-        self._found = better_by_windows(
-            form, self._slot, self._found, mark.value, self._worth, self._deadline
-        )
+        self._found = self._better(form, self._found, mark.value)
         return True
 
     def _others_held(self, first: int) -> bool:
@@ -180,6 +170,8 @@ class _Walk:
     def finished(self, good: float) -> FloatArray | None:
         """The whole point of what is decided and made better, on its steps."""
         values = np.round(self._better(self._on_off, self._found, good))
+        if self._in_turn and (y := self._steps_in_turn(values, good)) is not None:
+            return self._whole.point(y)
         columns, others = np.append(self._choices.column, self._others), self._others
         y = self._dived(self._form.with_bounds(columns, values[columns], values[columns]), good)
         if y is None:
@@ -191,9 +183,23 @@ class _Walk:
             y = self._stepped()
         return None if y is None else self._whole.point(y)
 
+    def _steps_in_turn(self, values: FloatArray, good: float) -> FloatArray | None:
+        """The point with currents on their steps, and the choices of ``values`` where that leaves one."""
+        columns, wish = self._choices.column, np.full(self._form.columns, np.nan)
+        wish[columns] = values[columns]
+        y = self._whole_in_turn(self._form, wish)
+        if y is None:
+            return None
+        held = np.round(y[columns])
+        return self._better(self._form.with_bounds(columns, held, held), y, good)
+
+    def _whole_in_turn(self, form: StandardForm, wish: FloatArray | None = None) -> FloatArray | None:
+        """A point of ``form`` in half of the time that is left."""
+        return whole_in_turn(form, self._slot, self._worth, self._deadline.share(_PART), wish)
+
     def _better(self, form: StandardForm, y: FloatArray, good: float) -> FloatArray:
-        """``y``, a point of ``form``, made better window by window."""
-        return better_by_windows(form, self._slot, y, good, self._worth, self._deadline)
+        """``y``, a point of ``form``, made better window by window, in half of the time that is left."""
+        return better_by_windows(form, self._slot, y, good, self._worth, self._deadline.share(_PART))
 
     def _dived(self, held: StandardForm, good: float) -> FloatArray | None:
         """The best point found of ``held``, in which nothing but steps is left to choose."""
@@ -219,9 +225,7 @@ class _Walk:
     def _walked(self, first: int) -> bool:
         """Whether the slots from ``first`` on are decided by what the linear program draws in them."""
         inside = (self._choices.slot >= first) & (self._choices.slot < first + _SLOTS)
-        if not self._decided(inside):
-            return False
-        return self._follows or self._others_held(first)
+        return self._decided(inside) and (self._follows or self._others_held(first))
 
     def _searched(self, first: int, last: int, before: Mark) -> bool:
         """Whether the slots from ``first`` to ``last`` are decided by a search of them from ``before`` on."""
@@ -278,14 +282,3 @@ class _Walk:
         slot = self._slot[columns]
         near: IntArray = columns[(slot >= first) & (slot < first + _SLOTS)]
         return near
-
-
-def _a_step_more(form: StandardForm, steps: IntArray) -> tuple[IntArray, StandardForm]:
-    """Rows of the goals, and ``form`` where each asks for one step more: what is decided is then more than
-    just enough, and a step can be taken off where a limit needs it.
-    """
-    goals = np.flatnonzero(np.asarray(form.row_rule) == "energy_goal")
-    of_steps = abs(sp.csr_array(form.matrix[goals])[:, steps])
-    low = form.row_low.copy()
-    low[goals] += of_steps.max(axis=1).toarray().ravel() if of_steps.nnz else 0.0
-    return goals, replace(form, row_low=low)

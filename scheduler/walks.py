@@ -1,0 +1,67 @@
+"""The walks slot by slot that are tried, with every car on one phase set; the cheapest counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from scheduler import highs
+from scheduler.deadline import Deadline
+from scheduler.highs import Answer
+from scheduler.layout import Layout
+from scheduler.narrowed import without_switches
+from scheduler.problem import FloatArray
+from scheduler.slot_by_slot import Walked, slot_by_slot
+from scheduler.solved import Aim
+from scheduler.standard_form import ABSENT, StandardForm
+
+_FAR: Final = 2.0
+"""Times the asked gap from which on sessions are also tried on fewer phases."""
+
+
+def walked(form: StandardForm, layout: Layout, relaxed: Answer, aim: Aim, deadline: Deadline) -> Answer:
+    """The executable point of the first way that leads to one, perhaps none, and the bound.
+
+    A battery that acts by itself is searched with the cars, else walked with them like one that is told.
+    """
+    bound = relaxed.bound
+    ways = (layout, replace(layout, by_itself=False)) if layout.by_itself else (layout,)
+    for way in ways:
+        x, bound = _walked(form, way, relaxed, bound, aim, deadline)
+        if x is not None or deadline.over:
+            return Answer(x, bound, infeasible=False)
+    return Answer(None, bound, infeasible=False)
+
+
+def _walked(
+    form: StandardForm, layout: Layout, relaxed: Answer, bound: float, aim: Aim, deadline: Deadline
+) -> tuple[FloatArray | None, float]:
+    """The executable point of the cheapest walk that leads to one, and the bound."""
+    assert relaxed.x is not None
+    walks: list[Walked] = []
+    for narrow in _widths(form, layout):
+        part = without_switches(form, layout, relaxed.x, narrow=narrow)
+        walks.append(slot_by_slot(part, layout, aim.asked / 4, deadline))
+        far = walks[-1].value > bound + _FAR * aim.asked
+        if len(walks) == 1 and far and walks[0].linear - bound > aim.asked and not deadline.over:
+            linear = highs.solve(form.relaxed(), time_limit_s=deadline.left_s)
+            bound = bound if linear.x is None else max(bound, linear.bound)
+        if not far or deadline.over or (layout.in_turn and np.isfinite(walks[-1].value)):
+            break
+    for one in sorted(walks, key=lambda walk: walk.value):
+        if (x := one.finished(bound + aim.asked / 2)) is not None:
+            return x, bound
+    return None, bound
+
+
+def _widths(form: StandardForm, layout: Layout) -> tuple[bool, bool]:
+    """Whether sessions are on their narrowest set, at first and then.
+
+    A search in turn is dear, so that the first that leads anywhere has to do: with a
+    peak to pay for, the narrowest.
+    """
+    rises = layout.columns.rise_kw
+    first = layout.in_turn and bool((form.cost[rises[rises != ABSENT]] > 0).any())
+    return first, not first
