@@ -21,6 +21,8 @@ _SLOTS: Final = 8
 """Slots that are searched at a time at most."""
 _OPEN: Final = 120
 """Whole columns in several slots that are searched at a time at most."""
+_GAP: Final = 4.0
+"""Gap of a turn, in what a choice has to be worth: most of it is of what comes and is not whole yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def whole_in_turn(
         for one in _TRIES:
             inside = np.logical_or.reduce(turns[max(0, number - one.back) : number + 1])
             near = _held(part.form, whole, inside, one.kept(values, wished, inside))
-            x = highs.solve(near, time_limit_s=deadline.left_s, gap=worth, nodes=one.nodes).x
+            x = highs.solve(near, time_limit_s=deadline.left_s, gap=_GAP * worth, nodes=one.nodes).x
             if x is not None or deadline.over:
                 break
         if x is None:
