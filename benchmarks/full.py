@@ -1,7 +1,7 @@
 """Time and gap of the planner where every rule counts at once: ``python -m benchmarks.full``.
 
 Sites of ``benchmarks.full_sites``, warm, on one thread, without the calm stage, asked for a gap of 0.5 %.
-Times are processor time. Some searches end after seconds of the wall clock, so that a busy machine may prove less.
+Times are processor time. The search has wall-clock limits of its own, so that a busy machine proves less.
 """
 
 from __future__ import annotations

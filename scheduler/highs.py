@@ -55,8 +55,6 @@ class Answer:
     """What one unit more of every variable costs (linear programs)."""
     row_duals: FloatArray | None = None
     """What one unit more of every row's bound adds to the objective (linear programs)."""
-    iterations: int = 0
-    """Steps of the simplex method that it took: a measure of work that no load of the machine changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,18 +218,16 @@ def loaded(form: StandardForm, time_limit_s: float, gap: float = 0.0) -> Solver:
 def answer_of(highs: Solver, *, linear: bool) -> Answer:
     """The outcome of the last run; before the first node is done, the bound of a search means nothing."""
     status, info = highs.getModelStatus(), highs.getInfo()
-    worked = int(info.simplex_iteration_count)
     if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
-        return Answer(None, np.inf, infeasible=True, iterations=worked)
+        return Answer(None, np.inf, infeasible=True)
     found = info.primal_solution_status == _FEASIBLE
     x = np.array(highs.getSolution().col_value) if found else None
     solved = status == highspy.HighsModelStatus.kOptimal
     if not linear:
         trusted = solved or info.mip_node_count > 0
-        bound = float(info.mip_dual_bound) if trusted else -np.inf
-        return Answer(x, bound, infeasible=False, iterations=worked)
+        return Answer(x, float(info.mip_dual_bound) if trusted else -np.inf, infeasible=False)
     if not solved:
-        return Answer(x, -np.inf, infeasible=False, iterations=worked)
+        return Answer(x, -np.inf, infeasible=False)
     solution = highs.getSolution()
     return Answer(
         x,
@@ -239,5 +235,4 @@ def answer_of(highs: Solver, *, linear: bool) -> Answer:
         infeasible=False,
         reduced_costs=np.array(solution.col_dual),
         row_duals=np.array(solution.row_dual),
-        iterations=worked,
     )

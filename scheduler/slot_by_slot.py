@@ -169,9 +169,9 @@ class _Walk:
 
     def finished(self, good: float) -> FloatArray | None:
         """The whole point of what is decided and made better, on its steps."""
-        values = np.round(self._better(self._on_off, self._found, good))
-        if self._in_turn and (y := self._steps_in_turn(values, good)) is not None:
+        if self._in_turn and (y := self._steps_in_turn(np.round(self._found), good)) is not None:
             return self._whole.point(y)
+        values = np.round(self._better(self._on_off, self._found, good))
         columns, others = np.append(self._choices.column, self._others), self._others
         y = self._dived(self._form.with_bounds(columns, values[columns], values[columns]), good)
         if y is None:

@@ -59,8 +59,8 @@ def _walked(
 def _widths(form: StandardForm, layout: Layout) -> tuple[bool, bool]:
     """Whether sessions are on their narrowest set, at first and then.
 
-    A search in turn is dear, so that the first that leads anywhere has to do: with a
-    peak to pay for, the narrowest.
+    A search in turn is dear, so that the first that leads anywhere has to do: with a peak to pay for, the
+    narrowest.
     """
     rises = layout.columns.rise_kw
     first = layout.in_turn and bool((form.cost[rises[rises != ABSENT]] > 0).any())

@@ -12,34 +12,35 @@ from scheduler.deadline import Deadline
 from scheduler.problem import FloatArray, IntArray
 from scheduler.standard_form import StandardForm
 
-_SLOTS: Final = 12
-"""Slots of a window at most: from twice as many on, the first windows take most of the work."""
+_SLOTS: Final = 24
+"""Slots of a window at most."""
 _OPEN: Final = 240
 """Whole columns that are open in a window of several slots at most."""
 _PASSES: Final = 2
 _NODES: Final = 10
 """Nodes of the search of a window at most."""
-_WORK: Final = 1.5e7
-"""Steps of the simplex method for all windows, times the rows of the form, after which no other begins."""
+_WINDOW_S: Final = 0.8
+"""Time for one window [s]: a hard one keeps others from their turn."""
+_ALL_S: Final = 5.0
+"""Time for all of them [s]."""
 
 
 def better_by_windows(
     form: StandardForm, slot: IntArray, x: FloatArray, good: float, worth: float, deadline: Deadline
 ) -> FloatArray:
     """``x``, a point of ``form``, or a better one: until it is as good as ``good``, or a pass over all
-    windows is worth less than ``worth``, or as much work is done as all of them may take. ``slot`` tells in
-    which slot every column is decided.
+    windows is worth less than ``worth``. ``slot`` tells in which slot every column is decided.
     """
-    left = _WORK / max(form.rows, 1)
+    brief = Deadline.after(deadline.clock, min(deadline.left_s, _ALL_S))
     for _ in range(_PASSES):
         before = form.value(x)
         for held in windows(form, slot):
-            if deadline.over or left <= 0 or form.value(x) <= good:
+            if brief.over or form.value(x) <= good:
                 return x
             values = np.round(x[held])
             part = form.with_bounds(held, values, values)
-            answer = highs.solve(part, time_limit_s=deadline.left_s, gap=worth, start=x, nodes=_NODES)
-            left -= answer.iterations
+            seconds = min(deadline.left_s, _WINDOW_S)
+            answer = highs.solve(part, time_limit_s=seconds, gap=worth, start=x, nodes=_NODES)
             if answer.x is not None and form.value(answer.x) < form.value(x):
                 x = answer.x
         if before - form.value(x) < worth:
