@@ -26,6 +26,10 @@ class Layout:
     """Per session: the option that its budget of phase switches begins with, if any."""
     by_itself: bool = False
     """Whether a battery acts by itself."""
+    in_turn: bool = False
+    """Whether what it does is searched with the choices, a few slots in turn: where these are few and a peak
+    is paid for, which it can lift or lower.
+    """
 
     @classmethod
     def of(cls, problem: Problem, columns: Columns) -> Layout:
@@ -33,7 +37,9 @@ class Layout:
         budgets = [session.switching for session in problem.sessions]
         selected = tuple(None if one is None else one.selected for one in budgets)
         by_itself = problem.battery is not None and not problem.battery.commanded
-        return cls(problem.draw_table, columns, problem.gives, selected, by_itself)
+        few = len(problem.draw_table.slot) <= _IN_TURN_DRAWS
+        in_turn = by_itself and few and problem.wish.peak_counts and bool(problem.peaks)
+        return cls(problem.draw_table, columns, problem.gives, selected, by_itself, in_turn)
 
     @property
     def tied(self) -> bool:
@@ -44,8 +50,3 @@ class Layout:
     def slot_by_slot(self) -> bool:
         """Whether that is so, and the choices are too many to search them all at once."""
         return self.tied and len(self.table.slot) > SOME_DRAWS
-
-    @property
-    def in_turn(self) -> bool:
-        """Whether what a battery does by itself is searched with the choices, a few slots in turn."""
-        return self.by_itself and len(self.table.slot) <= _IN_TURN_DRAWS

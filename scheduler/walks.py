@@ -15,7 +15,7 @@ from scheduler.narrowed import without_switches
 from scheduler.problem import FloatArray
 from scheduler.slot_by_slot import Walked, slot_by_slot
 from scheduler.solved import Aim
-from scheduler.standard_form import ABSENT, StandardForm
+from scheduler.standard_form import StandardForm
 
 _FAR: Final = 2.0
 """Times the asked gap from which on sessions are also tried on fewer phases."""
@@ -27,7 +27,8 @@ def walked(form: StandardForm, layout: Layout, relaxed: Answer, aim: Aim, deadli
     A battery that acts by itself is searched with the cars, else walked with them like one that is told.
     """
     bound = relaxed.bound
-    ways = (layout, replace(layout, by_itself=False)) if layout.by_itself else (layout,)
+    told = replace(layout, by_itself=False, in_turn=False)
+    ways = (layout, told) if layout.by_itself else (layout,)
     for way in ways:
         x, bound = _walked(form, way, relaxed, bound, aim, deadline)
         if x is not None or deadline.over:
@@ -38,10 +39,14 @@ def walked(form: StandardForm, layout: Layout, relaxed: Answer, aim: Aim, deadli
 def _walked(
     form: StandardForm, layout: Layout, relaxed: Answer, bound: float, aim: Aim, deadline: Deadline
 ) -> tuple[FloatArray | None, float]:
-    """The executable point of the cheapest walk that leads to one, and the bound."""
+    """The executable point of the cheapest walk that leads to one, and the bound.
+
+    A search in turn is dear, so that the first that leads anywhere has to do; as there is a peak to pay for,
+    that is one on the narrowest phase sets.
+    """
     assert relaxed.x is not None
     walks: list[Walked] = []
-    for narrow in _widths(form, layout):
+    for narrow in (layout.in_turn, not layout.in_turn):
         part = without_switches(form, layout, relaxed.x, narrow=narrow)
         walks.append(slot_by_slot(part, layout, aim.asked / 4, deadline))
         far = walks[-1].value > bound + _FAR * aim.asked
@@ -54,14 +59,3 @@ def _walked(
         if (x := one.finished(bound + aim.asked / 2)) is not None:
             return x, bound
     return None, bound
-
-
-def _widths(form: StandardForm, layout: Layout) -> tuple[bool, bool]:
-    """Whether sessions are on their narrowest set, at first and then.
-
-    A search in turn is dear, so that the first that leads anywhere has to do: with a peak to pay for, the
-    narrowest.
-    """
-    rises = layout.columns.rise_kw
-    first = layout.in_turn and bool((form.cost[rises[rises != ABSENT]] > 0).any())
-    return first, not first
