@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from domain.inputs import PlanInputs
 from domain.plan import Plan, Status
 from domain.site import Site
+from scheduler.assemble import shortfall_kwh
 from scheduler.by_rule import charge_at_once, cheapest_first
 from scheduler.decision import nothing_charges, only_charging
 from scheduler.evaluate import evaluate
@@ -21,7 +22,7 @@ class Baseline:
     cost_eur: float
     """Of the whole site, less the worth of what a home battery holds more at the end [EUR]."""
     shortfall_kwh: float
-    """Below the tolerances of the requests."""
+    """Energy asked for and not delivered, of requests that miss more than their tolerance."""
 
 
 def baselines_of(plan: Plan, site: Site, inputs: PlanInputs) -> tuple[float, Baseline]:
@@ -52,4 +53,5 @@ def by_rule_of(problem: Problem) -> Baseline:
     outcome = evaluate(problem, only_charging(problem, cheapest_first(problem)))
     if outcome.violations:
         outcome = evaluate(problem, nothing_charges(problem))
-    return Baseline(outcome.cost_eur - outcome.preference_eur, float(outcome.missing_kwh.sum()))
+    missing_kwh = sum(shortfall_kwh(problem, outcome, s) for s in range(len(problem.sessions)))
+    return Baseline(outcome.cost_eur - outcome.preference_eur, missing_kwh)

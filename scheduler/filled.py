@@ -22,8 +22,8 @@ from scheduler.standard_form import StandardForm
 _EUR_PER_KWH: Final = 1e4
 _NONE_KWH: Final = 1e-7
 _GAP: Final = 1e-3
-_SIZES: Final = (BATCH_DRAWS, 3 * BATCH_DRAWS)
-"""Choices that are open around a car that misses energy, try by try."""
+_SIZES: Final = (0, BATCH_DRAWS, 3 * BATCH_DRAWS)
+"""Choices that are open around a car that misses energy, try by try: at first only its own."""
 _MOST_S: Final = 2.0
 """Most time for one car [s]."""
 

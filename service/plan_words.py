@@ -157,9 +157,14 @@ def shortfall_lines(plan: Plan) -> Iterator[str]:
     for planned in plan.requests:
         if planned.shortfall_kwh > 0:
             yield (
-                f"{request_id(planned)} misses {planned.shortfall_kwh:.1f} of {planned.energy_kwh:.1f} kWh"
-                + (_why(planned))
+                f"{request_id(planned)} misses {missing_words(planned.shortfall_kwh)} of "
+                f"{planned.energy_kwh:.1f} kWh" + (_why(planned))
             )
+
+
+def missing_words(kwh: float) -> str:
+    """What is missing is never "0.0"."""
+    return f"{kwh:.1f}" if kwh >= 0.05 else f"{max(kwh, 0.001):.3f}"
 
 
 def binding_words(binding: Binding) -> str:

@@ -185,3 +185,10 @@ def test_a_request_of_a_large_site_is_one_line_in_a_narrow_terminal() -> None:
     first = next(i for i, line in enumerate(lines) if "point-01" in line)
     told = [line.split()[0] for line in lines[first : first + 20]]
     assert told == [one.request.charger for one in plan.requests]
+
+
+@pytest.mark.parametrize(
+    ("kwh", "said"), [(7.92, "7.9"), (0.05, "0.1"), (0.0495, "0.050"), (0.0002, "0.001")]
+)
+def test_what_is_missing_is_never_said_to_be_nothing(kwh: float, said: str) -> None:
+    assert words.missing_words(kwh) == said
