@@ -18,6 +18,7 @@ from service.run.clocks import Clocks
 from service.run.simulated import on_wires
 from service.simulate_options import Wanted
 from service.simulating import scene_of, seconds_of_run, with_devices
+from simulation.planned_battery import PlannedBattery
 from simulation.plant.plant import Plant
 from simulation.ran import counted, signal_times_s
 from simulation.switching import PlannedSwitches
@@ -49,6 +50,7 @@ class WiredDay:
         self._hurried = wanted.speed > 1 and not wanted.faults
         self._signal_s = signal_times_s(planned.inputs)
         self._switches = PlannedSwitches(self.plan, self.plant)
+        self._battery = PlannedBattery(self.site, self.plan, self.plant, self._signal_s)
 
     @property
     def late(self) -> int:
@@ -90,6 +92,7 @@ class WiredDay:
         """After a tick."""
         now_s, ring = self.plant.now_s, ticking.ring
         self._switches.turn(now_s)
+        self._battery.tell(now_s)
         if ring.count > self.ticks and ticking.last is not None:
             self.last = ticking.last[1]
             self.events += [(now_s, event.what.name, event.subject) for event in self.last.events]

@@ -12,6 +12,7 @@ from domain.plan import Plan
 from domain.site import Site
 from executors.control.seam import Readings, Setpoints, Wiring
 from executors.tracking.cars import Beyond
+from simulation.planned_battery import PlannedBattery
 from simulation.plant.record import Record
 from simulation.plant_link import PlantLink
 from simulation.ran import Scene, counted, signal_times_s
@@ -64,6 +65,7 @@ class ClosedLoop:
         self.events: list[tuple[int, str, str]] = []
         """Second, what, about which charger or circuit: told by the control."""
         self.switches = PlannedSwitches(plan, self.plant)
+        self._battery = PlannedBattery(site, plan, self.plant, signal_times_s(inputs))
         self._idle_s = idle_s
         self.decided_s = -idle_s
         """When ``last`` was decided [s since the start]."""
@@ -89,12 +91,14 @@ class ClosedLoop:
         yield plant.now_s
 
     def follow(self, plan: Plan) -> None:
-        """Switch the flexible loads by another plan from now on; the control has orders of its own."""
+        """Flexible loads and battery go by another plan from now on; the control has orders of its own."""
         self.switches.follow(plan)
+        self._battery.follow(plan)
 
     def _tick(self) -> None:
         plant = self.plant
         self.switches.turn(plant.now_s)
+        self._battery.tell(plant.now_s)
         if plant.control_runs and not self._decides() and plant.now_s % self._idle_s == 0:
             plant.feed_watchdogs(self._fed)
         plant.step()
