@@ -130,7 +130,8 @@ def _loads(
         loads[:, :, 3] += back * np.stack((below.told.sum(axis=1), below.least.sum(axis=1)))
     outside = below.outside is not nothing(*cut_a.shape)
     stated = with_kw(wiring, rows.static[:, :3] + below.outside) if outside else rows.static
-    cut, high = np.where(rows.metered[:, np.newaxis], loads, stated)
+    np.copyto(loads, stated, where=rows.unmetered)
+    cut, high = loads
     if below.spare is not nothing(*cut_a.shape):
         cut[:, :3] += np.where(rows.metered[:, np.newaxis], 0.0, below.spare)
     return cut, high

@@ -54,6 +54,8 @@ class Rows:
     """Phase of every row; -1 for kW (A + P + 2)."""
     metered: Bools
     """(K,)."""
+    unmetered: Bools
+    """The rows without a meter, beside phases and power (K, 4)."""
     old_s: Floats
     """Age of a sample on which nothing rises (K,)."""
     settles_s: Floats
@@ -147,6 +149,7 @@ def rows_of(wiring: Wiring) -> Rows:
         row=np.concatenate((rows, [0, 0])),
         phase=np.concatenate((amp_phase, np.full(len(kw_row) + 2, -1))),
         metered=metered,
+        unmetered=np.tile(~metered[:, np.newaxis], 4),
         old_s=RISE_PERIODS * period_s,
         settles_s=2 * period_s + LAG_S,
         failsafe_a=np.nan_to_num(wiring.failsafe_a, nan=0.0),
