@@ -117,7 +117,7 @@ def _variables(m: pyo.ConcreteModel, problem: Problem, *, calms: bool) -> None:
     m.changed_a = pyo.Var([m.draws[j] for j in changeable], bounds=(0.0, None))
     m.missing_kwh = pyo.Var(
         m.sessions,
-        bounds=lambda _, s: (0.0, max(0.0, *(g.least_kwh for g in problem.sessions[s].goals))),
+        bounds=lambda _, s: (0.0, rules_energy.most_missing_kwh(problem.sessions[s])),
     )
     sold = rules_power.most_sold_kw(problem).tolist()
     m.buy_kw = pyo.Var(m.slots, bounds=(0.0, None))

@@ -17,6 +17,7 @@ from scheduler.problem import FloatArray, IntArray, Problem
 from scheduler.rules_battery import directed_slots
 from scheduler.rules_charging import changeable
 from scheduler.rules_circuit import feeds_in
+from scheduler.rules_energy import most_missing_kwh
 from scheduler.rules_power import most_sold_kw, tempting_slots
 from scheduler.silent import silent_rules
 from scheduler.standard_form import ABSENT, Columns, StandardForm
@@ -52,12 +53,12 @@ def plain_form(problem: Problem) -> tuple[StandardForm, Columns]:
     """The form of a plain problem without its written rows, and the positions of its variables."""
     slots, draws = problem.slots, len(problem.draw_table.slot)
     form = _nothing()
-    least_kwh = np.array([max(0.0, *(g.least_kwh for g in s.goals)) for s in problem.sessions])
-    form, missing = _more(form, least_kwh)
+    most_kwh = np.array([most_missing_kwh(session) for session in problem.sessions])
+    form, missing = _more(form, most_kwh)
     form, buy = _more(form, np.full(slots, np.inf), problem.hours * problem.buy_eur_per_kwh)
     sell_eur_per_kw = -problem.hours * problem.export_value_eur_per_kwh
     form, sell = _more(form, most_sold_kw(problem), sell_eur_per_kw)
-    added = {"kept_shortfall": _kept_shortfall(problem, missing, least_kwh)} if problem.sessions else {}
+    added = {"kept_shortfall": _kept_shortfall(problem, missing, most_kwh)} if problem.sessions else {}
     fill = drain = np.zeros(0, dtype=np.int64)
     if problem.battery is not None:
         form, fill, drain, rows = _with_battery(form, problem)

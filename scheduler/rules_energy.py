@@ -10,7 +10,7 @@ import pyomo.environ as pyo
 from scheduler.rules_dead_time import mean_a
 
 if TYPE_CHECKING:
-    from scheduler.problem import Problem
+    from scheduler.problem import Problem, Session
     from scheduler.rules_charging import Key
 
 Terms = list[tuple[float, "Key"]]
@@ -40,6 +40,11 @@ def _loss_terms(problem: Problem) -> list[Terms]:
 def undone(m: pyo.ConcreteModel, s: int, slots: int) -> Any:
     """Drawn energy [kWh] that session ``s`` gives back in the first ``slots`` slots of the horizon."""
     return sum(kwh * m.give_a[g] for kwh, g in m.undone_kwh[s] if g[1] < slots) if s in m.undone_kwh else 0.0
+
+
+def most_missing_kwh(session: Session) -> float:
+    """Energy that a session can miss at most: what it must have at any of its goals [kWh]."""
+    return max(0.0, *(goal.least_kwh for goal in session.goals))
 
 
 def energy_goal(m: pyo.ConcreteModel, problem: Problem) -> None:

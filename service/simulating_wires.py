@@ -20,7 +20,7 @@ from service.simulate_options import Wanted
 from service.simulating import scene_of, seconds_of_run, with_devices
 from simulation.planned_battery import PlannedBattery
 from simulation.plant.plant import Plant
-from simulation.ran import counted, signal_times_s
+from simulation.ran import counted, signal_is_on, signal_times_s
 from simulation.switching import PlannedSwitches
 from simulation.twins.plant_world import PlantWorld
 
@@ -85,8 +85,7 @@ class WiredDay:
             await clocks.sleep(HUNG_S)
 
     def _signal(self) -> Signal:
-        now_s = self.plant.now_s
-        return Signal(on=any(first_s <= now_s < past_s for first_s, past_s in self._signal_s), age_s=0.0)
+        return Signal(on=signal_is_on(self._signal_s, self.plant.now_s), age_s=0.0)
 
     def _heard(self, ticking: Ticking, heard: Callable[[int], None], ends: asyncio.Event) -> None:
         """After a tick."""

@@ -8,6 +8,7 @@ from domain.plan import Plan
 from domain.site import Site
 from executors.others_wanted import others_wanted
 from simulation.plant.plant import Plant
+from simulation.ran import signal_is_on
 
 _EVERY_S = 5
 """Between two orders [s]."""
@@ -34,7 +35,7 @@ class PlannedBattery:
         if now_s < self._next_s or self._plant.battery is None:
             return
         self._next_s = now_s + _EVERY_S
-        ceiling_on = any(first_s <= now_s < past_s for first_s, past_s in self._ceiling_s)
+        ceiling_on = signal_is_on(self._ceiling_s, now_s)
         wall_s = self._plant.parts.start_utc_s + now_s
         wanted = others_wanted(self._site, self._plan, wall_s, ceiling_on=ceiling_on)
         self._plant.battery.tell(

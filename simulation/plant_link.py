@@ -10,6 +10,7 @@ from executors.control.seam import CarState, Floats, Ints, Readings, Setpoints, 
 from simulation.plant.chargers import BoolArray
 from simulation.plant.plant import Plant
 from simulation.plant.readings import ChargerReadings
+from simulation.ran import signal_is_on
 
 _UNKNOWN, _NONE, _WAITING, _CHARGING, _FAULT = (
     np.int64(state)
@@ -65,7 +66,7 @@ class PlantLink:
             car=_car_states(chargers),
             charger_age_s=age_s,
             link=chargers.answered,
-            ceiling_on=any(first_s <= now_s < past_s for first_s, past_s in self._ceiling_s),
+            ceiling_on=signal_is_on(self._ceiling_s, now_s),
             ceiling_age_s=0.0,
         )
 

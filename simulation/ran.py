@@ -122,3 +122,8 @@ def signal_times_s(inputs: PlanInputs) -> list[tuple[float, float]]:
     return [
         ((first - start).total_seconds(), (past - start).total_seconds()) for first, past in inputs.curtailed
     ]
+
+
+def signal_is_on(times_s: Sequence[tuple[float, float]], now_s: float) -> bool:
+    """Whether the grid operator's signal is on at a second, by ``signal_times_s``."""
+    return any(first_s <= now_s < past_s for first_s, past_s in times_s)

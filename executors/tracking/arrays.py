@@ -1,4 +1,4 @@
-"""Types of arrays over chargers."""
+"""Arrays over chargers: their types, and what is not known in them."""
 
 from __future__ import annotations
 

@@ -112,14 +112,15 @@ class Cars:
             lines = {terminal + 1: spec.wiring[terminal] for terminal in terminals}
         return [lines[pin] for pin in drawn_pins(frozenset(lines), visit.car.pin_sets)]
 
-    def wanted_a(self, now_s: int, *, offers_changed: bool) -> FloatArray:
+    def hear(self, now_s: int, *, offers_changed: bool) -> None:
+        """Keep the offers of ``now_s`` in mind: a car reacts to them later."""
+        self._offers[now_s % _MEMORY_S] = self._chargers.offer_a
+        if offers_changed:
+            self._hear_change(self._chargers.offer_a, now_s)
+
+    def wanted_a(self, now_s: int) -> FloatArray:
         """Current that each car wants to draw at ``now_s`` [A]; ``draw_a`` moves towards it by ``ramp``."""
         offer_a = self._chargers.offer_a
-        self._offers[now_s % _MEMORY_S] = offer_a
-        if offers_changed:
-            self._hear(offer_a, now_s)
-        if not self.connected.any():
-            return np.zeros(len(offer_a))
         if now_s - self._changed_s > _MEMORY_S:
             seen_a = offer_a
         else:
@@ -141,7 +142,7 @@ class Cars:
         self.soc += self.draw_a * self._soc_per_a
         self.energy_kwh += self.draw_a * self.kw_per_a / S_PER_H
 
-    def _hear(self, offer_a: FloatArray, now_s: int) -> None:
+    def _hear_change(self, offer_a: FloatArray, now_s: int) -> None:
         """Notice risen and fallen offers: who sleeps, who is woken."""
         self._changed_s = now_s
         had, has = self._last_offer_a > 0, offer_a > 0

@@ -145,9 +145,9 @@ class Plant:
         """Everything that happens in the second ``now_s``."""
         now_s, parts, cars = self.now_s, self.parts, self.cars
         self._events(now_s)
-        offers_changed = self.chargers.advance(now_s)
-        wanted_a = cars.wanted_a(now_s, offers_changed=offers_changed)
+        cars.hear(now_s, offers_changed=self.chargers.advance(now_s))
         if self.comings.somebody or self.phase_a.any():
+            wanted_a = cars.wanted_a(now_s)
             if parts.cabinets is not None:
                 wanted_a = self._shared(wanted_a, parts.cabinets)
             cars.ramp(wanted_a)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, replace
 
 import numpy as np
@@ -192,12 +193,34 @@ def test_the_plain_form_is_what_the_model_states(seed: int) -> None:
         assert found.bound == pytest.approx(expected_found.bound, abs=1e-6)
 
 
-@pytest.mark.parametrize("seed", SITES)
-def test_a_site_is_plain_only_where_no_other_rule_has_rows(seed: int) -> None:
-    site = any_site(seed)
+SPECIAL: dict[str, Callable[[Problem], Problem]] = {
+    "a flexible load": lambda site: replace(
+        site, runs=(Run("boiler", FEED_L2, 2.0, np.array([1, 2, 3]), 0.5, 0.75, 0.0, np.array([1, 2])),)
+    ),
+    "a battery by itself": lambda site: replace(site, battery=battery("none")),
+    "a battery that is held": lambda site: replace(site, battery=battery("hold")),
+    "a least run": lambda site: replace(
+        site, sessions=(replace(site.sessions[0], least_run_h=0.5), *site.sessions[1:])
+    ),
+    "selling dearer than buying": lambda site: replace(
+        site, sell_eur_per_kwh=site.buy_eur_per_kwh + 0.1, solar_kw=site.load_kw + 1.0
+    ),
+    "a curtailed roof": lambda site: replace(site, solar_kw=site.load_kw + 3.0, export_limit_kw=0.5),
+    "a limit on what is fed in": lambda site: replace(
+        site,
+        battery=battery("full"),
+        circuits=tuple(replace(one, feed_limit_a=np.zeros((3, SLOTS))) for one in site.circuits),
+    ),
+}
+"""Plain sites with one thing more, of which some other rule has rows."""
+
+
+@pytest.mark.parametrize("what", SPECIAL)
+def test_a_site_with_anything_else_is_not_plain(what: str) -> None:
+    site = SPECIAL[what](plain_site(0))
     here = {*WRITTEN, "kept_shortfall", "battery_content", "fills_only", "drains_only"}
-    if is_plain(site, with_starts=True):
-        assert set(compiled(build(site))[0].row_rule) <= here
+    assert set(compiled(build(site))[0].row_rule) - here
+    assert not is_plain(site, with_starts=True)
 
 
 def test_both_kinds_of_plain_sites_have_a_battery_with_and_without_a_direction() -> None:
