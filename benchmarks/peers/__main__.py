@@ -18,16 +18,16 @@ from typing import Any, Final
 import numpy as np
 
 from benchmarks.instances import FOLDER, HOUSES, instance, optimum_eur, stored_at_start_eur
+from benchmarks.peers.quickest import Data
 from benchmarks.planner import timed
 from scheduler.planner import PlanOptions
 
-HERE: Final = Path(__file__).parent
-ENVIRONMENTS: Final = HERE.parents[1] / "build" / "peers"
+ROOT: Final = Path(__file__).parents[2]
+ENVIRONMENTS: Final = ROOT / "build" / "peers"
 INSTANCES: Final = ("house96", "house192", "site54", "site200")
 OPTIONS: Final = PlanOptions(gap=0.001, calm_eur=0.0)
 EPS: Final = 1e-3
 """Solvers keep their rows to a tolerance [kW, kWh]."""
-Data = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,6 @@ class Peer:
     """Another planner."""
 
     name: str
-    module: str
     cannot: str
     """What it cannot be told of any of these sites."""
     no_houses: str = ""
@@ -45,11 +44,9 @@ class Peer:
 PEERS: Final = (
     Peer(
         "flexmeasures",
-        "flexmeasures",
         "currents per phase, circuits with limits in A, imbalance, calm; no bound or gap comes back",
     ),
     Peer(
-        "emhass",
         "emhass",
         "currents per phase, circuits with limits in A, imbalance; no bound or gap comes back",
         "a car's goals as stored energy, the choice between one phase and three, what the battery is worth",
@@ -62,14 +59,12 @@ def asked(peer: Peer, name: str, limit_s: float) -> str | Data:
     python = ENVIRONMENTS / peer.name / "bin" / "python"
     if not python.exists():
         return "not installed; make bench-peers installs it where its packages can be had"
-    command = [
-        str(python),
-        str(HERE / f"{peer.module}_runner.py"),
-        str(FOLDER / f"{name}.json"),
-        str(limit_s),
-    ]
+    module = f"benchmarks.peers.{peer.name}_runner"
+    command = [str(python), "-m", module, str(FOLDER / f"{name}.json"), str(limit_s)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=limit_s)  # noqa: S603
+        done = subprocess.run(  # noqa: S603 - our own
+            command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=limit_s
+        )
     except subprocess.TimeoutExpired:
         return f"no answer within {limit_s:g} s"
     if done.returncode:

@@ -1,24 +1,20 @@
 """A workplace given to EMHASS's optimisation, called directly: no server, no Home Assistant.
 
-Run by the Python of EMHASS's own environment: ``python emhass_runner.py INSTANCE.json SECONDS``. Every car is
-a deferrable load with a window, an energy and a least power. Prints JSON: powers [kW] by car, processor time
-[s] of the quickest run, and the status.
+Run by the Python of EMHASS's own environment: ``python -m benchmarks.peers.emhass_runner FILE SECONDS``.
+Every car is a deferrable load with a window, an energy and a least power. Prints JSON: powers [kW] by car,
+processor time [s] of the quickest run, and the status.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-import sys
-import time
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from emhass.optimization import Optimization
 
-Data = dict[str, Any]
+from benchmarks.peers.quickest import Data, tell_quickest
+
 GAP = 1e-4
 
 
@@ -79,17 +75,5 @@ def solved(data: Data) -> Data:
     return {"cars": cars, "battery": None, "status": str(optimisation.optim_status)}
 
 
-def main() -> None:
-    """Run as often as the time allows, three times at most, and print the quickest."""
-    data, limit_s = json.loads(Path(sys.argv[1]).read_text()), float(sys.argv[2])
-    took: list[float] = []
-    begun = time.monotonic()
-    while len(took) < 3 and (not took or time.monotonic() - begun < limit_s / 2):
-        before = time.process_time()
-        found = solved(data)
-        took.append(time.process_time() - before)
-    print(json.dumps({**found, "seconds": min(took)}))
-
-
 if __name__ == "__main__":
-    main()
+    tell_quickest(solved)

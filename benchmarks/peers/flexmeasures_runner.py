@@ -1,15 +1,11 @@
 """An instance given to FlexMeasures' device scheduler, called directly: no server, no database, no queue.
 
-Run by the Python of FlexMeasures' own environment: ``python flexmeasures_runner.py INSTANCE.json SECONDS``.
+Run by the Python of its own environment: ``python -m benchmarks.peers.flexmeasures_runner FILE SECONDS``.
 Prints JSON: powers [kW] by car and of the battery, processor time [s] of the quickest run, and the status.
 """
 
 from __future__ import annotations
 
-import json
-import sys
-import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +14,8 @@ from flask import Flask
 from flexmeasures.data.models.planning import StockCommitment
 from flexmeasures.data.models.planning.linear_optimization import device_scheduler
 
-Data = dict[str, Any]
+from benchmarks.peers.quickest import Data, tell_quickest
+
 COLUMNS = [
     *("equals", "max", "min", "efficiency", "derivative equals", "derivative max", "derivative min"),
     *("derivative up efficiency", "derivative down efficiency", "stock delta"),
@@ -117,18 +114,11 @@ def solved(data: Data) -> Data:
 
 
 def main() -> None:
-    """Run as often as the time allows, three times at most, and print the quickest."""
-    data, limit_s = json.loads(Path(sys.argv[1]).read_text()), float(sys.argv[2])
+    """Run inside the application that its optimisation asks for its solver."""
     app = Flask("timed")
     app.config.update(FLEXMEASURES_LP_SOLVER="highspy", LOGGING_LEVEL="INFO")
-    took: list[float] = []
-    begun = time.monotonic()
     with app.app_context():
-        while len(took) < 3 and (not took or time.monotonic() - begun < limit_s / 2):
-            before = time.process_time()
-            found = solved(data)
-            took.append(time.process_time() - before)
-    print(json.dumps({**found, "seconds": min(took)}))
+        tell_quickest(solved)
 
 
 if __name__ == "__main__":
