@@ -116,6 +116,9 @@ class RequestPlan:
     shortfall_kwh: float
     """Missing energy; 0 when the delivered energy lies within the tolerance of one current step."""
     binding: Binding | None = None
+    """The limit that binds in most of its slots."""
+    also_binding: tuple[Binding, ...] = ()
+    """Every other one that binds in some of them."""
     remedy: Remedy | None = None
     note: str = ""
     waits: tuple[Wait, ...] = ()

@@ -138,6 +138,7 @@ def _request(planned: RequestPlan) -> RequestWords:
             "delivered_kwh": _number(planned.delivered_kwh),
             "shortfall_kwh": _number(planned.shortfall_kwh),
             "binding": None if planned.binding is None else _plain(planned.binding),
+            "also_binding": [_plain(one) for one in planned.also_binding],
             "remedy": None if planned.remedy is None else _plain(planned.remedy),
             "waits": [asdict(wait) for wait in planned.waits],
             "note": planned.note,

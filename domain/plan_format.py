@@ -113,6 +113,9 @@ class RequestWords(Words):
     delivered_kwh: float = Field(ge=0)
     shortfall_kwh: float = Field(ge=0)
     binding: BindingWords | None
+    also_binding: tuple[BindingWords, ...] = Field(
+        default=(), description="Further limits that bind, in some slots or beside the main one."
+    )
     remedy: RemedyWords | None
     waits: tuple[WaitWords, ...] = Field(description="Why it is not charged while it is there.")
     note: str

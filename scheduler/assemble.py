@@ -14,7 +14,7 @@ from domain.series import Series
 from domain.site import Site
 from scheduler.decision import nothing_charges
 from scheduler.evaluate import Outcome, evaluate
-from scheduler.explain import binding_of
+from scheduler.explain import bindings_of
 from scheduler.from_site import SiteProblem
 from scheduler.problem import FloatArray, Problem
 from scheduler.waiting import Standing, waits_of
@@ -120,12 +120,14 @@ def _request_plan(stated: SiteProblem, standing: Standing, s: int) -> RequestPla
     """What one request gets."""
     outcome = standing.outcome
     need, short = stated.needs[s], shortfall_kwh(stated.problem, outcome, s)
+    binding, *also = bindings_of(standing, s) if short > 0 else [None]
     return RequestPlan(
         request=need.request,
         energy_kwh=need.energy_kwh,
         delivered_kwh=float(outcome.delivered_kwh[s]),
         shortfall_kwh=short,
-        binding=binding_of(stated.problem, outcome, s) if short > 0 else None,
+        binding=binding,
+        also_binding=tuple(one for one in also if one is not None),
         note=need.note,
         waits=waits_of(standing, s),
     )

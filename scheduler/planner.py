@@ -19,6 +19,7 @@ from scheduler.from_site import SiteProblem, problem_of
 from scheduler.problem import Problem
 from scheduler.ready_early import early_of
 from scheduler.remedies import with_remedies
+from scheduler.remedy_trials import Allowance
 from scheduler.solved import GOOD_ENOUGH_EUR, PlanOptions, Solved
 from scheduler.stages import solve
 
@@ -48,12 +49,14 @@ def plan_site(
     told("looking for what would help")
     left_s = max(0.0, begun + options.time_limit_s - clock())
     deadline = Deadline.after(clock, min(options.remedies_s, left_s))
+    plans = remedy_plans_for(plan) if options.remedy_plans is None else options.remedy_plans
+    allowance = Allowance(plans, deadline)
 
     def again(site: Site, inputs: PlanInputs) -> Plan:
-        quick = replace(options, time_limit_s=deadline.left_s, **_QUICKLY)
+        quick = replace(_QUICKLY, time_limit_s=deadline.left_s)
         return plan_site(site, inputs, made_at=made_at, clock=clock, options=quick)
 
-    return with_remedies(plan, site, inputs, again, deadline)
+    return with_remedies(plan, site, inputs, again, allowance)
 
 
 def _planned(
@@ -107,9 +110,18 @@ def _solved(problem: Problem, options: PlanOptions, clock: Clock, told: Callable
         return solved_by_rule(problem, str(error))
 
 
+def remedy_plans_for(plan: Plan) -> int:
+    """So many plans for remedies as are some seconds of work for a plan of this size."""
+    return max(_LEAST_PLANS, min(_MOST_PLANS, _COLUMNS // max(plan.proof.columns, 1)))
+
+
+_COLUMNS: Final = 1_000_000
+"""So many columns of all plans for remedies together are some seconds of work."""
+_LEAST_PLANS: Final = 20
+_MOST_PLANS: Final = 200
 _NOTICED_KWH: Final = 0.01
 """Less is no reason to take a car's spare time."""
-_QUICKLY: Final = {"gap": 1.0, "fine_gap": 1.0, "calm_eur": 0.0, "remedies_s": 0.0}
+_QUICKLY: Final = PlanOptions(gap=1.0, fine_gap=1.0, calm_eur=0.0, remedies_s=0.0)
 """Options of a plan whose shortfall alone is looked at."""
 
 

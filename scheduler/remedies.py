@@ -2,28 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from itertools import chain
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from domain.errors import SolverError
 from domain.inputs import PlanInputs
-from domain.plan import Plan, Remedy, RequestPlan
+from domain.plan import Plan, Remedy
 from domain.site import Site
-from scheduler.deadline import Deadline
-from scheduler.remedy_changes import Change, changes_for
+from scheduler.remedy_changes import Change, later_departure, switching_of
+from scheduler.remedy_limits import Wider, joined, limits_of, raised_together
 from scheduler.remedy_moves import moves_for
+from scheduler.remedy_trials import Again, Allowance, Spent, Trials
 
-Again = Callable[[Site, PlanInputs], Plan]
-"""Plans once more, with the shortfall in view and money not looked at closely."""
-_EPS_KWH: Final = 1e-6
 _TOLD: Final = 2
 """So many remedies are told; what asks more than these even in its least amount is not looked at."""
+_LEAST_PLANS: Final = 30
+"""So many plans are worth beginning a request for, however many others miss energy too."""
 
 
-class _NoTime(Exception):
-    """No time is left to know whether a change helps."""
+def with_remedies(plan: Plan, site: Site, inputs: PlanInputs, again: Again, allowance: Allowance) -> Plan:
+    """``plan`` with a remedy for every request that misses energy, as far as the allowance goes.
+
+    A remedy is the least amount of its kind, in whole steps, that leaves this request nothing to miss and
+    no other request more. Among kinds the one counts that asks least of people: 5 minutes of waiting a
+    third, letting a charger switch phases or plugging in elsewhere 1, an ampere or kilowatt of limit 1.5, an
+    ampere of imbalance 2, and whatever somebody else is asked for twice as much. Requests share the plans
+    that are allowed evenly; what one leaves goes to those after it.
+    """
+    requests = list(plan.requests)
+    short = [i for i, planned in enumerate(requests) if planned.shortfall_kwh > 0]
+    unseen: list[str] = []
+    begun: list[str] = []
+    for at, i in enumerate(short):
+        name = requests[i].request.id or requests[i].request.charger
+        mine = allowance.part(len(short) - at, least=_LEAST_PLANS)
+        search = _Search(plan, i, site, inputs, Trials(plan, i, (site, inputs), again, mine))
+        if not search.finished():
+            (begun if mine.used else unseen).append(name)
+        allowance.spend(mine.used)
+        if search.found:
+            requests[i] = replace(requests[i], remedy=search.remedy)
+    return replace(plan, requests=tuple(requests), notes=(*plan.notes, *_notes(allowance, begun, unseen)))
+
+
+def _notes(allowance: Allowance, begun: list[str], unseen: list[str]) -> Iterator[str]:
+    """What was not looked at, in sentences."""
+    why = "time was" if allowance.over else "plans were"
+    if begun:
+        yield f"no {why} left to look at every remedy: {', '.join(begun)}"
+    if unseen:
+        yield f"no {why} left to look for any remedy: {', '.join(unseen)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,86 +65,69 @@ class _Found:
         return self.change.effort * self.amount / self.change.step
 
 
-def with_remedies(plan: Plan, site: Site, inputs: PlanInputs, again: Again, deadline: Deadline) -> Plan:
-    """``plan`` with a remedy for every request that misses energy, as far as the time goes.
+@dataclass(slots=True)
+class _Search:
+    """The search for what helps request ``i``."""
 
-    A remedy is the least amount of its kind, in whole steps, that leaves this request nothing to miss and
-    no other request more. Among kinds the one counts that asks least of people: 5 minutes of waiting a
-    third, letting a charger switch phases or plugging in elsewhere 1, an ampere or kilowatt of limit 1.5, an
-    ampere of imbalance 2, and whatever somebody else is asked for twice as much.
-    """
-    requests, late = [], []
-    for i, planned in enumerate(plan.requests):
-        if planned.shortfall_kwh <= 0:
-            requests.append(planned)
-            continue
-        found, finished = _best(plan, i, (site, inputs), again, deadline)
-        late += [] if finished else [planned.request.id or planned.request.charger]
-        requests.append(planned if not found else replace(planned, remedy=_remedy(found)))
-    note = f"no time was left to look for every remedy: {', '.join(late)}"
-    return replace(plan, requests=tuple(requests), notes=(*plan.notes, note) if late else plan.notes)
+    plan: Plan
+    i: int
+    site: Site
+    inputs: PlanInputs
+    trials: Trials
+    found: list[_Found] = field(default_factory=list)
+    """Those that ask least first."""
 
-
-def _best(
-    plan: Plan, i: int, given: tuple[Site, PlanInputs], again: Again, deadline: Deadline
-) -> tuple[list[_Found], bool]:
-    """Remedies of request ``i``, the one that asks least first; and whether every kind was looked at."""
-    found: list[_Found] = []
-    for change in chain(changes_for(*given, plan.requests[i]), moves_for(*given, plan, i)):
-        if len(found) >= _TOLD and change.effort >= sorted(one.effort for one in found)[_TOLD - 1]:
-            continue
+    def finished(self) -> bool:
+        """Look at every kind; whether the allowance sufficed for all."""
+        short = self.plan.requests[self.i]
+        limits = limits_of(self.site, short)
         try:
-            amount = _least_amount(change, plan, i, given, again, deadline)
-        except _NoTime:
-            return sorted(found, key=lambda one: one.effort), False
+            self._look(later_departure(self.inputs, short.request))
+            if limits and not [one for one in limits if self._look(one)]:
+                self._look_together(limits)
+            self._look(switching_of(self.site, short.request))
+            for change in moves_for(self.site, self.inputs, self.plan, self.i):
+                self._look(change)
+        except Spent:
+            return False
+        return True
+
+    def _look(self, change: Change | None) -> bool:
+        """Find the least amount of a change that helps, if any does and it may be told."""
+        if change is None or self._asks_too_much(change.effort):
+            return False
+        amount = self.trials.least_amount(change)
         if amount is not None:
-            found.append(_Found(change, amount))
-    return sorted(found, key=lambda one: one.effort), True
+            self.found = sorted([*self.found, _Found(change, amount)], key=lambda one: one.effort)
+        return amount is not None
 
+    def _asks_too_much(self, effort: float) -> bool:
+        return len(self.found) >= _TOLD and effort >= self.found[_TOLD - 1].effort
 
-def _least_amount(
-    change: Change, plan: Plan, i: int, given: tuple[Site, PlanInputs], again: Again, deadline: Deadline
-) -> float | None:
-    """The least number of steps that helps, by doubling and halving; None where none does.
+    def _look_together(self, limits: tuple[Wider, ...]) -> None:
+        """Raise those that bind all together, those that bind then as well, and none that need not be."""
+        while not self._asks_too_much(raised_together(limits).effort):
+            everything = raised_together(limits)
+            after = self.trials.after(everything, everything.most)
+            if self.trials.helped(after):
+                self._look(raised_together(self._needed(limits)))
+                return
+            more = joined(limits, limits_of(self.site, after[self.i]))
+            if more == limits:
+                return
+            limits = more
 
-    Raises _NoTime where that is not known in time.
-    """
+    def _needed(self, limits: tuple[Wider, ...]) -> tuple[Wider, ...]:
+        """Those of ``limits`` without which the others do not help."""
+        for one in limits:
+            others = tuple(other for other in limits if other != one)
+            if others and self.trials.helps(raised_together(others), raised_together(others).most):
+                limits = others
+        return limits
 
-    def helps(steps: int) -> bool:
-        if deadline.over:
-            raise _NoTime
-        try:
-            after = again(*change.applied(*given, steps * change.step)).requests
-        except SolverError:
-            after = plan.requests
-        helped = _helps(plan.requests, after, i)
-        if not helped and deadline.left_s <= 0:
-            raise _NoTime
-        return helped
-
-    most = int(change.most / change.step)
-    high = 1
-    while not helps(high):
-        if high >= most:
-            return None
-        high = min(2 * high, most)
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if helps(middle) else (middle, high)
-    return high * change.step
-
-
-def _helps(before: tuple[RequestPlan, ...], after: tuple[RequestPlan, ...], i: int) -> bool:
-    """Whether request ``i`` misses nothing any more, and no other one more than before."""
-    no_worse = all(
-        new.shortfall_kwh <= old.shortfall_kwh + _EPS_KWH for old, new in zip(before, after, strict=True)
-    )
-    return after[i].shortfall_kwh <= _EPS_KWH and no_worse
-
-
-def _remedy(found: list[_Found]) -> Remedy:
-    """The remedy that asks least, and the runner-up in its words."""
-    best = found[0]
-    text = ", or ".join(one.change.text(one.amount) for one in found[:_TOLD])
-    return Remedy(best.change.kind, best.amount, best.change.unit, text)
+    @property
+    def remedy(self) -> Remedy:
+        """The remedy that asks least, and the runner-up in its words."""
+        best = self.found[0]
+        text = ", or ".join(one.change.text(one.amount) for one in self.found[:_TOLD])
+        return Remedy(best.change.kind, best.amount, best.change.unit, text)

@@ -1,25 +1,20 @@
-"""Changes that could give a request its energy: later departures, wider limits, phases that switch."""
+"""Changes that could give a request its energy: a later departure, phases that switch."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from domain.drivers import CHARGER_DRIVERS
 from domain.inputs import PlanInputs
-from domain.phases import PHASES
-from domain.plan import RequestPlan
 from domain.requests import ChargeRequest
-from domain.site import GRID, Site
+from domain.site import Site
 from domain.site_chargers import AcCharger, PhaseSwitching
 
 _MINUTES: Final = 5
 _MOST_MINUTES: Final = 24 * 60
-_MOST_A: Final = 64
-_MOST_KW: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,43 +60,6 @@ class Later(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class Wider(Change):
-    """A limit is higher: ``limit_a`` of one phase or of all, ``limit_kw``, or the imbalance; of a circuit, or
-    of a cabinet or group.
-    """
-
-    circuit: str
-    key: str
-    phase: str | None = None
-    owners: str = "circuits"
-    """Key of the site that holds its owner."""
-
-    def applied(self, site: Site, inputs: PlanInputs, amount: float) -> tuple[Site, PlanInputs]:
-        """The site with the higher limit, and the same inputs."""
-        if self.owners == "circuits" and self.circuit == GRID:
-            return site.model_copy(update={"grid": self._raised(site.grid, amount)}), inputs
-        owners = tuple(
-            self._raised(one, amount) if one.id == self.circuit else one for one in getattr(site, self.owners)
-        )
-        return site.model_copy(update={self.owners: owners}), inputs
-
-    def _raised(self, owner: Any, amount: float) -> Any:
-        limit = getattr(owner, self.key)
-        if isinstance(limit, tuple):
-            raised: object = tuple(
-                value + amount if self.phase in {None, PHASES[p]} else value for p, value in enumerate(limit)
-            )
-        else:
-            raised = limit + amount
-        return owner.model_copy(update={self.key: raised})
-
-    def text(self, amount: float) -> str:
-        """How much more, and where."""
-        what = "imbalance allowed at" if self.key == "imbalance_limit_a" else "on"
-        return f"{amount:g} {self.unit} more {what} {self.owners.removesuffix('s')} {self.circuit}"
-
-
-@dataclass(frozen=True, slots=True)
 class Switching(Change):
     """The charger may switch phases."""
 
@@ -124,19 +82,12 @@ class Switching(Change):
         return f"let charger {self.charger} switch phases"
 
 
-def changes_for(site: Site, inputs: PlanInputs, short: RequestPlan) -> Iterator[Change]:
-    """What could help a request that misses energy, by what binds."""
-    later = later_departure(inputs, short.request)
-    if later is not None:
-        yield later
-    binding, request = short.binding, short.request
-    if binding is not None and binding.circuit is not None:
-        wider = _wider(site, binding.kind, binding.circuit, binding.phase)
-        if wider is not None:
-            yield wider
+def switching_of(site: Site, request: ChargeRequest) -> Switching | None:
+    """Letting the charger of a request switch phases, where that is new to it."""
     charger = site.charger(request.charger)
     if isinstance(charger, AcCharger) and _may_learn_to_switch(charger):
-        yield Switching("phase_switching", "charger", 1, 1, 1, charger.id)
+        return Switching("phase_switching", "charger", 1, 1, 1, charger.id)
+    return None
 
 
 def later_departure(inputs: PlanInputs, request: ChargeRequest) -> Later | None:
@@ -153,21 +104,6 @@ def later_departure(inputs: PlanInputs, request: ChargeRequest) -> Later | None:
         if most > 0
         else None
     )
-
-
-def _wider(site: Site, kind: str, circuit: str, phase: str | None) -> Wider | None:
-    """The limit that binds, raised."""
-    if kind == "cabinet":
-        return Wider("limit", "kW", 1, _MOST_KW, 1.5, circuit, "limit_kw", None, "cabinets")
-    if kind == "group":
-        return Wider("limit", "A", 1, _MOST_A, 1.5, circuit, "limit_a", None, "groups")
-    owner: object = site.grid if circuit == GRID else next(c for c in site.circuits if c.id == circuit)
-    if kind == "imbalance":
-        return Wider("imbalance", "A", 1, _MOST_A, 2, circuit, "imbalance_limit_a")
-    key, unit, most = ("limit_kw", "kW", _MOST_KW) if kind == "power" else ("limit_a", "A", _MOST_A)
-    if getattr(owner, key, None) is None:
-        return None
-    return Wider("limit", unit, 1, most, 1.5, circuit, key, phase if kind == "circuit" else None)
 
 
 def _may_learn_to_switch(charger: AcCharger) -> bool:

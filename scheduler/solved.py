@@ -28,8 +28,10 @@ class PlanOptions:
     fine_gap: float = 1e-3
     """Nearer than this share is not worth looking for, however much time there is."""
     time_limit_s: float = 60.0
-    remedies_s: float = 5.0
-    """Time to look for remedies where energy is missing, after the plan is made; 0 looks for none [s]."""
+    remedies_s: float = 20.0
+    """Longest time to look for remedies, after the plan is made; 0 looks for none [s]."""
+    remedy_plans: int | None = None
+    """So often is planned again for them; None: by the size of the plan, the same on every machine."""
 
 
 @dataclass(frozen=True, slots=True)

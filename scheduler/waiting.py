@@ -144,7 +144,7 @@ def _blocked(standing: Standing, session: Session, option: Option) -> dict[int, 
             for t in here[option.min_a > room_a + _EPS].tolist():
                 found.setdefault(t, (kind, circuit.id, PHASES[p]))
         for t in here[_without_power(standing, session, c, option)].tolist():
-            found.setdefault(t, (_power_kind(circuit), circuit.id, None))
+            found.setdefault(t, (power_kind(circuit), circuit.id, None))
     if problem.imbalance_limit_a is not None:
         after = standing.outcome.phase_a[0][:, here].copy()
         after[list(option.phases)] += option.min_a
@@ -170,7 +170,8 @@ def _nearly_full(standing: Standing, session: Session, option: Option) -> BoolAr
     return less
 
 
-def _power_kind(circuit: Circuit) -> str:
+def power_kind(circuit: Circuit) -> str:
+    """The word for a limit in kW."""
     return "cabinet" if circuit.kind == "cabinet" else "power"
 
 

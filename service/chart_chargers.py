@@ -13,7 +13,7 @@ from domain.phases import PHASES, name_of
 from service import chart_waits as waits
 from service.chart_axis import INK, edges, stretches
 from service.chart_rows import COLOURS, LEGEND, LIMIT, SMALL, dress, legend
-from service.plan_words import amps, blocks
+from service.plan_words import amps, binding_words, blocks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +36,7 @@ def draw_charger(panel: Axes, plan: Plan, charger: str) -> None:
             panel.text(
                 left,
                 top_a * 1.27,
-                f" {words}" + (" - NOT ENOUGH" if missing else ""),
+                f" {words}" + (f" - NOT ENOUGH: {binding_words(planned)}" if missing else ""),
                 va="top",
                 fontsize=SMALL,
                 color=LIMIT if missing else INK,

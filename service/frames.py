@@ -43,7 +43,7 @@ def requests(plan: Plan) -> pd.DataFrame:
             "energy_kwh": one.energy_kwh,
             "delivered_kwh": one.delivered_kwh,
             "shortfall_kwh": one.shortfall_kwh,
-            "binding": "" if one.binding is None else binding_words(one.binding),
+            "binding": binding_words(one),
             "remedy": "" if one.remedy is None else one.remedy.text,
         }
         for one in plan.requests

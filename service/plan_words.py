@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from domain.phases import name_of
-from domain.plan import Binding, Breach, Plan, Proof, RequestPlan, Status
+from domain.plan import Breach, Plan, Proof, RequestPlan, Status
 from domain.plan_document import request_id
 
 if TYPE_CHECKING:
@@ -167,10 +167,18 @@ def missing_words(kwh: float) -> str:
     return f"{kwh:.1f}" if kwh >= 0.05 else f"{max(kwh, 0.001):.3f}"
 
 
-def binding_words(binding: Binding) -> str:
-    """What stands in the way of a request's energy: ``circuit garage L2``."""
-    kind = _KINDS.get(binding.kind, binding.kind)
-    return " ".join(part for part in (kind, binding.circuit, binding.phase) if part)
+def binding_words(planned: RequestPlan) -> str:
+    """All that stands in the way of a request's energy: ``circuit garage L1, L2 and circuit grid L1``."""
+    if planned.binding is None:
+        return ""
+    phases: dict[tuple[str, str | None], list[str]] = {}
+    for one in (planned.binding, *planned.also_binding):
+        phases.setdefault((one.kind, one.circuit), []).extend([one.phase] if one.phase else [])
+    told = (
+        " ".join(part for part in (_KINDS.get(kind, kind), circuit, ", ".join(sorted(named))) if part)
+        for (kind, circuit), named in phases.items()
+    )
+    return " and ".join(told)
 
 
 def breach_line(plan: Plan, breach: Breach) -> str:
@@ -227,7 +235,7 @@ def _why(planned: RequestPlan) -> str:
     """What binds, and the remedy, after a semicolon each."""
     words = ""
     if planned.binding is not None:
-        words += f"; what binds: {binding_words(planned.binding)}"
+        words += f"; what binds: {binding_words(planned)}"
     if planned.remedy is not None:
         words += f"; remedy: {planned.remedy.text}"
     return words

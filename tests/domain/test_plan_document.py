@@ -122,6 +122,7 @@ def test_binding_and_remedy_are_told_with_a_shortfall_only() -> None:
     assert short["binding"] == {"kind": "circuit", "circuit": "grid", "phase": "L1", "slots": [40, 41]}
     assert short["remedy"]["text"] == "2 A more on circuit grid"
     assert full["binding"] is None
+    assert short["also_binding"] == full["also_binding"] == []
     assert full["remedy"] is None
 
 

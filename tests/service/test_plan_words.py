@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from domain.plan import Plan, Proof, Status
+from domain.plan import Binding, Plan, Proof, Status
 from scheduler.baselines import Baseline
 from service import plan_words as words
 from service.screen_plan import show_tables
@@ -106,6 +106,16 @@ def test_a_shortfall_says_how_much_why_and_what_helps() -> None:
         "driveway@2026-06-17T10:00Z misses 4.0 of 23.3 kWh; what binds: circuit grid L1; "
         "remedy: 2 A more on circuit grid"
     )
+
+
+def test_every_limit_that_binds_is_named() -> None:
+    plan = with_shortfall(home_plan())
+    garage = tuple(Binding("circuit", "garage", phase, (40,)) for phase in ("L3", "L1"))
+    more = (*garage, Binding("power", "grid", None, (41,)))
+    (line,) = words.shortfall_lines(
+        replace(plan, requests=(replace(plan.requests[0], also_binding=more), *plan.requests[1:]))
+    )
+    assert "; what binds: circuit grid L1 and circuit garage L1, L3 and the power limit of grid;" in line
 
 
 def test_a_breach_says_what_is_exceeded_when_and_by_what() -> None:
