@@ -107,6 +107,11 @@ def moment(cell: object) -> datetime:
     return stamp
 
 
+def as_said(cell: object) -> str:
+    """A moment as the file has it: its own text, or ISO 8601 with its own offset."""
+    return cell.isoformat() if isinstance(cell, datetime) else str(cell)
+
+
 def whole_second(cell: object) -> int:
     """The cell as a moment in whole seconds since 1970."""
     stamp = moment(cell)

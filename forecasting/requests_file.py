@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from domain.requests import ChargeRequest, default_request_id
 from domain.site import Site
-from forecasting.cells import BadCellError, Bounds, moment, number, shown, text, whole
+from forecasting.cells import BadCellError, Bounds, as_said, moment, number, shown, text, whole
 from forecasting.faults import Faults
 from forecasting.table import Table
 from forecasting.table_file import read_table_or_header
@@ -27,6 +27,9 @@ class _Row(NamedTuple):
 
     line: int
     request: ChargeRequest
+    arrival: str
+    """As the file says it."""
+    departure: str
 
 
 def read_requests(path: Path, site: Site) -> tuple[ChargeRequest, ...]:
@@ -103,7 +106,8 @@ def _rows(table: Table, cells: dict[str, Sequence[Any]], faults: Faults) -> list
         if not wrong:
             moments = {name: fields[name].astimezone(UTC) for name in ("arrival", "departure")}
             request = ChargeRequest(**{**fields, **moments, "id": fields.get("id") or ""})
-            rows.append(_Row(line, request))
+            said = (as_said(table.columns[name][position]) for name in moments)
+            rows.append(_Row(line, request, *said))
     return rows
 
 
@@ -123,7 +127,7 @@ def _wrong(fields: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 def _check_ids(source: str, rows: list[_Row], faults: Faults) -> None:
     first_line: dict[str, int] = {}
-    for line, request in rows:
+    for line, request, *_ in rows:
         if request.id and request.id in first_line:
             found = f"id '{request.id}' as in line {first_line[request.id]}"
             faults.add(source, found, "each id once", "id", line)
@@ -139,8 +143,8 @@ def _check_overlaps(source: str, rows: list[_Row], faults: Faults) -> None:
         own.sort(key=lambda row: row.request.arrival)
         for before, after in pairwise(own):
             if after.request.arrival < before.request.departure:
-                found = f"arrival {_stamp(after.request.arrival)} at charger '{charger}'"
-                allowed = f"the session of line {before.line} stays until {_stamp(before.request.departure)}"
+                found = f"arrival {after.arrival} at charger '{charger}'"
+                allowed = f"the session of line {before.line} stays until {before.departure}"
                 faults.add(source, found, allowed, "arrival", after.line)
 
 
@@ -148,7 +152,7 @@ def _with_ids(rows: list[_Row]) -> tuple[ChargeRequest, ...]:
     """The requests by arrival, each with an id of its own."""
     taken = {row.request.id for row in rows}
     named = []
-    for _, request in sorted(rows, key=lambda row: (row.request.arrival, row.request.charger)):
+    for _, request, *_ in sorted(rows, key=lambda row: (row.request.arrival, row.request.charger)):
         if request.id:
             named.append(request)
             continue

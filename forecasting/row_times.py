@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from domain.time_grid import from_utc_s
-from forecasting.cells import whole_second
+from forecasting.cells import as_said, whole_second
 from forecasting.faults import Faults
 from forecasting.table import Table
 
@@ -61,8 +60,10 @@ class _Rows:
         if start_s is None or (next_s is None and not last):
             return None
         if next_s is not None and next_s <= start_s:
-            again = "twice" if next_s == start_s else f"after {_stamp(start_s)}"
-            self._fault(row + 1, "time", f"{_stamp(next_s)} {again}", "times rise, each once")
+            relation = "the same time as" if next_s == start_s else "after"
+            before = f"{self._said(row)} in line {self.table.lines[row]}"
+            found = f"{self._said(row + 1)} {relation} {before}"
+            self._fault(row + 1, "time", found, "times rise, each once")
             return None
         if said_s is not None:
             return self._checked_end(row, start_s, said_s, next_s)
@@ -84,10 +85,11 @@ class _Rows:
         return notes
 
     def _checked_end(self, row: int, start_s: int, end_s: int, next_s: int | None) -> int:
+        end = f"end {self._said(row, 'end')}"
         if end_s <= start_s:
-            self._fault(row, "end", f"end {_stamp(end_s)}", f"after {_stamp(start_s)}")
+            self._fault(row, "end", end, f"after {self._said(row)}")
         elif next_s is not None and end_s > next_s:
-            self._fault(row, "end", f"end {_stamp(end_s)}", f"not after the next row at {_stamp(next_s)}")
+            self._fault(row, "end", end, f"not after the next row at {self._said(row + 1)}")
         return end_s
 
     def _as_long_as_before(self, row: int, start_s: int) -> int | None:
@@ -105,7 +107,7 @@ class _Rows:
         if usual_s is not None and step_s > usual_s:
             return start_s + usual_s
         if step_s not in _STEPS_S:
-            found = f"{step_s / 60:g} min from {_stamp(start_s)} to {_stamp(next_s)}"
+            found = f"{step_s / 60:g} min from {self._said(row)} to {self._said(row + 1)}"
             gap = f"{_GAP_WORDS}; " if step_s > max(_STEPS_S) else ""
             self._fault(row + 1, "time", found, gap + _STEPS_WORDS)
         return next_s
@@ -133,6 +135,6 @@ class _Rows:
     def _fault(self, row: int, column: str, found: str, allowed: str) -> None:
         self.faults.add(self.table.source, found, allowed, column, self.table.lines[row])
 
-
-def _stamp(moment_s: int) -> str:
-    return f"{from_utc_s(moment_s):%Y-%m-%dT%H:%M:%SZ}"
+    def _said(self, row: int, column: str = "time") -> str:
+        """A moment as the file says it, with its own offset."""
+        return as_said(self.table.columns[column][row])

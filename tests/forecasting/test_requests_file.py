@@ -114,7 +114,17 @@ def test_overlapping_sessions_at_one_charger_name_both_lines(tmp_path: Path) -> 
         tmp_path, HEAD, f"a,{NOON},{EVENING},1", f"b,{NOON},{EVENING},1", f"a,{MORNING},{EVENING},1"
     )
     assert (fault.line, fault.where) == (2, "arrival")
-    assert "the session of line 4 stays" in fault.allowed
+    assert fault.found == f"arrival {NOON} at charger 'a'"
+    assert fault.allowed == f"the session of line 4 stays until {EVENING}"
+
+
+def test_overlapping_sessions_are_named_by_the_offsets_of_the_file(tmp_path: Path) -> None:
+    first, second = "2026-07-01T08:00:00+02:00", "2026-07-01 11:30+02:00"
+    (fault,) = faults_of(
+        tmp_path, HEAD, f"a,{first},2026-07-01T10:00:00Z,1", f"a,{second},2026-07-01T19:00+02:00,1"
+    )
+    assert fault.found == f"arrival {second} at charger 'a'"
+    assert fault.allowed == "the session of line 2 stays until 2026-07-01T10:00:00Z"
 
 
 def test_an_id_twice_is_told(tmp_path: Path) -> None:

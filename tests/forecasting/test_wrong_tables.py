@@ -54,12 +54,21 @@ WRONG: dict[str, tuple[str, int | None, list[str]]] = {
     "29 February in 2026": (HEAD + f"2026-02-29T00:00:00Z,0.1\n{T1},0.2\n", 2, ["2026-02-29"]),
     "a time of long ago": (HEAD + f"0001-01-01T00:00:00+01:00,0.1\n{T1},0.2\n", 2, ["after 1970"]),
     "half a second": (HEAD + f"2026-03-28T00:00:00.5+01:00,0.1\n{T1},0.2\n", 2, ["whole seconds"]),
-    "a time twice": (HEAD + f"{T0},0.1\n{T1},0.2\n{T1},0.2\n", 4, ["2026-03-28T00:00:00Z twice", "rise"]),
-    "times that fall": (HEAD + f"{T1},0.1\n{T0},0.2\n", 3, ["2026-03-27T23:00:00Z after"]),
+    "a time twice": (
+        HEAD + f"{T0},0.1\n{T1},0.2\n{T1},0.2\n",
+        4,
+        [f"{T1} the same time as {T1} in line 3", "rise"],
+    ),
+    "a time twice, in two offsets": (
+        HEAD + f"{T0},0.1\n{T1},0.2\n2026-03-28T00:00:00Z,0.2\n",
+        4,
+        [f"2026-03-28T00:00:00Z the same time as {T1} in line 3"],
+    ),
+    "times that fall": (HEAD + f"{T1},0.1\n{T0},0.2\n", 3, [f"{T0} after {T1} in line 2"]),
     "a gap": (
         HEAD + f"{T0},0.1\n2026-03-28T03:00:00+01:00,0.2\n",
         3,
-        ["180 min", "a gap", "'end' column"],
+        [f"180 min from {T0} to 2026-03-28T03:00:00+01:00", "a gap", "'end' column"],
     ),
     "an odd step": (
         HEAD + f"{T0},0.1\n2026-03-28T00:20:00+01:00,0.2\n",
@@ -70,12 +79,12 @@ WRONG: dict[str, tuple[str, int | None, list[str]]] = {
     "an end before its start": (
         f"time,end,market_eur_per_kwh\n{T1},{T0},0.1\n",
         2,
-        ["end 2026-03-27T23:00:00Z", "after 2026-03-28T00:00:00Z"],
+        [f"end {T0}", f"after {T1}"],
     ),
     "an end after the next start": (
         f"time,end,market_eur_per_kwh\n{T0},{T2},0.1\n{T1},{T2},0.1\n",
         2,
-        ["end 2026-03-28T01:00:00Z", "not after the next row"],
+        [f"end {T2}", f"not after the next row at {T1}"],
     ),
     "NaN": (HEAD + f"{T0},NaN\n{T1},0.2\n", 2, ["'NaN'", "from -10 to 10 EUR/kWh"]),
     "an empty price": (HEAD + f"{T0},\n{T1},0.2\n", 2, ["an empty cell", "market_eur_per_kwh"]),
