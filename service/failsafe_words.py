@@ -51,8 +51,18 @@ def _sentence(finding: Finding, phases: str) -> str:
 
 
 def _zero(finding: Finding) -> str:
+    where, highest_a, least_a = (
+        ", ".join(finding.at_zero),
+        finding.highest_failsafe_a,
+        finding.least_failsafe_a,
+    )
+    if finding.at_zero and highest_a is None:
+        return f"failsafe.current_a 0 at {where} would do for this, but not for all that is said here"
+    if finding.at_zero and highest_a is not None and highest_a >= least_a:
+        return f"failsafe.current_a 0, or {least_a:g} to {highest_a:g} A, at {where} would do"
     if finding.at_zero:
-        return f"failsafe.current_a 0 at {', '.join(finding.at_zero)} would do"
+        only = f"{highest_a:g} A would hold too, but {least_a:g} A is the least there is above 0"
+        return f"failsafe.current_a 0 at {where} would do ({only})"
     return "the base load alone is too much: no failsafe would do"
 
 
@@ -84,6 +94,7 @@ def proof_json(proof: Proof) -> dict[str, Any]:
                 "allowed_a": _or_none(one.allowed_a),
                 "largest_after_s": one.largest_after_s,
                 "failsafe_0_at": list(one.at_zero),
+                "highest_failsafe_a": one.highest_failsafe_a,
                 "most_offers_a": one.most_offers_a,
             }
             for one in proof.findings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -53,7 +53,12 @@ class Finding:
     largest_after_s: float | None = None
     """Longest timeout of the chargers below that would do [s]; None: none would."""
     at_zero: tuple[str, ...] = ()
-    """Chargers that need failsafe 0."""
+    """Chargers that need a lower failsafe; 0 would do."""
+    highest_failsafe_a: float | None = None
+    """Highest failsafe, in tenths, that would do at all chargers that any finding names: every one from 0 to
+    it fits every fuse and the imbalance limit; None: not even 0 does [A]."""
+    least_failsafe_a: float = 0.0
+    """Least current of ``at_zero`` but for 0 [A]."""
     most_offers_a: float | None = None
     """What the chargers below may be offered together for the proof to hold [A]."""
 
@@ -90,9 +95,31 @@ def prove(site: Site) -> Proof:
         findings = [Finding(Kind.UNKNOWN, GRID, "", float("nan"), float("nan"))]
         verdict = Verdict.CANNOT_PROVE
     else:
-        findings = [*_fuses(wiring), *_imbalance(wiring), *_curves(wiring, site)]
+        findings = [*_with_highest(wiring, [*_fuses(wiring), *_imbalance(wiring)]), *_curves(wiring, site)]
         verdict = Verdict.NOT_PROVEN if findings else Verdict.PROVEN
     return Proof(verdict, tuple(findings), drivers <= {"none", "simulated"}, drivers <= {"none"})
+
+
+def _with_highest(wiring: Wiring, findings: list[Finding]) -> Iterator[Finding]:
+    """The findings with the failsafe currents that would do."""
+    named = np.isin(wiring.charger_ids, [name for one in findings for name in one.at_zero])
+    highest_a = _highest_failsafe_a(wiring, named) if named.any() else None
+    for one in findings:
+        least_a = float(wiring.min_a[np.isin(wiring.charger_ids, one.at_zero)].max(initial=0.0))
+        yield replace(one, highest_failsafe_a=highest_a, least_failsafe_a=least_a)
+
+
+def _highest_failsafe_a(wiring: Wiring, named: Bools) -> float | None:
+    """The highest failsafe of chargers, in tenths, up to which (a) holds; None: 0 does not do."""
+    silent_a = silent(wiring)
+    highest_a: float | None = None
+    for tenths in range(int(np.ceil(10 * silent_a[named].max())) + 1):
+        lowered_a = np.where(named, np.minimum(silent_a, tenths / 10), wiring.failsafe_a)
+        lowered = replace(wiring, failsafe_a=lowered_a)
+        if next(_fuses(lowered), None) or next(_imbalance(lowered), None):
+            break
+        highest_a = tenths / 10
+    return highest_a
 
 
 def _places(wiring: Wiring) -> Iterator[tuple[int, int]]:

@@ -76,6 +76,27 @@ def test_what_may_flow_is_rounded_up(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "25.1 A of failsafe currents and base_load_max_a, the limit is 25 A" in out
 
 
+@pytest.mark.parametrize(
+    ("base_a", "words"),
+    [
+        (18.55, "failsafe.current_a 0, or 6 to 6.4 A, at driveway would do"),
+        (
+            19.5,
+            "failsafe.current_a 0 at driveway would do (5.5 A would hold too, but 6 A is the least there is",
+        ),
+    ],
+)
+def test_the_highest_failsafe_that_holds_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], base_a: float, words: str
+) -> None:
+    text = SITE.replace("failsafe: {current_a: 6,", "failsafe: {current_a: 10,")
+    (tmp_path / "site.yaml").write_text(
+        text.replace("BASE", f"base_load_max_a: {base_a},").replace("AFTER", "30")
+    )
+    assert main(["check", str(tmp_path / "site.yaml")]) == 1
+    assert words in " ".join(capsys.readouterr().out.split())
+
+
 def test_a_short_watchdog_is_warned_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert checked(tmp_path, "base_load_max_a: 5,", 5) == 0
     assert "may fall to its failsafe on a healthy site" in " ".join(capsys.readouterr().out.split())

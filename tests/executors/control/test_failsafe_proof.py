@@ -88,6 +88,19 @@ def test_the_named_points_are_the_fewest_that_make_the_fuse_fit(seed: int) -> No
         named = {int(name[1:]) for name in finding.at_zero}
         assert len(named) == len(fits[0])
         assert sum(a for i, a in enumerate(fails_a) if i not in named) + base_a <= 32
+        assert finding.highest_failsafe_a is not None
+        tenths = round(10 * finding.highest_failsafe_a)
+        for at, fits_too in ((tenths, True), (tenths + 1, False)):
+            held_a = [min(a, at / 10) if i in named else a for i, a in enumerate(fails_a)]
+            assert (sum(held_a) + base_a <= 32 + 1e-9) == fits_too
+
+
+def test_the_highest_failsafe_keeps_the_imbalance_too() -> None:
+    """24 A of 20; with one of three at 4 A the three keep 20 A."""
+    points = [charger(f"c{i}", wiring=["L1"], failsafe={"current_a": 8, "after_s": 5}) for i in range(3)]
+    grid = {"limit_a": 63, "base_load_max_a": 5, "imbalance_limit_a": 20, "protection": None}
+    (finding,) = prove(home(chargers=points, grid=grid)).findings
+    assert (finding.highest_failsafe_a, finding.least_failsafe_a) == (4.0, 6.0)
 
 
 def test_without_a_base_load_nothing_can_be_proven_and_simulated_points_are_only_warned_about() -> None:
