@@ -61,6 +61,12 @@ def _row(loop: Ran, index: int) -> tuple[str, ...]:
 def show_outcome(outcome: Outcome, console: Console) -> None:
     """Print what the day came to."""
     console.print(_cars_table(outcome))
+    for car in outcome.cars:
+        if car.came and car.planned_until_kwh is not None:
+            got = f"{car.got_kwh:.2f} kWh of {car.planned_until_kwh:.2f} kWh planned until then"
+            console.print(
+                f"[yellow]Cut off[/]  {escape(car.id)}: the run ended before it left; it had got {got}"
+            )
     charged = sum(outcome.energy_kwh.values())
     share = "" if math.isnan(outcome.solar_share) else f", {outcome.solar_share:.0%} own sun"
     console.print(f"\nCharged  {charged:.2f} kWh{share}; {outcome.missed_kwh:.2f} kWh missed")
@@ -84,6 +90,8 @@ def _cars_table(outcome: Outcome) -> Table:
         table.add_column(name, justify="right")
     for car in outcome.cars:
         missed = f"[red]{car.missed_kwh:.2f} kWh[/]" if car.missed_kwh else "-"
+        if car.planned_until_kwh is not None:
+            missed = "cut off" if car.came else "not here yet"
         table.add_row(
             escape(car.id),
             f"{car.wanted_kwh:.2f} kWh",

@@ -8,7 +8,7 @@ from datetime import timedelta
 import numpy as np
 
 from domain.phases import PHASES
-from domain.plan import Plan
+from domain.plan import Plan, RequestPlan
 from domain.site import GRID, Site
 from simulation.plant.score import TOLERANCE_A, Excess
 from simulation.ran import Ran
@@ -27,6 +27,10 @@ class CarOutcome:
     """Planned and not got, beyond half a percent and half a current step of a slot [kWh]."""
     short_kwh: float
     """What the plan itself says it will miss [kWh]."""
+    came: bool
+    """Whether it had come before the run ended."""
+    planned_until_kwh: float | None
+    """What the plan gives a car until the run ended, where that was before it left; else None [kWh]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,8 @@ def _cars(loop: Ran, *, whole_horizon: bool) -> tuple[CarOutcome, ...]:
         got_kwh = ends[request.id].energy_kwh if request.id in ends else 0.0
         spare_kwh = tolerance_kwh(loop.site, loop.plan, request.charger) + 0.005 * one.delivered_kwh
         missed_kwh = one.delivered_kwh - got_kwh
-        counts = (whole_horizon or request.id in over) and missed_kwh > spare_kwh
+        seen = whole_horizon or request.id in over
+        counts = seen and missed_kwh > spare_kwh
         cars.append(
             CarOutcome(
                 request.id,
@@ -164,9 +169,20 @@ def _cars(loop: Ran, *, whole_horizon: bool) -> tuple[CarOutcome, ...]:
                 got_kwh,
                 missed_kwh if counts else 0.0,
                 one.shortfall_kwh,
+                request.id in ends,
+                None if seen else _planned_until_kwh(loop, one),
             )
         )
     return tuple(cars)
+
+
+def _planned_until_kwh(loop: Ran, one: RequestPlan) -> float:
+    """What the plan gives a request in the time that was run [kWh]; a slot that it shares counts in full."""
+    grid, request = loop.plan.grid, one.request
+    run = grid.share(grid.start, grid.start + timedelta(seconds=loop.plant.now_s))
+    stays = grid.share(request.arrival, request.departure) > 0
+    energy_kwh = loop.plan.chargers[request.charger].power_kw * grid.hours * run
+    return float(min(energy_kwh[stays].sum(), one.delivered_kwh))
 
 
 def _exceeded(loop: Ran) -> list[LimitOutcome]:

@@ -48,6 +48,22 @@ def test_people_see_energy_money_wear_and_limits(terminal: Terminal, tmp_path: P
     assert "starts" in said.out
 
 
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        ("2026-11-16T12:00", ["cut off", "the run ended before it left; it had got", "planned until then"]),
+        ("2026-11-16T11:00", ["not here yet"]),
+    ],
+)
+def test_a_stay_that_is_cut_off_says_so(
+    terminal: Terminal, tmp_path: Path, at: str, words: list[str]
+) -> None:
+    said = terminal.run("simulate", site_file(tmp_path, METERED), "--at", at, "--hours", "1")
+    assert said.code == 0, said.err
+    for part in words:
+        assert part in " ".join(said.out.split())
+
+
 def test_a_lost_meter_is_told_and_costs_no_limit(terminal: Terminal, tmp_path: Path) -> None:
     words = ("--at", AT, "--hours", "1.5", "--fault", "meter_lost:m:2400-3000", "--seed", "7", "--json")
     said = terminal.run("simulate", site_file(tmp_path, METERED), *words)

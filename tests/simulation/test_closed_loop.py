@@ -88,6 +88,7 @@ def test_a_day_as_planned_delivers_the_planned_energy_at_the_planned_cost() -> N
     (car,) = outcome.cars
     assert car.got_kwh == pytest.approx(car.planned_kwh, abs=0.05)
     assert outcome.missed_kwh == 0
+    assert car.planned_until_kwh is None
     assert outcome.limits == ()
     assert outcome.tripped == ()
     assert outcome.planned_eur == pytest.approx(0.25 * (0.69 * 3 + car.planned_kwh), abs=0.01)
@@ -95,6 +96,18 @@ def test_a_day_as_planned_delivers_the_planned_energy_at_the_planned_cost() -> N
     assert outcome.cost_eur == pytest.approx(0.25 * (0.69 * outcome.seconds / 3600 + car.got_kwh), abs=0.01)
     assert outcome.switches == {"box": 0}
     assert outcome.refused_writes == 0
+
+
+@pytest.mark.parametrize(("run_s", "came"), [(3600, True), (900, False)])
+def test_a_stay_that_the_end_of_the_run_cuts_off_has_what_was_planned_until_then(
+    run_s: int, came: bool
+) -> None:
+    """16 A from 18:00 on; the run of an hour ends at 18:30, that of a quarter before the car comes."""
+    loop, _ = loop_of()
+    (car,) = outcome_of(run_whole(loop, run_s)).cars
+    assert (car.came, car.missed_kwh) == (came, 0.0)
+    assert car.planned_until_kwh == pytest.approx(5.52 if came else 0.0, abs=0.01)
+    assert car.got_kwh == pytest.approx(car.planned_until_kwh, abs=0.1)
 
 
 def test_a_control_that_hangs_leaves_the_car_at_the_failsafe_and_misses_energy() -> None:
