@@ -26,7 +26,7 @@ class Running:
     """What a charger does when a plan begins; the times count for the car that is there now."""
 
     phases: PhaseSet
-    """The grid phases that are selected for the car, also while it pauses; empty where nobody knows."""
+    """The grid phases selected for the car, also while it pauses; empty: none yet, or nobody knows."""
     current_a: float
     """What the car may draw per phase [A]; 0 while it pauses."""
     since_s: float

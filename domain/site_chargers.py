@@ -93,7 +93,7 @@ class PhaseSwitching(SiteModel):
     mode: SwitchMode
     """``never``, ``oneway`` (from all to one, not back) or ``both``."""
     max_per_session: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    """So many switches while one car is there; a change of the selected phases in a pause is one too."""
+    """So many switches while one car is there, its first selection not counted; one in a pause counts too."""
     hold_s: Seconds | None = None
     """Least time between two switches [s]."""
     hysteresis_kw: KilowattsFrom0 | None = None

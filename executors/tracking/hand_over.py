@@ -64,7 +64,7 @@ def in_sequence(
     target, lines = _target(points, choice, cars, change)
     left, ready = limits
     on = (choice.current_a > 0) & cars.here
-    allowed = ready & on & may_go(points, change.told, target, left) & ((target != change.told).any(axis=1))
+    allowed = ready & on & may_go(points, change, target, left) & ((target != change.told).any(axis=1))
     barred = on & ~ready & ~change.busy & (target != change.told).any(axis=1)
     flows = cars.draws | (cars.unmeasured & (readings.offered_a > 0))
     change = next_phase_change(change, target, allowed, left, readings.phases, flows, mono_s)

@@ -37,11 +37,13 @@ class PhaseChange:
     """Shape (C, 3)."""
     tries: Ints
     used: Ints
-    """Switches of this session, tries included: each one moves the contactors."""
+    """Switches of this session, tries included: each one moves the contactors under the same car."""
     switched_s: Floats
     """The last switch; -inf before the first."""
     given_up: Bools
     """No more switches in this session."""
+    selected: Bools
+    """Phases have been selected in this session: told, or drawn on. The first selection is no switch."""
 
     @property
     def busy(self) -> Bools:
@@ -56,7 +58,7 @@ def first_phase_change(phases: Bools) -> PhaseChange:
     zeros = np.zeros(count, dtype=np.int64)
     never = np.full(count, -np.inf)
     no = np.zeros(count, dtype=np.bool_)
-    return PhaseChange(zeros, never, phases, phases, phases, zeros, zeros, never, no)
+    return PhaseChange(zeros, never, phases, phases, phases, zeros, zeros, never, no, no)
 
 
 def new_sessions(change: PhaseChange, new: Bools) -> PhaseChange:
@@ -69,6 +71,7 @@ def new_sessions(change: PhaseChange, new: Bools) -> PhaseChange:
         tries=np.where(new, 0, change.tries),
         switched_s=np.where(new, -np.inf, change.switched_s),
         given_up=change.given_up & ~new,
+        selected=change.selected & ~new,
     )
 
 
@@ -87,6 +90,8 @@ def next_phase_change(
     ``left``: switches left in this session, each try takes one; ``read_back`` (C, 3) what the charger says
     that it has; ``draws``: current flows, or may flow.
     """
+    if (draws & ~change.selected).any():
+        change = replace(change, selected=change.selected | draws)
     differs = (wanted != change.told).any(axis=1) & wanted.any(axis=1)
     begins = (change.stage == STEADY) & differs & allowed & ~change.given_up
     if not (begins.any() or change.busy.any()):
@@ -122,15 +127,16 @@ def _enter(change: PhaseChange, which: Bools, stage: int, mono_s: float) -> Phas
 
 
 def _switch(change: PhaseChange, which: Bools, mono_s: float) -> PhaseChange:
-    """Tells the new phases; counts."""
+    """Tells the new phases; counts, but for the first selection of a session."""
     if not which.any():
         return change
     change = _enter(change, which, SWITCHING, mono_s)
     return replace(
         change,
         told=np.where(which[:, None], change.target, change.told),
-        used=change.used + which,
-        switched_s=np.where(which, mono_s, change.switched_s),
+        used=change.used + (which & change.selected),
+        switched_s=np.where(which & change.selected, mono_s, change.switched_s),
+        selected=change.selected | which,
     )
 
 

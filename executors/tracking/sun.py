@@ -38,15 +38,15 @@ def switch_limits(
     return left, ready
 
 
-def may_go(points: Points, told: Bools, wanted: Bools, left: Ints) -> Bools:
-    """Whether a switch from ``told`` to ``wanted`` (C, 3) is the owner's kind: one way, and the last one to
-    where it ends when the budget is used up.
+def may_go(points: Points, change: PhaseChange, wanted: Bools, left: Ints) -> Bools:
+    """Whether a switch to ``wanted`` (C, 3) is the owner's kind: one way, and the last one to where it ends
+    when the budget is used up. The first selection of a session is no switch and may be any.
     """
     lines = wanted.sum(axis=1)
-    fits = ~points.oneway | (lines < told.sum(axis=1))
+    fits = ~points.oneway | (lines < change.told.sum(axis=1))
     last = (left == 1) & (points.at_limit > 0)
     ends = np.where(points.at_limit == 1, lines == 1, lines == points.wiring.wired.sum(axis=1))
-    goes: Bools = fits & (~last | ends)
+    goes: Bools = ~change.selected | (fits & (~last | ends))
     return goes
 
 
@@ -121,7 +121,7 @@ def _rules(
     can[:, OFF] = True
     going = change.busy
     for way, phases in ((ONE, points.one_phase), (ALL, points.wiring.wired)):
-        switch = may_go(points, change.told, phases, left) & (left > 0) & (cars.all_lines > 1) & ~going
+        switch = may_go(points, change, phases, left) & (left > 0) & (cars.all_lines > 1) & ~going
         can[:, way] = (present == way) | switch
     able = takes & (cars.most_a > 0)
     can[:, ONE] &= able

@@ -81,9 +81,13 @@ class Seen:
         _, decided, tracked = self._last
         change, drawn = tracked.state.change, tracked.learnt.phases[row] & decided.phases[row]
         switched_s = float(mono_s - change.switched_s[row])
+        current_a = float(decided.limit_a[row])
+        phases = drawn if drawn.any() else decided.phases[row]
+        if not change.selected[row] and current_a == 0:
+            phases = np.zeros_like(phases)
         return Running(
-            phases=tuple(np.flatnonzero(drawn if drawn.any() else decided.phases[row]).tolist()),
-            current_a=float(decided.limit_a[row]),
+            phases=tuple(np.flatnonzero(phases).tolist()),
+            current_a=current_a,
             since_s=max(0.0, float(mono_s - self._since_s[row])),
             switched_s=max(0.0, switched_s) if np.isfinite(switched_s) else None,
             switches_used=int(change.used[row]),
