@@ -119,6 +119,8 @@ class RequestPlan:
     """The limit that binds in most of its slots."""
     also_binding: tuple[Binding, ...] = ()
     """Every other one that binds in some of them."""
+    ranges: str = ""
+    """What charger, car and request allow, in words, where that or the stay binds."""
     remedy: Remedy | None = None
     note: str = ""
     waits: tuple[Wait, ...] = ()

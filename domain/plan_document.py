@@ -141,7 +141,7 @@ def _request(planned: RequestPlan) -> RequestWords:
             "also_binding": [_plain(one) for one in planned.also_binding],
             "remedy": None if planned.remedy is None else _plain(planned.remedy),
             "waits": [asdict(wait) for wait in planned.waits],
-            "note": planned.note,
+            "note": "; ".join(part for part in (planned.note, planned.ranges) if part),
         }
     )
 

@@ -17,6 +17,7 @@ from scheduler.evaluate import Outcome, evaluate
 from scheduler.explain import bindings_of
 from scheduler.from_site import SiteProblem
 from scheduler.problem import FloatArray, Problem
+from scheduler.ranges import ranges_of
 from scheduler.waiting import Standing, waits_of
 
 
@@ -43,7 +44,7 @@ def assembled(
             for c, circuit in enumerate(problem.circuits)
             if circuit.kind == "circuit"
         },
-        requests=_request_plans(stated, outcome),
+        requests=_request_plans(site, stated, outcome),
         cost=cost_of(problem, outcome),
         proof=proof,
         breaches=stated.breaches,
@@ -110,24 +111,26 @@ def _flexible_kw(problem: Problem, outcome: Outcome, load_id: str) -> FloatArray
     return sum((kw for run, kw in runs if run.load == load_id), np.zeros(problem.slots))
 
 
-def _request_plans(stated: SiteProblem, outcome: Outcome) -> tuple[RequestPlan, ...]:
+def _request_plans(site: Site, stated: SiteProblem, outcome: Outcome) -> tuple[RequestPlan, ...]:
     """What every request gets."""
     standing = Standing(stated.problem, outcome)
-    return tuple(_request_plan(stated, standing, s) for s in range(len(stated.problem.sessions)))
+    return tuple(_request_plan(site, stated, standing, s) for s in range(len(stated.problem.sessions)))
 
 
-def _request_plan(stated: SiteProblem, standing: Standing, s: int) -> RequestPlan:
+def _request_plan(site: Site, stated: SiteProblem, standing: Standing, s: int) -> RequestPlan:
     """What one request gets."""
     outcome = standing.outcome
     need, short = stated.needs[s], shortfall_kwh(stated.problem, outcome, s)
-    binding, *also = bindings_of(standing, s) if short > 0 else [None]
+    bindings = bindings_of(standing, s) if short > 0 else ()
+    by_range = any(one.kind in {"charger", "stay"} for one in bindings)
     return RequestPlan(
         request=need.request,
         energy_kwh=need.energy_kwh,
         delivered_kwh=float(outcome.delivered_kwh[s]),
         shortfall_kwh=short,
-        binding=binding,
-        also_binding=tuple(one for one in also if one is not None),
+        binding=bindings[0] if bindings else None,
+        also_binding=bindings[1:],
+        ranges=ranges_of(site, need.request) if by_range else "",
         note=need.note,
         waits=waits_of(standing, s),
     )

@@ -174,10 +174,11 @@ def binding_words(planned: RequestPlan) -> str:
     phases: dict[tuple[str, str | None], list[str]] = {}
     for one in (planned.binding, *planned.also_binding):
         phases.setdefault((one.kind, one.circuit), []).extend([one.phase] if one.phase else [])
-    told = (
-        " ".join(part for part in (_KINDS.get(kind, kind), circuit, ", ".join(sorted(named))) if part)
-        for (kind, circuit), named in phases.items()
-    )
+    ranges = f"({planned.ranges})" if planned.ranges else None
+    told = []
+    for (kind, circuit), named in phases.items():
+        end = ranges if kind in {"stay", "charger"} else ", ".join(sorted(named))
+        told.append(" ".join(part for part in (_KINDS.get(kind, kind), circuit, end) if part))
     return " and ".join(told)
 
 

@@ -15,6 +15,7 @@ import pytest
 from domain.inputs import PlanInputs
 from domain.phases import PHASES
 from domain.plan import Binding, Plan, Remedy, RequestPlan
+from domain.plan_document import document
 from domain.requests import ChargeRequest
 from domain.site import Site, parse_site
 from domain.time_grid import TimeGrid
@@ -25,6 +26,7 @@ from scheduler.remedy_changes import Change, later_departure, switching_of
 from scheduler.remedy_limits import raised_together, wider
 from scheduler.remedy_moves import moves_for
 from scheduler.remedy_trials import Allowance
+from service.plan_words import binding_words
 from tests.random_cases import random_case, series
 
 DAWN = datetime(2026, 3, 18, 5, tzinfo=UTC)
@@ -165,6 +167,29 @@ def test_the_stay_and_a_limit_that_is_full_as_well_are_both_told() -> None:
     assert request.binding.kind == "stay"
     assert bound_by(request) == {("stay", None, None), ("power", "grid", None)}
     assert request.remedy is None
+
+
+@pytest.mark.parametrize(
+    ("wish", "kind", "words"),
+    [
+        ({"min_current_a": 20.0}, "charger", "charger home 6 to 16 A, request at least 20 A"),
+        ({"max_current_a": 10.0}, "stay", "charger home 6 to 16 A, request at most 10 A"),
+        ({"vehicle": "zoe"}, "charger", "charger home 6 to 16 A, car zoe 18 to 32 A"),
+        ({"vehicle": "zoe", "max_current_a": 5.0}, "charger",
+         "charger home 6 to 16 A, car zoe 18 to 32 A, request at most 5 A"),
+    ],
+)  # fmt: skip
+def test_the_ranges_that_bind_are_named_with_their_owners(
+    wish: dict[str, Any], kind: str, words: str
+) -> None:
+    zoe = "vehicles: [{id: zoe, battery_kwh: 50, min_current_a: 18, max_current_a: 32}]"
+    site, inputs = case([car(16.0, leave=1, **wish)], chargers=AC, more=zoe)
+    plan = planned(site, inputs, PLAIN)
+    (request,) = plan.requests
+    assert request.binding is not None
+    assert (request.binding.kind, request.ranges) == (kind, words)
+    assert f"({words})" in binding_words(request)
+    assert words in document(plan).requests[0].note
 
 
 def test_a_limit_that_binds_in_other_slots_is_told_after_the_main_one() -> None:
