@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduler.giving import most_given_kw
+from scheduler.most_taken import most_taken_kw
 from scheduler.problem import FloatArray, Problem
 from scheduler.storage import stored_kwh_by, within_content
 
@@ -54,10 +55,4 @@ def reach(problem: Problem) -> Reach:
 
 def _left_range_kw(problem: Problem) -> tuple[FloatArray, FloatArray]:
     """Least and most that solar and cars that give can leave over after everything that consumes [kW]."""
-    table = problem.draw_table
-    most = np.zeros(len(problem.sessions) * problem.slots)
-    np.maximum.at(most, table.session * problem.slots + table.slot, table.mean_kw_per_a * table.max_a)
-    taken = most.reshape(-1, problem.slots).sum(axis=0)
-    for run in problem.runs:
-        taken[run.slots] += run.power_kw
-    return problem.surplus_kw - taken, problem.surplus_kw + most_given_kw(problem)
+    return problem.surplus_kw - most_taken_kw(problem), problem.surplus_kw + most_given_kw(problem)

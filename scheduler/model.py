@@ -9,6 +9,7 @@ import pyomo.environ as pyo
 
 from scheduler import (
     rules_battery,
+    rules_by_itself,
     rules_charging,
     rules_circuit,
     rules_dead_time,
@@ -51,6 +52,8 @@ RULES: Final[tuple[Rule, ...]] = (
     rules_battery.battery_one_way,
     rules_battery.fills_by_itself,
     rules_battery.drains_by_itself,
+    rules_by_itself.draws_while_filling,
+    rules_by_itself.drains_at_least,
     rules_flexible.run_time,
     rules_flexible.least_run,
     rules_peak.peak_rise,
@@ -67,6 +70,7 @@ RULES: Final[tuple[Rule, ...]] = (
     rules_metering.phase_direction,
     rules_peak.peak_level,
     rules_peak.peak_while_on,
+    rules_by_itself.peak_beside_battery,
     rules_sun.solar_for_group,
     rules_taper.taken_energy,
     rules_taper.taper,
@@ -139,6 +143,7 @@ def _variables(m: pyo.ConcreteModel, problem: Problem, *, calms: bool) -> None:
     m.ties = [m.changed_a, m.chosen, m.switched, m.used, m.lost_a, m.goes_on, m.stops, m.taken_kwh]
     rules_battery.variables(m, problem)
     rules_flexible.variables(m, problem)
+    rules_by_itself.variables(m, problem)
     rules_peak.variables(m, problem)
     rules_metering.variables(m, problem)
     rules_sun.variables(m, problem)

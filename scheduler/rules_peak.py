@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -71,7 +72,7 @@ def peak_while_on(m: pyo.ConcreteModel, problem: Problem) -> None:
     the most that they draw: half a draw has half of it, and what is off raises no peak
     """
     free_kw = _free_kw(problem) if problem.wish.peak_counts else {}
-    users = _users(m, problem)
+    users = users_at(m, problem, [t for _, t in free_kw])
     index = [
         (k, t, n)
         for (k, t), free in free_kw.items()
@@ -99,22 +100,28 @@ def _free_kw(problem: Problem) -> dict[tuple[int, int], float]:
     }
 
 
-def _users(m: pyo.ConcreteModel, problem: Problem) -> dict[int, list[tuple[float, Any, Any]]]:
-    """Per slot, of every charger and flexible load: the most that it draws, what it draws [kW], whether it is
-    on.
+def users_at(
+    m: pyo.ConcreteModel, problem: Problem, slots: Iterable[int]
+) -> dict[int, list[tuple[float, Any, Any]]]:
+    """For each of ``slots``, of every charger and flexible load: the most that it draws, what it draws [kW],
+    whether it is on.
     """
-    table, mean = problem.draw_table, mean_a(m)
+    table, mean, known = problem.draw_table, mean_a(m), set(slots)
     per_a, places = table.mean_kw_per_a, table.charger * problem.slots + table.slot
+    most_of_draw = (per_a * table.max_a).tolist()
+    mine_at: dict[int, list[int]] = defaultdict(list)
+    for j in np.flatnonzero(np.isin(table.slot, list(known))).tolist():
+        mine_at[int(places[j])].append(j)
     found: dict[int, list[tuple[float, Any, Any]]] = defaultdict(list)
-    for place in np.unique(places).tolist():
-        mine = np.flatnonzero(places == place).tolist()
+    for place, mine in sorted(mine_at.items()):
         draws = [m.draws[j] for j in mine]
         drawn_kw = sum(float(per_a[j]) * mean[d] for j, d in zip(mine, draws, strict=True))
-        most_kw = float((per_a * table.max_a)[mine].max())
+        most_kw = max(most_of_draw[j] for j in mine)
         found[place % problem.slots].append((most_kw, drawn_kw, sum(m.on[d] for d in draws)))
     for r, t in m.running:
-        power_kw = problem.runs[r].power_kw
-        found[t].append((power_kw, power_kw * m.running[r, t], m.running[r, t]))
+        if t in known:
+            power_kw = problem.runs[r].power_kw
+            found[t].append((power_kw, power_kw * m.running[r, t], m.running[r, t]))
     return found
 
 

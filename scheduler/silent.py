@@ -26,6 +26,9 @@ def silent_rules(problem: Problem) -> frozenset[str]:
             *("battery_content", "battery_one_way"),
             *("fills_by_itself", "drains_by_itself"),
         ): problem.battery is not None,
+        ("draws_while_filling", "drains_at_least", "peak_beside_battery"): (
+            problem.battery is not None and not problem.battery.commanded
+        ),
         ("run_time", "least_run"): bool(problem.runs),
         ("solar_for_group",): not all(one.own_sun for one in sessions),
     }

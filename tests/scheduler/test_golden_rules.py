@@ -142,6 +142,8 @@ def small_roof() -> Problem:
 
 
 OF_DEVICES = {"battery_content", "battery_one_way", "fills_by_itself", "drains_by_itself"} | {
+    "draws_while_filling",
+    "drains_at_least",
     "run_time",
     "least_run",
 }
@@ -153,6 +155,7 @@ def test_a_rule_writes_its_golden_rows(rule: Rule, tmp_path: Path) -> None:
         "peak_rise": small_office,
         "peak_level": small_office,
         "peak_while_on": small_shop,
+        "peak_beside_battery": small_shop,
         "solar_for_group": small_yard,
         "taken_energy": small_stall,
         **dict.fromkeys(("give_current", "draw_or_give", "car_content"), small_street),
