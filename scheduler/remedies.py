@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from domain.inputs import PlanInputs
-from domain.plan import Plan, Remedy
+from domain.plan import Plan, Remedy, RequestPlan
 from domain.site import Site
 from scheduler.remedy_changes import Change, later_departure, switching_of
 from scheduler.remedy_limits import Wider, joined, limits_of, raised_together
@@ -80,17 +80,22 @@ class _Search:
     def finished(self) -> bool:
         """Look at every kind; whether the allowance sufficed for all."""
         short = self.plan.requests[self.i]
-        limits = limits_of(self.site, short)
         try:
-            self._look(later_departure(self.inputs, short.request))
-            if limits and not [one for one in limits if self._look(one)]:
-                self._look_together(limits)
-            self._look(switching_of(self.site, short.request))
+            if not any(wait.kind == "charger" for wait in short.waits):  # else no current is in common
+                self._look_at_its_stay(short)
             for change in moves_for(self.site, self.inputs, self.plan, self.i):
                 self._look(change)
         except Spent:
             return False
         return True
+
+    def _look_at_its_stay(self, short: RequestPlan) -> None:
+        """Look at what could give it more where it is."""
+        limits = limits_of(self.site, short)
+        self._look(later_departure(self.inputs, short.request))
+        if limits and not [one for one in limits if self._look(one)]:
+            self._look_together(limits)
+        self._look(switching_of(self.site, short.request))
 
     def _look(self, change: Change | None) -> bool:
         """Find the least amount of a change that helps, if any does and it may be told."""

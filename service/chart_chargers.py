@@ -23,20 +23,22 @@ if TYPE_CHECKING:
 
 
 def draw_charger(panel: Axes, plan: Plan, charger: str) -> None:
-    """Current of one charger, coloured by phase set, over the stays of its cars."""
+    """Current of one charger, coloured by phase set, over the stays of its cars; what binds a lone one."""
     told, at = plan.chargers[charger], edges(plan.grid)
     names = np.array([name_of(phases) for phases in told.phases])
     top_a = max(float(np.abs(told.current_a).max()), 6.0)
-    for planned in (planned for planned in plan.requests if planned.request.charger == charger):
+    here = [planned for planned in plan.requests if planned.request.charger == charger]
+    for planned in here:
         stay = plan.grid.share(planned.request.arrival, planned.request.departure) > 0
         missing = planned.shortfall_kwh > 0
+        short = f" - NOT ENOUGH{f': {binding_words(planned)}' if len(here) == 1 else ''}" if missing else ""
         for left, right in stretches(stay, plan.grid):
             panel.axvspan(left, right, color=waits.WAITS, linewidth=0, zorder=0.3)
             words = f"{planned.delivered_kwh:.1f} of {planned.energy_kwh:.1f} kWh"
             panel.text(
                 left,
                 top_a * 1.27,
-                f" {words}" + (f" - NOT ENOUGH: {binding_words(planned)}" if missing else ""),
+                f" {words}{short}",
                 va="top",
                 fontsize=SMALL,
                 color=LIMIT if missing else INK,

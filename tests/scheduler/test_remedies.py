@@ -192,6 +192,13 @@ def test_the_ranges_that_bind_are_named_with_their_owners(
     assert words in document(plan).requests[0].note
 
 
+def test_no_plan_is_made_for_a_car_that_no_current_of_its_charger_suits() -> None:
+    site, inputs = case([car(9.0, leave=1, min_current_a=20.0)], chargers=AC)
+    plan = planned(site, inputs, PLAIN)
+    nothing = Allowance(0, Deadline.after(lambda: 0.0, 1.0))
+    assert with_remedies(plan, site, inputs, lambda *_: plan, nothing) == plan
+
+
 def test_a_limit_that_binds_in_other_slots_is_told_after_the_main_one() -> None:
     """The house takes 10 A for two of three hours; then the car charges at full current."""
     site, inputs = case([car(40.0, leave=3)], grid="limit_a: 20", chargers=AC, hours=3)

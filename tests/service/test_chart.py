@@ -82,7 +82,7 @@ def test_each_phase_set_is_named_beside_its_charger() -> None:
 
 def test_missing_energy_stands_out() -> None:
     words = words_in(figure(with_shortfall(home_plan())))
-    assert "NOT ENOUGH" in words
+    assert "NOT ENOUGH: circuit grid L1" in words
     assert "4.0 kWh missing" in words
 
 
