@@ -18,7 +18,7 @@ from scheduler.goals import Goals
 from scheduler.kept import Kept
 from scheduler.lattice import in_steps, nearest, whole_steps
 from scheduler.model import ON_OFF
-from scheduler.problem import FloatArray, Problem
+from scheduler.problem import FloatArray, IntArray, Problem
 from scheduler.search import used_draws
 from scheduler.sifting import sifted
 from scheduler.solved import Aim
@@ -27,8 +27,8 @@ from scheduler.standard_form import BoolArray, StandardForm
 _EPS: Final = 1e-6
 _LEAST_HELD: Final = 0.25
 """Share of the sessions that the last plan must still serve to be of use."""
-_MAKE_ROOM: Final = 40
-"""Sessions that may charge at other times than before, so that another one can."""
+_MAKE_ROOM: Final = (6, 40)
+"""Sessions that may charge at other times than before, so that another one can, try by try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +105,9 @@ def continued(
     point = np.zeros(form.columns)
     point[columns.current_a], point[columns.on] = last.current_a, last.on
     held = last.served[model.layout.table.session]
-    opened = _opened(model, last, relaxed)
+    opened = ~last.serves[model.layout.table.session]
     if opened.any():
-        answer = _with_room(form, model, last, opened, deadline)
+        opened, answer = _opened(form, model, last, relaxed, aim, deadline)
         if answer.x is None:
             return None
         point[columns.on] = np.where(opened, used_draws(model.layout, answer.x), last.on)
@@ -119,25 +119,39 @@ def continued(
     return None if y is None else np.asarray(change @ y)
 
 
-def _opened(model: Model, last: Last, relaxed: highs.Answer) -> BoolArray:
-    """(draws,) those of the sessions that the last plan no longer serves, and of some others that may have to
-    make room: those that draw in the same slots and could draw where the relaxation draws more than they do.
+def _opened(
+    form: StandardForm, model: Model, last: Last, relaxed: highs.Answer, aim: Aim, deadline: Deadline
+) -> tuple[BoolArray, highs.Answer]:
+    """(draws,) those of the sessions that the last plan no longer serves, and of as few others as leave them
+    room enough; and the relaxation where all else is on or off as it was.
+    """
+    near, order = relaxed.bound + aim.asked - aim.fine, _makes_room(model, last, relaxed)
+    session = model.layout.table.session
+    for most in _MAKE_ROOM:
+        opened = ~last.serves[session] | np.isin(session, order[:most])
+        answer = _with_room(form, model, last, opened, deadline)
+        if len(order) <= most or (answer.x is not None and form.value(answer.x) <= near):
+            break
+    return opened, answer
+
+
+def _makes_room(model: Model, last: Last, relaxed: highs.Answer) -> IntArray:
+    """Sessions that may have to make room for those that the last plan no longer serves, the likeliest first:
+    they draw in the same slots and could draw where the relaxation draws more than they do.
     """
     assert relaxed.x is not None
     table, sessions = model.layout.table, len(last.serves)
-    opened = ~last.serves[table.session]
-    if not opened.any():
-        return opened
     drawn_kw = last.current_a * table.mean_kw_per_a
     wanted_kw = relaxed.x[model.layout.columns.current_a] * table.mean_kw_per_a
     more_kw = np.bincount(table.slot, wanted_kw - drawn_kw, model.problem.slots)
-    gives_kw = np.where(np.isin(table.slot, table.slot[opened]), drawn_kw, 0.0)
+    needed = np.isin(table.slot, table.slot[~last.serves[table.session]])
+    gives_kw = np.where(needed, drawn_kw, 0.0)
     takes_kw = np.where(last.on, 0.0, np.clip(more_kw[table.slot], 0.0, table.max_a * table.mean_kw_per_a))
     moved_kw = np.minimum(
         np.bincount(table.session, gives_kw, sessions), np.bincount(table.session, takes_kw, sessions)
     )
-    order = np.argsort(-moved_kw, kind="stable")[:_MAKE_ROOM]
-    return opened | np.isin(table.session, order[moved_kw[order] > 0])
+    order = np.argsort(-moved_kw, kind="stable")
+    return order[moved_kw[order] > 0]
 
 
 def _with_room(

@@ -18,6 +18,8 @@ from scheduler.problem import FloatArray, IntArray
 from scheduler.standard_form import BoolArray, StandardForm
 
 _ROUNDS: Final = 12
+_QUICK_COLUMNS: Final = 10_000
+"""Up to so many likely columns presolve costs more than it saves."""
 _PAYS: Final = 1e-9
 """A column below this reduced cost is worth taking in."""
 _CLOSE: Final = 1e-7
@@ -34,6 +36,8 @@ def sifted(form: StandardForm, likely: BoolArray, time_limit_s: float) -> Answer
     inside = likely | (form.low > 0) | (form.high < 0)
     columns = np.flatnonzero(inside)
     solver = highs.loaded(_only(form, columns), time_limit_s)
+    if len(columns) <= _QUICK_COLUMNS:
+        solver.setOptionValue("presolve", "off")
     for _ in range(_ROUNDS):
         solver.run()
         part = highs.answer_of(solver, linear=True)

@@ -39,20 +39,30 @@ class Smaller:
 
 def smaller(form: StandardForm) -> Smaller:
     """``form`` without what is settled."""
-    columns, held = np.arange(form.columns), np.zeros(form.columns)
-    possible = True
+    part = Smaller(form, np.arange(form.columns), np.zeros(form.columns), possible=True)
     for _ in range(_ROUNDS):
-        form = _tightened(form)
-        fixed = form.high - form.low <= _EPS
-        possible = possible and not bool((form.low > form.high + 1e-7).any())
-        settled = np.where(fixed, np.clip(form.low, None, form.high), 0.0)
-        held[columns[fixed]] = settled[fixed]
-        possible = possible and _rows_without_columns_hold(form, fixed, settled)
-        if not fixed.any():
+        part = _without_settled(part)
+        tighter = _tightened(part.form)
+        if tighter is part.form:
             break
-        free = np.flatnonzero(~fixed)
-        form, columns = form.around(settled, free), columns[free]
-    return Smaller(_with_whole_rows(_without_slack_rows(form)), columns, held, possible)
+        part = replace(part, form=tighter)
+    part = _without_settled(part)
+    return replace(part, form=_with_whole_rows(_without_slack_rows(part.form)))
+
+
+def _without_settled(part: Smaller) -> Smaller:
+    """``part`` without the columns whose bounds meet; not possible where some cross."""
+    form = part.form
+    possible = part.possible and not bool((form.low > form.high + 1e-7).any())
+    fixed = form.high - form.low <= _EPS
+    if not fixed.any():
+        return replace(part, possible=possible)
+    settled = np.where(fixed, np.minimum(form.low, form.high), 0.0)
+    held = part.held.copy()
+    held[part.columns[fixed]] = settled[fixed]
+    possible = possible and _rows_without_columns_hold(form, fixed, settled)
+    free = np.flatnonzero(~fixed)
+    return Smaller(form.around(settled, free), part.columns[free], held, possible)
 
 
 def _rows_without_columns_hold(form: StandardForm, fixed: BoolArray, settled: FloatArray) -> bool:
