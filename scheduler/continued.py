@@ -6,7 +6,7 @@ slots no longer serve, or that is new, everything is. The others' currents stay 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -22,12 +22,13 @@ from scheduler.problem import FloatArray, IntArray, Problem
 from scheduler.search import used_draws
 from scheduler.sifting import sifted
 from scheduler.solved import Aim
-from scheduler.standard_form import BoolArray, StandardForm
+from scheduler.standard_form import ABSENT, BoolArray, StandardForm
+from scheduler.switched import switched
 
 _EPS: Final = 1e-6
 _LEAST_HELD: Final = 0.25
 """Share of the sessions that the last plan must still serve to be of use."""
-_MAKE_ROOM: Final = (6, 40)
+_MAKE_ROOM: Final = (2, 6, 16)
 """Sessions that may charge at other times than before, so that another one can, try by try."""
 
 
@@ -107,11 +108,11 @@ def continued(
     held = last.served[model.layout.table.session]
     opened = ~last.serves[model.layout.table.session]
     if opened.any():
-        opened, answer = _opened(form, model, last, relaxed, aim, deadline)
-        if answer.x is None:
+        opened, x = _opened(form, model, last, relaxed, aim, deadline)
+        if x is None:
             return None
-        point[columns.on] = np.where(opened, used_draws(model.layout, answer.x), last.on)
-        held = _unmoved(model, last, answer.x)
+        point[columns.on] = np.where(opened, used_draws(model.layout, x), last.on)
+        held = _unmoved(model, last, x)
     stepped, change = whole_steps(form, model.layout)
     steps = in_steps(model.layout, point)[columns.current_a[held]]
     stepped = stepped.with_bounds(columns.current_a[held], steps, steps)
@@ -121,18 +122,21 @@ def continued(
 
 def _opened(
     form: StandardForm, model: Model, last: Last, relaxed: highs.Answer, aim: Aim, deadline: Deadline
-) -> tuple[BoolArray, highs.Answer]:
+) -> tuple[BoolArray, FloatArray | None]:
     """(draws,) those of the sessions that the last plan no longer serves, and of as few others as leave them
-    room enough; and the relaxation where all else is on or off as it was.
+    room enough; and a point where all else is on or off as it was.
     """
     near, order = relaxed.bound + aim.asked - aim.fine, _makes_room(model, last, relaxed)
-    session = model.layout.table.session
+    unserved = ~last.serves[model.layout.table.session]
+    best, best_x, least = unserved, None, np.inf
     for most in _MAKE_ROOM:
-        opened = ~last.serves[session] | np.isin(session, order[:most])
-        answer = _with_room(form, model, last, opened, deadline)
-        if len(order) <= most or (answer.x is not None and form.value(answer.x) <= near):
+        opened = unserved | np.isin(model.layout.table.session, order[:most])
+        x = _with_room(form, model, last, opened, deadline)
+        if x is not None and form.value(x) < least:
+            best, best_x, least = opened, x, form.value(x)
+        if least <= near or len(order) <= most:
             break
-    return opened, answer
+    return best, best_x
 
 
 def _makes_room(model: Model, last: Last, relaxed: highs.Answer) -> IntArray:
@@ -150,14 +154,16 @@ def _makes_room(model: Model, last: Last, relaxed: highs.Answer) -> IntArray:
     moved_kw = np.minimum(
         np.bincount(table.session, gives_kw, sessions), np.bincount(table.session, takes_kw, sessions)
     )
-    order = np.argsort(-moved_kw, kind="stable")
+    order: IntArray = np.argsort(-moved_kw, kind="stable")
     return order[moved_kw[order] > 0]
 
 
 def _with_room(
     form: StandardForm, model: Model, last: Last, opened: BoolArray, deadline: Deadline
-) -> highs.Answer:
-    """The relaxation where all but the ``opened`` draws are on or off as they were."""
+) -> FloatArray | None:
+    """A point, but for steps, with all but the ``opened`` draws on or off as they were; None where none is
+    found.
+    """
     table, columns = model.layout.table, model.layout.columns
     on, counts = last.on & ~opened, opened & (table.loss_kw > 0)
     still = on & last.served[table.session]
@@ -166,12 +172,17 @@ def _with_room(
     part = form.without_rows(ON_OFF).with_bounds(columns.current_a, low, high)
     part = part.with_bounds(columns.on, on.astype(np.float64), np.where(on | counts, 1.0, 0.0))
     free = np.flatnonzero(part.high > part.low)
-    answer = highs.solve(part.around(part.low, free), time_limit_s=deadline.left_s)
-    if answer.x is None:
-        return answer
+    place = np.full(form.columns, ABSENT)
+    place[free] = np.arange(len(free))
+    draws = place[columns.current_a[opened]]
+    chosen = draws != ABSENT
+    left = part.around(part.low, free)
+    found = switched(left, draws[chosen], table.min_a[opened][chosen], deadline.left_s)
+    if found is None:
+        return None
     x = part.low.copy()
-    x[free] = answer.x
-    return replace(answer, x=x)
+    x[free] = found
+    return x
 
 
 def _unmoved(model: Model, last: Last, x: FloatArray) -> BoolArray:

@@ -29,11 +29,11 @@ def dived(form: StandardForm, steps: BoolArray, time_limit_s: float) -> tuple[Fl
     solver.setOptionValue("presolve", "off")
     whole = np.flatnonzero(form.whole)
     low, high, switch = form.low[whole].copy(), form.high[whole].copy(), ~steps[whole]
-    x = _optimum(solver)
+    x = optimum(solver)
     bound = np.inf if x is None else form.value(x)
     if x is not None and switch.any():
         low[switch] = high[switch] = np.clip(x[whole][switch] > _EPS, low[switch], high[switch])
-        x = _with_bounds(solver, whole, low, high)
+        x = with_bounds(solver, whole, low, high)
     for _ in range(_MOST):
         if x is None:
             break
@@ -47,19 +47,19 @@ def dived(form: StandardForm, steps: BoolArray, time_limit_s: float) -> tuple[Fl
         for chosen, to in _tries(nearest, value):
             low_here, high_here = low.copy(), high.copy()
             low_here[chosen] = high_here[chosen] = to
-            x = _with_bounds(solver, whole, low_here, high_here)
+            x = with_bounds(solver, whole, low_here, high_here)
             if x is not None:
                 low, high = low_here, high_here
                 break
     return None, bound
 
 
-def _with_bounds(
+def with_bounds(
     solver: highs.Solver, columns: IntArray, low: FloatArray, high: FloatArray
 ) -> FloatArray | None:
     """The optimum with other bounds on ``columns``."""
     solver.changeColsBounds(len(columns), columns.astype(np.int32), low, high)
-    return _optimum(solver)
+    return optimum(solver)
 
 
 def _tries(nearest: IntArray, value: FloatArray) -> list[tuple[IntArray, FloatArray]]:
@@ -69,7 +69,7 @@ def _tries(nearest: IntArray, value: FloatArray) -> list[tuple[IntArray, FloatAr
     return [(half, np.round(value[half])), (one, np.round(value[one])), (one, other)]
 
 
-def _optimum(solver: highs.Solver) -> FloatArray | None:
+def optimum(solver: highs.Solver) -> FloatArray | None:
     """The optimum of what the solver holds, if there is one."""
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:

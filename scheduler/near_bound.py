@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
 from scheduler import highs
 from scheduler.deadline import Deadline
 from scheduler.forms import Model
@@ -53,14 +55,30 @@ def search_near_bound(
 
 def proven_bound(
     form: StandardForm, model: Model, relaxed: Answer, x: FloatArray, aim: Aim, deadline: Deadline
-) -> float:
-    """The bound that is proven for the point ``x`` of ``form``; in large problems that of ``relaxed``."""
+) -> Answer:
+    """The bound that is proven for the point ``x`` of ``form``, in large problems that of ``relaxed``; with
+    ``x``, or where steps take it far, the best point with the same on and off and any currents.
+
+    Where a point turns up that is better by far, no more is proven: ``x`` will not do.
+    """
     worth, small = form.value(x), len(model.layout.table.slot) <= SMALL_DRAWS
+    far = _FINE * aim.fine
     if worth - relaxed.bound <= aim.fine or not (small and _single_draws(form, model, relaxed)):
-        return relaxed.bound
+        return Answer(x, relaxed.bound, infeasible=False)
+    if worth - relaxed.bound > far:
+        x = _with_any_currents(form, model, x, deadline)
+        worth = form.value(x)
     part = within(form, model.layout, relaxed, worth - relaxed.bound + _EPS)
-    answer = highs.solve(part, time_limit_s=deadline.left_s, gap=aim.fine / 2, start=x)
-    return max(relaxed.bound, min(worth, answer.bound))
+    answer = highs.solve(part, time_limit_s=deadline.left_s, gap=aim.fine / 2, target=worth - far, start=x)
+    return Answer(x, max(relaxed.bound, min(worth, answer.bound)), infeasible=False)
+
+
+def _with_any_currents(form: StandardForm, model: Model, x: FloatArray, deadline: Deadline) -> FloatArray:
+    """The best point with what is on and off as in ``x``."""
+    on = model.layout.columns.on
+    held = form.with_bounds(on, np.round(x[on]), np.round(x[on]))
+    answer = highs.solve(held, time_limit_s=deadline.left_s, start=x)
+    return x if answer.x is None or form.value(answer.x) > form.value(x) else answer.x
 
 
 def _single_draws(form: StandardForm, model: Model, relaxed: Answer) -> bool:

@@ -83,8 +83,8 @@ def _cheapest(
         start = continued(model, last, shortfall.kept, relaxed, aim, deadline)
     if start is not None:
         form = model.costing(shortfall.kept)
-        bound = proven_bound(form, model, relaxed, start, aim, deadline.share(_SEARCH))
-        if (best := _going_on(model, shortfall, start, bound, aim)) is not None:
+        proven = proven_bound(form, model, relaxed, start, aim, deadline.share(_SEARCH))
+        if (best := _going_on(model, shortfall, start, proven, aim)) is not None:
             return best
     progress("searching")
     found = _found(model, shortfall, relaxed, aim, deadline.share(_SEARCH), start)
@@ -96,7 +96,7 @@ def _cheapest(
         found = replace(found, x=start)
     if found.x is None:
         raise SolverError("no plan was found in time")
-    best = None if start is None else _going_on(model, shortfall, start, found.bound, aim)
+    best = None if start is None else _going_on(model, shortfall, start, replace(found, x=start), aim)
     if best is not None:
         return best
     progress("rounding to executable currents")
@@ -119,23 +119,24 @@ def _relaxed(model: Model, shortfall: Shortfall, deadline: Deadline) -> tuple[Sh
     raise SolverError("the relaxation has no proven answer")
 
 
-def _going_on(model: Model, shortfall: Shortfall, x: FloatArray, bound: float, aim: Aim) -> Solved | None:
+def _going_on(model: Model, shortfall: Shortfall, x: FloatArray, near: Answer, aim: Aim) -> Solved | None:
     """The solution at ``x``, which goes on with the last plan; None where a plan made anew would be better.
 
-    A search of a small problem goes on to the fine gap, one of a large problem to the asked one.
+    ``near`` is the bound that is proven, and the point that it is proven for: ``x``, or one with the same on
+    and off that knows nothing of steps. In a small problem that point has to come as near as a search would.
     """
+    assert near.x is not None
     fine = max(aim.fine, GOOD_ENOUGH_EUR / 2)
     gap = fine if len(model.layout.table.slot) <= SMALL_STEPS else aim.asked
-    if model.form.value(x) - bound > gap:
+    if model.form.value(near.x) - near.bound > gap or model.form.value(x) - near.bound > aim.asked:
         return None
-    found = Answer(x, bound, infeasible=False)
     try:
-        best = _solved(model, shortfall, found, bound, x)
+        best = _solved(model, shortfall, near, near.bound, x)
     except SolverError:
         return None
     kept = shortfall.kept
-    as_good = best.outcome.cost_eur - bound <= gap and model.reached(best.outcome, kept).within(kept)
-    return best if as_good else None
+    as_good = best.outcome.cost_eur - near.bound <= aim.asked
+    return best if as_good and model.reached(best.outcome, kept).within(kept) else None
 
 
 def _found(
@@ -151,12 +152,14 @@ def _found(
     if shortfall.x is not None:
         start = kept.completed(shortfall.x)
     form = model.costing(kept)
-    if start is None and len(model.layout.table.slot) <= SMALL_DRAWS and not model.layout.slot_by_slot:
+    small = len(model.layout.table.slot) <= SMALL_DRAWS and not model.layout.slot_by_slot
+    if small and shortfall.x is None:
         near = search_near_bound(form, model, relaxed, aim, deadline.share(_SEARCH))
         if near.x is not None and form.value(near.x) - near.bound <= aim.fine:
             return near
         relaxed = replace(relaxed, bound=near.bound)
-        start = rule_start(model, kept, deadline) if near.x is None else near.x
+        if near.x is not None or start is None:
+            start = rule_start(model, kept, deadline) if near.x is None else near.x
     found = search_by_peak(form, model.problem, model.layout, relaxed, aim, deadline, start)
     x = shortfall.x if found.x is None else model.bare(found.x)
     return replace(found, x=x)

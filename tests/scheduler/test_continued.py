@@ -19,6 +19,7 @@ from scheduler.problem import Problem, Session
 from scheduler.sifting import sifted
 from scheduler.solved import Aim, PlanOptions, Solved
 from scheduler.stages import solve
+from scheduler.switched import switched
 from tests.scheduler.test_written_rows import SLOTS, any_site
 from tests.scheduler.tiny import circuit, problem, session
 
@@ -87,6 +88,38 @@ def test_a_workplace_goes_on_with_its_plan() -> None:
     for later in (a_slot_later(site, before), departed(site, before, 5, 8)):
         assert_as_good(later)
         assert last_of(later) is not None
+
+
+def test_another_departure_does_not_need_a_search() -> None:
+    """200 cars on a connection that is full for hours: few others make room for one that leaves sooner."""
+    site = instance("site200")
+    before = planned(site).outcome
+    for position in (24, 49, 149):
+        later, said = departed(site, before, position, 8), list[str]()
+        solved = planned(later, said)
+        assert "searching" not in said
+        assert not solved.outcome.violations
+        assert sum(solved.outcome.missing_kwh) == 0
+        assert later.published_a is not None
+        moved_a = np.abs(solved.outcome.current_a - np.nan_to_num(later.published_a)) > 1e-6
+        assert len(np.unique(later.draw_table.session[moved_a])) <= 17
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_draws_are_off_or_at_their_minimum_at_least(seed: int) -> None:
+    site = any_site(seed)
+    model = model_of(site, monotonic, with_starts=False)
+    form = model.costing(nothing_missing(site)).without_rows(ON_OFF)
+    least = highs.solve(form, time_limit_s=10).bound
+    draws, min_a = model.layout.columns.current_a, model.layout.table.min_a
+    x = switched(form, draws, min_a, 10)
+    if x is None:
+        return
+    assert ((np.abs(x[draws]) <= 1e-6) | (x[draws] >= min_a - 1e-5)).all()
+    assert form.value(x) >= least - 1e-6
+    flow = form.matrix @ x
+    assert (flow >= form.row_low - 1e-6).all()
+    assert (flow <= form.row_high + 1e-6).all()
 
 
 def test_where_nothing_has_changed_the_plan_stays() -> None:
