@@ -55,6 +55,8 @@ class Answer:
     """What one unit more of every variable costs (linear programs)."""
     row_duals: FloatArray | None = None
     """What one unit more of every row's bound adds to the objective (linear programs)."""
+    between: FloatArray | None = None
+    """A point that is better than ``x`` because its currents lie between their steps, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)

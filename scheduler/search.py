@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from scheduler import highs
+from scheduler.best_so_far import better, near
 from scheduler.deadline import Deadline
 from scheduler.highs import Answer, Hint
 from scheduler.layout import Layout
@@ -16,7 +16,7 @@ from scheduler.narrowed import narrowed
 from scheduler.problem import FloatArray
 from scheduler.solved import THOROUGH_S, Aim
 from scheduler.standard_form import BoolArray, StandardForm
-from scheduler.walks import walked
+from scheduler.tied_search import searched_tied
 
 SMALL_DRAWS: Final = 600
 """Up to so many choices, nothing is fixed: the full search is quick and exact."""
@@ -46,8 +46,8 @@ def search(
         return relaxed
     if not layout.tied or len(layout.table.slot) <= _FEW_DRAWS:
         return _searched(form, layout, relaxed, aim, deadline, start)
-    found = _tied(form, layout, relaxed, aim, deadline, start)
-    if layout.slot_by_slot or _near(form, found, aim.fine):
+    found = searched_tied(form, layout, relaxed, aim, deadline, start)
+    if layout.slot_by_slot or near(form, found, aim.fine):
         return found
     return _searched(form, layout, relaxed, aim, deadline, start if found.x is None else found.x)
 
@@ -67,11 +67,11 @@ def _searched(
         best = _part_by_part(form, layout, relaxed, aim, deadline, start)
     elif not deadline.over:
         best = narrow = _narrowly(form, layout, best, relaxed.x, aim, deadline, start)
-    if len(layout.table.slot) <= SMALL_DRAWS and not (deadline.over or _near(form, best, aim.fine)):
+    if len(layout.table.slot) <= SMALL_DRAWS and not (deadline.over or near(form, best, aim.fine)):
         brief = Deadline.after(deadline.clock, min(deadline.left_s, THOROUGH_S))
-        best = _better(form, best, form, aim.fine, brief, start)
-    if not (best.infeasible or deadline.over or _near(form, best, aim.asked)):
-        best = _better(form, best, form, aim.asked, deadline, start)
+        best = better(form, best, form, aim.fine, brief, start)
+    if not (best.infeasible or deadline.over or near(form, best, aim.asked)):
+        best = better(form, best, form, aim.asked, deadline, start)
     return _worth_it(form, narrow, best, aim)
 
 
@@ -89,34 +89,10 @@ def _part_by_part(
         part = whole
         if best.x is not None:
             part = within(part, layout, relaxed, form.value(best.x) - relaxed.bound)
-        best = _better(form, best, part, aim.fine, deadline, start)
-        if _near(form, best, aim.fine) or deadline.over:
+        best = better(form, best, part, aim.fine, deadline, start)
+        if near(form, best, aim.fine) or deadline.over:
             break
     return best
-
-
-def _tied(
-    form: StandardForm,
-    layout: Layout,
-    relaxed: Answer,
-    aim: Aim,
-    deadline: Deadline,
-    start: FloatArray | Hint | None,
-) -> Answer:
-    """As ``search`` where the slots of a session bind each other: slot by slot, to an executable point.
-
-    Where that is not near the bound, the rows of on and off and of the ties lift it; where it leads nowhere,
-    everything is searched at once for a while.
-    """
-    best = Answer(start if isinstance(start, np.ndarray) else None, relaxed.bound, infeasible=False)
-    found = walked(form, layout, relaxed, aim, deadline)
-    best = replace(best, bound=max(best.bound, found.bound))
-    if found.x is not None and (best.x is None or form.value(found.x) < form.value(best.x)):
-        best = replace(best, x=found.x)
-    if best.x is not None:
-        return best
-    brief = Deadline.after(deadline.clock, min(deadline.left_s, THOROUGH_S))
-    return _better(form, best, form, aim.asked, brief, start)
 
 
 def _narrowly(
@@ -133,7 +109,7 @@ def _narrowly(
     if part is None:
         return best
     brief = Deadline.after(deadline.clock, min(deadline.left_s / 2, THOROUGH_S))
-    return _better(form, best, part, aim.fine, brief, start)
+    return better(form, best, part, aim.fine, brief, start)
 
 
 def _worth_it(form: StandardForm, narrow: Answer, wide: Answer, aim: Aim) -> Answer:
@@ -141,33 +117,6 @@ def _worth_it(form: StandardForm, narrow: Answer, wide: Answer, aim: Aim) -> Ans
     if narrow.x is None or wide.x is None or form.value(narrow.x) - form.value(wide.x) > aim.asked / 4:
         return wide
     return replace(wide, x=narrow.x)
-
-
-def _near(form: StandardForm, best: Answer, gap: float) -> bool:
-    """Whether the best point is within ``gap`` of the bound."""
-    return best.x is not None and form.value(best.x) - best.bound <= gap
-
-
-def _better(
-    form: StandardForm,
-    best: Answer,
-    part: StandardForm,
-    gap: float,
-    deadline: Deadline,
-    start: FloatArray | Hint | None,
-) -> Answer:
-    """``best``, or what a search of ``part`` finds; the whole ``form`` as its part also moves the bound."""
-    answer = highs.solve(
-        part,
-        time_limit_s=deadline.left_s,
-        gap=gap / 2,
-        target=best.bound + gap,
-        start=start if best.x is None else best.x,
-    )
-    bound = max(best.bound, answer.bound) if part is form and not answer.infeasible else best.bound
-    if answer.x is None or (best.x is not None and form.value(answer.x) >= form.value(best.x)):
-        return Answer(best.x, bound, infeasible=part is form and answer.infeasible and best.x is None)
-    return Answer(answer.x, bound, infeasible=False)
 
 
 def _parts(form: StandardForm, layout: Layout, relaxed: Answer) -> Iterator[StandardForm]:
@@ -181,8 +130,8 @@ def _parts(form: StandardForm, layout: Layout, relaxed: Answer) -> Iterator[Stan
     undecided = _undecided(layout, relaxed)
     if np.count_nonzero(undecided) <= _FEW_UNDECIDED:
         yield narrow_part(form, layout, relaxed)
-    for near in _NEAR:
-        yield _fixed(form, layout, relaxed.x, undecided | _cheapest_unused(layout, relaxed, near))
+    for few in _NEAR:
+        yield _fixed(form, layout, relaxed.x, undecided | _cheapest_unused(layout, relaxed, few))
 
 
 def within(form: StandardForm, layout: Layout, relaxed: Answer, distance: float) -> StandardForm:
@@ -244,8 +193,8 @@ def _undecided(layout: Layout, relaxed: Answer) -> BoolArray:
     return undecided
 
 
-def _cheapest_unused(layout: Layout, relaxed: Answer, near: int) -> BoolArray:
-    """The ``near`` unused draws of every session that cost least per kWh more than what it uses."""
+def _cheapest_unused(layout: Layout, relaxed: Answer, few: int) -> BoolArray:
+    """The ``few`` unused draws of every session that cost least per kWh more than what it uses."""
     assert relaxed.x is not None
     assert relaxed.reduced_costs is not None
     table = layout.table
@@ -255,7 +204,7 @@ def _cheapest_unused(layout: Layout, relaxed: Answer, near: int) -> BoolArray:
     order = unused[np.lexsort((extra[unused], table.session[unused]))]
     sessions = table.session[order]
     first = np.searchsorted(sessions, sessions)
-    chosen[order[np.arange(len(order)) - first < near]] = True
+    chosen[order[np.arange(len(order)) - first < few]] = True
     return chosen
 
 

@@ -38,6 +38,8 @@ _MANY_COLUMNS: Final = 20_000
 _FIRST: Final = Aim(0.02, 0.002)
 """The aim for what comes before the money [kW, kWh]."""
 _FIRST_TIME: Final = 0.3
+_FIRST_ROOM: Final = 0.05
+"""Share of what comes before the money that the money may add to it at most."""
 
 Least = Callable[[StandardForm, FloatArray | Hint | None, Aim, Deadline], Answer]
 """Finds the least of a form's objective, from a point on."""
@@ -105,14 +107,19 @@ def _with_first_on_off(model: Model, full: Shortfall, deadline: Deadline) -> Sho
         return least_on_off(model, deadline)
     if answer.x is None:
         raise SolverError("no plan was found in time")
-    kept = _keeping_first(model, full.kept, answer.x)
+    kept = keeping_first(model, full.kept, answer)
     return replace(full, kept=kept, x=model.bare(answer.x), relaxed=None)
 
 
-def _keeping_first(model: Model, kept: Kept, x: FloatArray) -> Kept:
-    """``kept``, with what comes before the money as it is at ``x``."""
+def keeping_first(model: Model, kept: Kept, answer: Answer) -> Kept:
+    """``kept``, with what comes before the money as it was found, and as far above it as it could lie below:
+    no money is spent for what is not known.
+    """
     assert model.first is not None
-    return replace(kept, first=float(model.first @ model.bare(x)) + EPS)
+    assert answer.x is not None
+    found = float(model.first @ model.bare(answer.x))
+    unknown = max(0.0, found - max(answer.bound, 0.0))
+    return replace(kept, first=found + min(unknown, _FIRST_ROOM * found) + EPS)
 
 
 def least_on_steps(model: Model, near: FloatArray, deadline: Deadline) -> Shortfall:
@@ -149,7 +156,7 @@ def _in_order(model: Model, least: Least, start: FloatArray | Hint, deadline: De
         answer = least(model.first_of(kept), start, _FIRST, deadline.share(_FIRST_TIME))
         if answer.x is None:
             raise SolverError("no plan was found in time")
-        kept, x = _keeping_first(model, kept, answer.x), model.bare(answer.x)
+        kept, x = keeping_first(model, kept, answer), model.bare(answer.x)
     assert isinstance(x, np.ndarray)
     return Shortfall(bounds, kept, x)
 

@@ -234,6 +234,7 @@ def _rounded(
 def _solved(model: Model, shortfall: Shortfall, found: Answer, bound: float, x: FloatArray) -> Solved:
     """The solution at the executable point ``x``; SolverError where it breaks a limit."""
     assert found.x is not None
+    before = found.x if found.between is None else found.between
     outcome = model.outcome(x)
     if outcome.violations:
         raise SolverError(f"the solver's plan breaks a limit: {outcome.violations[0]}")
@@ -243,7 +244,7 @@ def _solved(model: Model, shortfall: Shortfall, found: Answer, bound: float, x: 
         cost_bound_eur=min(bound, outcome.cost_eur),
         shortfall_bound_kwh=shortfall.bound_kwh(model),
         classes=_classes(model.problem, shortfall, outcome),
-        cost_before_rounding_eur=model.form.value(found.x),
+        cost_before_rounding_eur=model.form.value(model.bare(before)),
         bound_before_rounding_eur=found.bound,
         build_s=model.build_s,
         rows=model.form.rows,

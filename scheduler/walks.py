@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
-from scheduler import highs
 from scheduler.deadline import Deadline
 from scheduler.highs import Answer
 from scheduler.layout import Layout
@@ -21,8 +21,16 @@ _FAR: Final = 2.0
 """Times the asked gap from which on sessions are also tried on fewer phases."""
 
 
-def walked(form: StandardForm, layout: Layout, relaxed: Answer, aim: Aim, deadline: Deadline) -> Answer:
-    """The executable point of the first way that leads to one, perhaps none, and the bound.
+def walked(
+    form: StandardForm,
+    layout: Layout,
+    relaxed: Answer,
+    every_row: Callable[[], Answer],
+    aim: Aim,
+    deadline: Deadline,
+) -> Answer:
+    """The executable point of the first way that leads to one, perhaps none, and the bound; ``every_row`` is
+    asked for a better bound than that of ``relaxed`` where it matters.
 
     A battery that acts by itself is searched with the cars, else walked with them like one that is told.
     """
@@ -30,14 +38,20 @@ def walked(form: StandardForm, layout: Layout, relaxed: Answer, aim: Aim, deadli
     told = replace(layout, by_itself=False, in_turn=False)
     ways = (layout, told) if layout.by_itself else (layout,)
     for way in ways:
-        x, bound = _walked(form, way, relaxed, bound, aim, deadline)
+        x, bound = _walked(form, way, relaxed, every_row, bound, aim, deadline)
         if x is not None or deadline.over:
             return Answer(x, bound, infeasible=False)
     return Answer(None, bound, infeasible=False)
 
 
 def _walked(
-    form: StandardForm, layout: Layout, relaxed: Answer, bound: float, aim: Aim, deadline: Deadline
+    form: StandardForm,
+    layout: Layout,
+    relaxed: Answer,
+    every_row: Callable[[], Answer],
+    bound: float,
+    aim: Aim,
+    deadline: Deadline,
 ) -> tuple[FloatArray | None, float]:
     """The executable point of the cheapest walk that leads to one, and the bound.
 
@@ -51,7 +65,7 @@ def _walked(
         walks.append(slot_by_slot(part, layout, aim.asked / 4, deadline))
         far = walks[-1].value > bound + _FAR * aim.asked
         if len(walks) == 1 and far and walks[0].linear - bound > aim.asked and not deadline.over:
-            linear = highs.solve(form.relaxed(), time_limit_s=deadline.left_s)
+            linear = every_row()
             bound = bound if linear.x is None else max(bound, linear.bound)
         if not far or deadline.over or (layout.in_turn and np.isfinite(walks[-1].value)):
             break
