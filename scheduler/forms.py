@@ -19,12 +19,10 @@ from scheduler.highs import Answer
 from scheduler.kept import EPS, Kept
 from scheduler.layout import Layout
 from scheduler.model import CALM_RULES, ON_OFF, RULES, build
-from scheduler.plain_form import is_plain, plain_form
 from scheduler.problem import FloatArray, IntArray, Problem
-from scheduler.silent import silent_rules
-from scheduler.standard_form import ABSENT, Columns, StandardForm, compiled
+from scheduler.standard_form import ABSENT, StandardForm, compiled
 from scheduler.wish import First
-from scheduler.written_rules import with_written, written_for
+from scheduler.written_rules import written_form
 
 _STARTS: Final = frozenset(rule.__name__ for rule in CALM_RULES)
 
@@ -127,26 +125,14 @@ class Model:
 
 
 def model_of(problem: Problem, clock: Clock, *, with_starts: bool) -> Model:
-    """Build and compile the model."""
+    """Write the form of the problem."""
     begun = clock()
-    if is_plain(problem, with_starts=with_starts):
-        form, columns = plain_form(problem)
-    else:
-        form, columns = _compiled(problem, with_starts=with_starts)
-    form, columns = with_written(form, columns, problem, with_starts=with_starts)
+    form, columns = written_form(problem, with_starts=with_starts)
     return Model(problem, form, Layout.of(problem, columns), clock() - begun, _nothing_eur(problem))
 
 
 def _nothing_eur(problem: Problem) -> float:
     return evaluate(problem, nothing_charges(problem)).cost_eur
-
-
-def _compiled(problem: Problem, *, with_starts: bool) -> tuple[StandardForm, Columns]:
-    """What Pyomo makes of the rules that are not written and not silent."""
-    left_out = {*written_for(problem, with_starts=with_starts), *silent_rules(problem)}
-    left_out |= set() if with_starts else _STARTS
-    with PauseGC():
-        return compiled(build(problem, [rule for rule in RULES if rule.__name__ not in left_out]))
 
 
 def stated_model_of(problem: Problem, clock: Clock) -> Model:

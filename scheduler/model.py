@@ -78,6 +78,7 @@ RULES: Final[tuple[Rule, ...]] = (
     rules_giving.draw_or_give,
     rules_giving.car_content,
 )
+"""Each has a writer of its name in ``written_rules``, which makes its rows for the solver."""
 
 CALM_RULES: Final = frozenset({rules_charging.counted_start, rules_charging.counted_change})
 """Rules that only the calm stage needs."""

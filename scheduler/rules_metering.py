@@ -57,7 +57,7 @@ def phase_balance(m: pyo.ConcreteModel, problem: Problem) -> None:
     def balance(m: pyo.ConcreteModel, p: int, t: int) -> object:
         cut = relief[p][t] * m.curtailed_kw[t] if t in m.curtailed_kw else 0.0
         drawn = sum(per_a * counted[d] for per_a, d in cars[p, t])
-        devices: Any = sum(devices_at(m, problem, _weight(problem, p), _GRID, t, leant=False))
+        devices: Any = sum(devices_at(m, problem, phase_weight(problem, p), _GRID, t, leant=False))
         return m.phase_buy_kw[p, t] - m.phase_sell_kw[p, t] - cut - drawn - devices == base[p][t]
 
     m.phase_balance = pyo.Constraint(m.metered, rule=balance)
@@ -68,7 +68,7 @@ def phase_direction(m: pyo.ConcreteModel, problem: Problem) -> None:
     and phase_sell_kw[p, t] <= most_kw[p, t] (1 - phase_buying[p, t])
     in the slots where selling pays more than buying costs
     """
-    most = _most_kw(problem).tolist() if problem.per_phase else []
+    most = most_phase_kw(problem).tolist() if problem.per_phase else []
     m.phase_buys_only = pyo.Constraint(
         m.phase_tempting,
         rule=lambda m, p, t: m.phase_buy_kw[p, t] - most[p][t] * m.phase_buying[p, t] <= 0,
@@ -79,7 +79,7 @@ def phase_direction(m: pyo.ConcreteModel, problem: Problem) -> None:
     )
 
 
-def _weight(problem: Problem, p: int) -> FloatArray:
+def phase_weight(problem: Problem, p: int) -> FloatArray:
     """Power of one ampere on phase ``p``, as a weight of the three phases [kW/A]."""
     weight: FloatArray = np.eye(3)[p] * kw_per_a(problem.voltage_v, 1)
     return weight
@@ -109,7 +109,7 @@ def _cars(problem: Problem) -> dict[Place, list[tuple[float, Key]]]:
     return found
 
 
-def _most_kw(problem: Problem) -> FloatArray:
+def most_phase_kw(problem: Problem) -> FloatArray:
     """More than can be bought or sold on every phase, shape (3, slots) [kW]."""
     table = problem.draw_table
     most: FloatArray = np.abs(np.array(_base_kw(problem))) + np.array(_relief(problem)) * problem.forced_kw
@@ -117,6 +117,6 @@ def _most_kw(problem: Problem) -> FloatArray:
     for p in _PHASES:
         on_phase = table.phases[:, p]
         np.add.at(most[p], table.slot[on_phase], per_phase[on_phase])
-        least, highest = device_range(problem, _weight(problem, p), _GRID)
+        least, highest = device_range(problem, phase_weight(problem, p), _GRID)
         most[p] += highest - least
     return most

@@ -32,13 +32,6 @@ def peak_rise(m: pyo.ConcreteModel, problem: Problem) -> None:
     """(known_kwh[w] + sum_t overlap_h[w, t] imported_kw[t]) / hours[w] <= paid_kw[k] + rise_kw[k]
     over the clock windows w of every month k that could be above what is paid for
     """
-    most_kw = most_bought_kw(problem)
-    index = [
-        (k, w)
-        for k, peak in enumerate(problem.peaks)
-        for w, window in enumerate(peak.windows)
-        if problem.per_phase or window.mean_kw(most_kw) > peak.paid_kw
-    ]
 
     def below(m: pyo.ConcreteModel, k: int, w: int) -> object:
         peak, window = problem.peaks[k], problem.peaks[k].windows[w]
@@ -46,7 +39,18 @@ def peak_rise(m: pyo.ConcreteModel, problem: Problem) -> None:
         known_kw = window.known_kwh / window.hours
         return sum(part * imported(m, t) for t, part in parts) - m.rise_kw[k] <= peak.paid_kw - known_kw
 
-    m.peak_rise = pyo.Constraint(index, rule=below)
+    m.peak_rise = pyo.Constraint(rising_windows(problem), rule=below)
+
+
+def rising_windows(problem: Problem) -> list[tuple[int, int]]:
+    """Month and number of the clock windows that could be above what is paid for."""
+    most_kw = most_bought_kw(problem)
+    return [
+        (k, w)
+        for k, peak in enumerate(problem.peaks)
+        for w, window in enumerate(peak.windows)
+        if problem.per_phase or window.mean_kw(most_kw) > peak.paid_kw
+    ]
 
 
 def peak_level(m: pyo.ConcreteModel, _: Problem) -> None:
@@ -71,7 +75,7 @@ def peak_while_on(m: pyo.ConcreteModel, problem: Problem) -> None:
     flexible load. free_kw is what the month has paid for and solar less load, where that is above 0 and below
     the most that they draw: half a draw has half of it, and what is off raises no peak
     """
-    free_kw = _free_kw(problem) if problem.wish.peak_counts else {}
+    free_kw = free_import_kw(problem)
     users = users_at(m, problem, [t for _, t in free_kw])
     index = [
         (k, t, n)
@@ -89,14 +93,16 @@ def peak_while_on(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.peak_while_on = pyo.Constraint(index, rule=below)
 
 
-def _free_kw(problem: Problem) -> dict[tuple[int, int], float]:
-    """Import that a month has paid for, and solar less load, in slots that are clock windows [kW]."""
+def free_import_kw(problem: Problem) -> dict[tuple[int, int], float]:
+    """Import that a month has paid for, and solar less load, in slots that are clock windows [kW]; none where
+    the modes do not count the peak.
+    """
     surplus_kw = problem.surplus_kw.tolist()
     return {
         (k, int(window.slots[0])): peak.paid_kw + surplus_kw[int(window.slots[0])]
         for k, peak in enumerate(problem.peaks)
         for window in peak.windows
-        if is_one_slot(problem, window.slots, window.hours)
+        if problem.wish.peak_counts and is_one_slot(problem, window.slots, window.hours)
     }
 
 

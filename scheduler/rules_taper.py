@@ -16,13 +16,13 @@ _EPS: Final = 1e-9
 
 def variables(m: pyo.ConcreteModel, problem: Problem) -> None:
     """taken_kwh: what a car that may taper has taken at the plug by the end of a slot."""
-    m.taper_lines = _lines(problem)
+    m.taper_lines = binding_lines(problem)
     tapering = sorted({s for s, _, _ in m.taper_lines})
     slots = [(s, t) for s in tapering for t in problem.sessions[s].slots.tolist()]
     m.taken_kwh = pyo.Var(slots, bounds=lambda _, *c: (None if problem.sessions[c[0]].giver else 0.0, None))
 
 
-def _lines(problem: Problem) -> dict[tuple[int, int, int], TaperLine]:
+def binding_lines(problem: Problem) -> dict[tuple[int, int, int], TaperLine]:
     """Session, slot and number of every line of a taper that may bind."""
     found: dict[tuple[int, int, int], TaperLine] = {}
     for s, session in enumerate(problem.sessions):

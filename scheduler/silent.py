@@ -1,4 +1,4 @@
-"""Rules that have nothing to say of a problem: stating them only takes time.
+"""Rules that have nothing to say of a problem: writing them only takes time.
 
 What is left out here would have no rows; a test compares both.
 """
@@ -10,7 +10,7 @@ from scheduler.problem import Problem
 
 def silent_rules(problem: Problem) -> frozenset[str]:
     """Names of the rules that have no rows for ``problem``."""
-    sessions = problem.sessions
+    sessions, battery = problem.sessions, problem.battery
     timed = any(one.least_run_h > 0 or one.least_pause_h > 0 or one.before is not None for one in sessions)
     needed = {
         ("taken_energy", "taper"): any(one.taper is not None for one in sessions),
@@ -22,13 +22,12 @@ def silent_rules(problem: Problem) -> frozenset[str]:
         ): any(one.switching is not None for one in sessions),
         ("peak_rise", "peak_level", "peak_while_on"): bool(problem.peaks),
         ("phase_balance", "phase_direction"): problem.per_phase,
+        ("forced_curtailment",): bool(problem.forced_kw.any()),
+        ("battery_content", "battery_one_way"): battery is not None,
         (
-            *("battery_content", "battery_one_way"),
             *("fills_by_itself", "drains_by_itself"),
-        ): problem.battery is not None,
-        ("draws_while_filling", "drains_at_least", "peak_beside_battery"): (
-            problem.battery is not None and not problem.battery.commanded
-        ),
+            *("draws_while_filling", "drains_at_least", "peak_beside_battery"),
+        ): battery is not None and not battery.commanded,
         ("run_time", "least_run"): bool(problem.runs),
         ("solar_for_group",): not all(one.own_sun for one in sessions),
     }

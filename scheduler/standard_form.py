@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ from scheduler.problem import FloatArray, IntArray
 
 BoolArray = NDArray[np.bool_]
 ABSENT = -1
+_DERIVED = 4
+"""So many fields of ``Columns``, the last ones, are not positions of one variable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +151,45 @@ class Columns:
     phase_buy_kw: IntArray
     """By phase and slot; empty where the meter counts the sum."""
     others_sun_kw: IntArray
-    others_sun_slots: IntArray
-    """The slots that ``others_sun_kw`` speaks of."""
     held: IntArray
-    held_slots: IntArray
-    """The slots that ``held`` speaks of."""
     give_a: IntArray
     giving: IntArray
     changed_a: IntArray
     """One for each draw that is on by the published plan."""
     chosen: IntArray
     """One for each draw; ``ABSENT`` where its session has no budget of phase switches."""
+    switched: IntArray
+    lost_a: IntArray
+    """One for each draw, as ``switched``."""
+    used: IntArray
+    goes_on: IntArray
+    stops: IntArray
+    taken_kwh: IntArray
+    """One for each session and slot with draws, as the three before."""
+    car_kwh: IntArray
+    """One for each slot of each session whose car gives."""
+    begins: IntArray
+    """One for each of ``running``."""
+    content_kwh: IntArray
+    fills: IntArray
+    """One for each slot where there is a battery, as the four that follow."""
+    fill_takes_all: IntArray
+    fill_at_most: IntArray
+    drain_gives_all: IntArray
+    drain_at_most: IntArray
+    buying: IntArray
+    """One for each slot."""
+    cutting: IntArray
+    """One for each of ``curtailed_kw``."""
+    phase_sell_kw: IntArray
+    """By phase and slot, as ``phase_buy_kw`` and ``phase_buying``."""
+    phase_buying: IntArray
+    reached: IntArray
+    """One for each level of a peak."""
+    others_sun_slots: IntArray
+    """The slots that ``others_sun_kw`` speaks of."""
+    held_slots: IntArray
+    """The slots that ``held`` speaks of."""
     tied: IntArray
     """What belongs to the ties of a session."""
     tied_session: IntArray
@@ -195,30 +225,26 @@ def compiled(m: pyo.ConcreteModel) -> tuple[StandardForm, Columns]:
             return np.full(len(known), ABSENT)
         return np.array([position.get(id(made.get(d)), ABSENT) for d in known], dtype=np.int64)
 
+    index = {name: list(of_it) for of_it, names in _indices(m) for name in names}
+    places = {one.name: of(getattr(m, one.name), index.get(one.name)) for one in fields(Columns)[:-_DERIVED]}
     return _form(raw), Columns(
-        current_a=of(m.current_a, m.draws),
-        on=of(m.on, m.draws),
-        start=of(m.start, m.draws),
-        missing_kwh=of(m.missing_kwh),
-        buy_kw=of(m.buy_kw),
-        sell_kw=of(m.sell_kw),
-        curtailed_kw=of(m.curtailed_kw),
-        running=of(m.running),
-        fill_kw=of(m.fill_kw),
-        drain_kw=of(m.drain_kw),
-        rise_kw=of(m.rise_kw),
-        phase_buy_kw=of(m.phase_buy_kw),
-        others_sun_kw=of(m.others_sun_kw),
+        **places,
         others_sun_slots=np.array(list(m.others_sun_kw), dtype=np.int64),
-        held=of(m.held),
         held_slots=np.array(list(m.held), dtype=np.int64),
-        give_a=of(m.give_a),
-        giving=of(m.giving),
-        changed_a=of(m.changed_a),
-        chosen=of(m.chosen, m.draws),
         tied=np.concatenate([of(variable) for variable in m.ties]),
         tied_session=np.array([d[0] for variable in m.ties for d in variable], dtype=np.int64),
     )
+
+
+def _indices(m: pyo.ConcreteModel) -> Iterator[tuple[Iterable[Any], tuple[str, ...]]]:
+    """What the positions of some variables are of, where that is more than the index of the variable."""
+    yield m.draws, ("current_a", "on", "start", "chosen", "switched", "lost_a")
+    yield [(s, t) for s, t, k in m.draws if k == 0], ("used", "goes_on", "stops", "taken_kwh")
+    yield m.slots, ("buying",)
+    yield m.metered, ("phase_buying",)
+    yield m.running, ("begins",)
+    by_slot = ("fills", "fill_takes_all", "fill_at_most", "drain_gives_all", "drain_at_most")
+    yield m.content_kwh, by_slot
 
 
 def _bounds(values: Sequence[float | None], missing: float) -> FloatArray:

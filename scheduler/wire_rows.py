@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -10,12 +11,12 @@ import numpy as np
 from domain.units import kw_per_a
 from scheduler.device_terms import device_range, per_kw
 from scheduler.problem import FloatArray, IntArray, Problem
-from scheduler.rules_circuit import EACH_PHASE, GRID
+from scheduler.rules_circuit import EACH_PHASE, GRID, feeds_in
 from scheduler.standard_form import BoolArray, Columns
 from scheduler.written import Rows, Terms
 
 
-def circuit_current(problem: Problem, columns: Columns) -> Rows:
+def circuit_current(problem: Problem, columns: Columns) -> dict[str, Rows]:
     """Rows of ``rules_circuit.circuit_current``."""
     table, slots = problem.draw_table, problem.slots
     terms: list[Terms] = []
@@ -27,7 +28,7 @@ def circuit_current(problem: Problem, columns: Columns) -> Rows:
             draws, first = np.flatnonzero(below & table.phases[:, p]), len(high) * slots
             here = [
                 (table.slot[draws], columns.current_a[draws], np.ones(len(draws))),
-                *_beside(problem, columns, EACH_PHASE[p], c, circuit.relief_a_per_kw[p]),
+                *beside(problem, columns, EACH_PHASE[p], c, circuit.relief_a_per_kw[p]),
             ]
             cars_a = np.bincount(table.slot[draws], table.max_a[draws], slots)
             most_a = cars_a + device_range(problem, EACH_PHASE[p], c)[1]
@@ -35,10 +36,30 @@ def circuit_current(problem: Problem, columns: Columns) -> Rows:
             binding.append(circuit.base_a[p] + cut_a + most_a > circuit.limit_a[p])
             high.append(circuit.limit_a[p] - circuit.base_a[p])
             terms += _from(first, here)
-    return _rows(terms, high, binding)
+    return {"circuit_current": _rows(terms, high, binding)}
 
 
-def circuit_power(problem: Problem, columns: Columns) -> Rows:
+def circuit_feed_in(problem: Problem, columns: Columns) -> dict[str, Rows]:
+    """Rows of ``rules_circuit.circuit_feed_in``."""
+    table, slots = problem.draw_table, problem.slots
+    terms: list[Terms] = []
+    high: list[FloatArray] = []
+    binding: list[BoolArray] = []
+    for c, (circuit, feeds) in enumerate(zip(problem.circuits, feeds_in(problem), strict=True)):
+        for p in np.flatnonzero(feeds.any(axis=1)).tolist():
+            draws = np.flatnonzero(_below(problem, c) & table.phases[:, p] & (table.share >= 1))
+            here = [
+                (table.slot[draws], columns.current_a[draws], np.ones(len(draws))),
+                *beside(problem, columns, EACH_PHASE[p], c, circuit.relief_a_per_kw[p]),
+            ]
+            terms += _from(len(high) * slots, here)
+            binding.append(feeds[p])
+            high.append(-circuit.base_a[p] - circuit.feed_limit_a[p])
+    rows = _rows(terms, high, binding)
+    return {"circuit_feed_in": replace(rows, low=rows.high, high=np.full(len(rows.high), np.inf))}
+
+
+def circuit_power(problem: Problem, columns: Columns) -> dict[str, Rows]:
     """Rows of ``rules_circuit.circuit_power``."""
     table, slots, weight = problem.draw_table, problem.slots, np.full(3, kw_per_a(problem.voltage_v, 1))
     terms: list[Terms] = []
@@ -50,17 +71,17 @@ def circuit_power(problem: Problem, columns: Columns) -> Rows:
         draws, first = np.flatnonzero(_below(problem, c)), len(high) * slots
         here = [
             (table.slot[draws], columns.current_a[draws], table.kw_per_a_in(circuit)[draws]),
-            *_beside(problem, columns, weight, c, circuit.relief_kw_per_kw),
+            *beside(problem, columns, weight, c, circuit.relief_kw_per_kw),
         ]
         least, most = device_range(problem, weight, c)
         cars = np.bincount(table.slot[draws], minlength=slots) > 0
         binding.append(np.isfinite(circuit.limit_kw) & (cars | (least != 0) | (most != 0)))
         high.append(circuit.limit_kw - circuit.base_kw)
         terms += _from(first, here)
-    return _rows(terms, high, binding)
+    return {"circuit_power": _rows(terms, high, binding)}
 
 
-def imbalance(problem: Problem, columns: Columns) -> Rows:
+def imbalance(problem: Problem, columns: Columns) -> dict[str, Rows]:
     """Rows of ``rules_circuit.imbalance``."""
     table, grid, limit_a = problem.draw_table, problem.circuits[GRID], problem.imbalance_limit_a
     terms: list[Terms] = []
@@ -73,11 +94,11 @@ def imbalance(problem: Problem, columns: Columns) -> Rows:
         weight, relief = EACH_PHASE[p] - EACH_PHASE[q], grid.relief_a_per_kw[p] - grid.relief_a_per_kw[q]
         here = [
             (table.slot[draws], columns.current_a[draws], sign[draws].astype(np.float64)),
-            *_beside(problem, columns, weight, GRID, relief, leant=False),
+            *beside(problem, columns, weight, GRID, relief, leant=False),
         ]
         terms += _from(len(high) * problem.slots, here)
         high.append(limit_a - grid.base_a[p] + grid.base_a[q])
-    return _rows(terms, high, [np.ones(problem.slots, dtype=bool)] * len(high))
+    return {"imbalance": _rows(terms, high, [np.ones(problem.slots, dtype=bool)] * len(high))}
 
 
 def _below(problem: Problem, c: int) -> BoolArray:
@@ -87,7 +108,7 @@ def _below(problem: Problem, c: int) -> BoolArray:
     return below
 
 
-def _beside(
+def beside(
     problem: Problem, columns: Columns, weight: FloatArray, c: int, relief: FloatArray, *, leant: bool = True
 ) -> Iterator[Terms]:
     """What curtailed solar and devices add in circuit ``c``, by slot; as ``device_terms.devices_at``."""
@@ -101,6 +122,10 @@ def _beside(
         first += len(run.slots)
         if c in run.feed.circuits and change:
             yield run.slots, mine, np.full(len(run.slots), change)
+    gives = problem.gives
+    per_a = np.array([per_kw(feed, weight) if c in feed.circuits else 0.0 for feed in gives.feeds])
+    here = np.flatnonzero(per_a)
+    yield gives.slot[here], columns.give_a[here], -(gives.kw_per_a[here] * per_a[here])
     battery = problem.battery
     if battery is not None and c in battery.feed.circuits and (change := per_kw(battery.feed, weight)):
         slots, each = np.arange(problem.slots), np.full(problem.slots, change)

@@ -1,69 +1,94 @@
-"""The rules whose rows are written straight as matrices, and the form with them.
+"""The form of a problem, every rule written straight as matrices.
 
-They are nearly all of the model's rows, and Pyomo takes most of its time for them. What they say is
-defined by the functions of the same names in ``rules_*``; a test compares both.
+What the rows say is defined by the functions of the same names in ``rules_*``, the list of which is
+``model.RULES``; a test compares both. Pyomo takes more time to state them than HiGHS for the relaxation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
-from scheduler import energy_rows, on_off_rows, wire_rows
+from scheduler import (
+    battery_rows,
+    by_itself_rows,
+    energy_rows,
+    flexible_rows,
+    giving_rows,
+    meter_rows,
+    on_off_rows,
+    peak_rows,
+    run_rows,
+    switch_rows,
+    taper_rows,
+    wire_rows,
+)
+from scheduler.model import CALM_RULES
 from scheduler.problem import Problem
-from scheduler.rules_power import most_sold_kw
+from scheduler.silent import silent_rules
 from scheduler.standard_form import Columns, StandardForm
-from scheduler.written import Rows, with_columns, with_rows
+from scheduler.written import Rows, with_rows
+from scheduler.written_columns import written_columns
 
-ON_OFF_WRITTEN: Final[dict[str, Callable[[Problem, Columns], Rows]]] = {
-    "one_of": on_off_rows.one_of,
-    "minimum_current": on_off_rows.minimum_current,
-    "maximum_current": on_off_rows.maximum_current,
-    "counted_start": on_off_rows.counted_start,
-}
-"""By the name of the rule: those that speak of on and off."""
+Writer = Callable[[Problem, Columns], dict[str, Rows]]
+"""The rows of one rule, by the name of their constraint."""
 
-WRITTEN: Final[dict[str, Callable[[Problem, Columns], Rows]]] = {
-    "power_balance": energy_rows.power_balance,
-    "circuit_current": wire_rows.circuit_current,
-    "circuit_power": wire_rows.circuit_power,
-    "imbalance": wire_rows.imbalance,
-    "energy_goal": energy_rows.energy_goal,
-    "energy_most": energy_rows.energy_most,
-    "one_set": on_off_rows.one_set,
-    "loss_while_drawn": on_off_rows.loss_while_drawn,
-    **ON_OFF_WRITTEN,
-}
-"""By the name of the rule: all."""
+WRITERS: Final[tuple[Writer, ...]] = (
+    meter_rows.one_direction,
+    meter_rows.forced_curtailment,
+    wire_rows.circuit_feed_in,
+    energy_rows.kept_shortfall,
+    on_off_rows.counted_change,
+    battery_rows.battery_content,
+    battery_rows.battery_one_way,
+    by_itself_rows.fills_by_itself,
+    by_itself_rows.drains_by_itself,
+    flexible_rows.run_time,
+    flexible_rows.least_run,
+    peak_rows.peak_rise,
+    switch_rows.one_chosen,
+    switch_rows.counted_switch,
+    switch_rows.switch_budget,
+    switch_rows.switch_hold,
+    switch_rows.switch_one_way,
+    switch_rows.dead_time,
+    run_rows.charging_run,
+    run_rows.charging_pause,
+    run_rows.goes_on_at_first,
+    meter_rows.phase_balance,
+    meter_rows.phase_direction,
+    peak_rows.peak_level,
+    peak_rows.peak_while_on,
+    meter_rows.solar_for_group,
+    taper_rows.taken_energy,
+    taper_rows.taper,
+    giving_rows.give_current,
+    giving_rows.draw_or_give,
+    giving_rows.car_content,
+    energy_rows.power_balance,
+    wire_rows.circuit_current,
+    wire_rows.circuit_power,
+    wire_rows.imbalance,
+    energy_rows.energy_goal,
+    energy_rows.energy_most,
+    on_off_rows.one_set,
+    on_off_rows.loss_while_drawn,
+    on_off_rows.one_of,
+    on_off_rows.minimum_current,
+    on_off_rows.maximum_current,
+    on_off_rows.counted_start,
+)
+"""One for each rule of the model, and of its name."""
 
-_WITH_DEAD_TIME: Final = frozenset({"power_balance", "energy_goal"})
-"""Rules that a dead time changes; with one, they are stated."""
-_WITH_GIVING: Final = frozenset(WRITTEN) - frozenset(ON_OFF_WRITTEN) - {"one_set", "loss_while_drawn"}
-"""Rules that cars change which give energy back; with one, they are stated."""
+_CALM: Final = frozenset(rule.__name__ for rule in CALM_RULES)
 
 
-def written_for(problem: Problem, *, with_starts: bool) -> tuple[str, ...]:
-    """The rules whose rows are written for ``problem``."""
-    dead = any(s.switching is not None and s.switching.dead_h > 0 for s in problem.sessions)
-    left_out = (_WITH_DEAD_TIME if dead else frozenset()) | (
-        _WITH_GIVING if problem.gives.keys else frozenset()
-    )
-    left_out |= frozenset() if with_starts else {"counted_start"}
-    return tuple(name for name in WRITTEN if name not in left_out)
-
-
-def with_written(
-    form: StandardForm, columns: Columns, problem: Problem, *, with_starts: bool
-) -> tuple[StandardForm, Columns]:
-    """``form`` with the columns that it lacks and the written rows need, and with these rows."""
-    form, current = with_columns(form, columns.current_a, problem.draw_table.max_a)
-    form, on = with_columns(form, columns.on, 1.0, whole=True)
-    form, buy = with_columns(form, columns.buy_kw, float("inf"))
-    form, sell = with_columns(form, columns.sell_kw, most_sold_kw(problem))
-    columns = replace(columns, current_a=current, on=on, buy_kw=buy, sell_kw=sell)
-    if with_starts:
-        form, start = with_columns(form, columns.start, 1.0)
-        columns = replace(columns, start=start)
-    names = written_for(problem, with_starts=with_starts)
-    return with_rows(form, {name: WRITTEN[name](problem, columns) for name in names}), columns
+def written_form(problem: Problem, *, with_starts: bool) -> tuple[StandardForm, Columns]:
+    """The form of ``problem`` and the positions of its variables; without starts and changes unless asked."""
+    form, columns = written_columns(problem, with_starts=with_starts)
+    left_out = silent_rules(problem) | (frozenset() if with_starts else _CALM)
+    rows: dict[str, Rows] = {}
+    for writer in WRITERS:
+        if writer.__name__ not in left_out:
+            rows |= writer(problem, columns)
+    return with_rows(form, rows), columns

@@ -1,4 +1,4 @@
-"""The rows that are written straight as matrices are those that the rules of the same names state."""
+"""The form that is written straight as matrices is the one that the rules of the same names state."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
+from benchmarks.full_sites import full_case
 from scheduler.devices import Run
+from scheduler.from_site import problem_of
 from scheduler.highs import solve
-from scheduler.model import ON_OFF, RULES, build
-from scheduler.plain_form import is_plain, plain_form
-from scheduler.problem import FloatArray, Goal, Problem, Session
+from scheduler.model import CALM_RULES, RULES, build
+from scheduler.problem import FloatArray, Goal, IntArray, Problem, Session
 from scheduler.silent import silent_rules
 from scheduler.standard_form import ABSENT, Columns, StandardForm, compiled
 from scheduler.ties import Before, Switching
-from scheduler.written_rules import ON_OFF_WRITTEN, WRITTEN, with_written, written_for
+from scheduler.written_rules import WRITERS, written_form
+from tests.random_cases import random_case
 from tests.scheduler.tiny import FEED_L2, battery, circuit, problem, session
 
 SLOTS = 8
-SITES = range(24)
+SITES = range(12)
 
 
 def any_car(rng: np.random.Generator, number: int) -> Session:
@@ -70,80 +73,36 @@ def any_site(seed: int) -> Problem:
     return replace(stated, runs=(boiler,) if seed % 3 == 1 else (), battery=stored)
 
 
-def both(site: Problem) -> tuple[tuple[StandardForm, Columns], tuple[StandardForm, Columns]]:
-    """The form as the rules state it, and as it is written."""
-    names = written_for(site, with_starts=True)
-    bare = compiled(build(site, [rule for rule in RULES if rule.__name__ not in names]))
-    return compiled(build(site)), with_written(*bare, site, with_starts=True)
-
-
-def variables_of(columns: Columns) -> dict[str, np.ndarray]:
-    """Positions of the variables, by their kind."""
-    kinds = [one.name for one in fields(columns) if not one.name.endswith(("_slots", "_session"))]
-    return {kind: getattr(columns, kind) for kind in kinds}
-
-
-def rows_of(form: StandardForm, columns: Columns, rule: str) -> FloatArray:
-    """The rows of one rule over all named variables, with their ends, in one order."""
-    mine = [name == rule for name in form.row_rule]
-    matrix = np.hstack([form.matrix.toarray()[mine], np.zeros((sum(mine), 1))])
-    named = np.concatenate(list(variables_of(columns).values()))
-    table = np.column_stack([matrix[:, named], form.row_low[mine], form.row_high[mine]]).round(9)
-    return table[np.lexsort(table.T)]
-
-
-@pytest.mark.parametrize("seed", SITES)
-def test_written_rows_are_those_of_the_rules(seed: int) -> None:
+def tied_site(seed: int) -> Problem:
+    """The same where some slots of a session bind each other: phase switches, least runs and pauses."""
+    rng = np.random.default_rng([seed, 1])
     site = any_site(seed)
-    (stated, theirs), (written, ours) = both(site)
-    assert written.rows == stated.rows
-    assert written.columns == stated.columns
-    for rule in WRITTEN:
-        expected = rows_of(stated, theirs, rule)
-        np.testing.assert_allclose(rows_of(written, ours, rule), expected, atol=1e-8, err_msg=rule)
+    cars = [_tied(rng, car) if rng.random() < 0.8 else car for car in site.sessions]
+    published_a = rng.choice([0.0, 6.0, 8.5], len(site.draws))
+    return replace(site, sessions=tuple(cars), published_a=published_a)
 
 
-def test_every_written_rule_has_rows_on_some_of_the_sites() -> None:
-    sites = [any_site(seed) for seed in SITES]
-    spoken = [set(both(site)[1][0].row_rule) & set(written_for(site, with_starts=True)) for site in sites]
-    assert set.union(*spoken) == set(WRITTEN)
-    assert any(site.forced_kw.any() for site in sites)
-
-
-@pytest.mark.parametrize("seed", [1, 5, 6])
-def test_columns_of_written_rows_have_the_bounds_and_the_price_of_the_variables(seed: int) -> None:
-    (stated, theirs), (written, ours) = both(any_site(seed))
-    expected = variables_of(theirs)
-    for kind, positions in variables_of(ours).items():
-        known = positions != ABSENT
-        assert (known == (expected[kind] != ABSENT)).all(), kind
-        mine, other = positions[known], expected[kind][known]
-        for name in ("low", "high", "whole", "cost"):
-            assert (getattr(written, name)[mine] == getattr(stated, name)[other]).all(), (kind, name)
-
-
-def test_a_problem_without_cars_has_rows_of_its_meter_alone() -> None:
-    empty = replace(problem([0.1, 0.2], []), sessions=())
-    _, (form, _) = both(empty)
-    assert set(form.row_rule) == {"power_balance"}
-
-
-def test_every_rule_that_is_written_is_a_rule() -> None:
-    assert set(ON_OFF_WRITTEN) == set(WRITTEN) & ON_OFF
-    assert set(WRITTEN) <= {rule.__name__ for rule in RULES}
-
-
-@pytest.mark.parametrize("seed", SITES)
-def test_a_rule_that_is_left_out_has_no_rows(seed: int) -> None:
-    site = any_site(seed)
-    left_out = silent_rules(site)
-    assert left_out <= {rule.__name__ for rule in RULES}
-    stated, _ = compiled(build(site))
-    spoken, _ = compiled(build(site, [rule for rule in RULES if rule.__name__ not in left_out]))
-    assert (spoken.row_rule == stated.row_rule).all()
-    assert abs(spoken.matrix - stated.matrix).max() == 0
-    assert (spoken.row_low == stated.row_low).all()
-    assert (spoken.row_high == stated.row_high).all()
+def _tied(rng: np.random.Generator, car: Session) -> Session:
+    """A car with a least run and a least pause, and a budget of phase switches if it has several sets."""
+    options = len(car.options)
+    budget = Switching(
+        left=(None, 1, 2)[rng.integers(3)],
+        ends_on=((), (0,), tuple(range(options)))[rng.integers(3)],
+        one_way=bool(rng.random() < 0.5),
+        hold_h=float(rng.choice([0.0, 0.6])),
+        dead_h=float(rng.choice([0.0, 0.05, 0.12])),
+        selected=(None, 0, options - 1)[rng.integers(3)],
+        rest_h=float(rng.choice([0.0, 0.3])),
+    )
+    on = bool(rng.random() < 0.5)
+    before = Before(on, 0, 6.0 * on, run_rest_h=0.2 * on, pause_rest_h=0.2 * (not on))
+    return replace(
+        car,
+        switching=budget if options > 1 else None,
+        least_run_h=float(rng.choice([0.0, 0.5])),
+        least_pause_h=float(rng.choice([0.0, 0.5])),
+        before=before if car.slots[0] == 0 else None,
+    )
 
 
 def plain_site(seed: int) -> Problem:
@@ -166,65 +125,126 @@ def plain_site(seed: int) -> Problem:
     )
 
 
-@pytest.mark.parametrize("seed", SITES)
-def test_the_plain_form_is_what_the_model_states(seed: int) -> None:
-    site = plain_site(seed)
-    assert is_plain(site, with_starts=True)
-    stated, theirs = compiled(build(site))
-    written, ours = with_written(*plain_form(site), site, with_starts=True)
-    assert written.columns == stated.columns
-    assert sorted(written.row_rule) == sorted(stated.row_rule)
-    assert written.offset == pytest.approx(stated.offset)
-    for rule in set(stated.row_rule):
-        expected = rows_of(stated, theirs, rule)
-        np.testing.assert_allclose(rows_of(written, ours, rule), expected, atol=1e-8, err_msg=rule)
-    expected_places = variables_of(theirs)
-    for kind, positions in variables_of(ours).items():
+def random_site(seed: int) -> Problem:
+    """A site as its file and its inputs state it."""
+    return problem_of(*random_case(seed)).problem
+
+
+def full_site(seed: int) -> Problem:
+    """A house that uses every rule at once."""
+    return problem_of(*full_case("house_full", seed)).problem
+
+
+CASES: list[tuple[Callable[[int], Problem], int]] = [
+    *((any_site, seed) for seed in range(8)),
+    *((tied_site, seed) for seed in range(16)),
+    *((plain_site, seed) for seed in range(4)),
+    *((random_site, seed) for seed in (5, 17, 18, 24, 35)),
+    (full_site, 1),
+]
+
+
+def stated(site: Problem, *, with_starts: bool) -> tuple[StandardForm, Columns]:
+    """The form as the rules state it."""
+    return compiled(build(site, [rule for rule in RULES if with_starts or rule not in CALM_RULES]))
+
+
+def places_of(columns: Columns) -> dict[str, IntArray]:
+    """Positions of the variables, by their kind."""
+    kinds = [one.name for one in fields(columns) if not one.name.endswith(("_slots", "_session"))]
+    return {kind: getattr(columns, kind) for kind in kinds if kind != "tied"}
+
+
+def assert_the_same_columns(
+    written: StandardForm, ours: Columns, form: StandardForm, theirs: Columns
+) -> IntArray:
+    """The place in the stated form of every written column, where both have the same columns."""
+    place, expected = np.full(written.columns, ABSENT), places_of(theirs)
+    for kind, positions in places_of(ours).items():
         known = positions != ABSENT
-        assert (known == (expected_places[kind] != ABSENT)).all(), kind
-        mine, other = positions[known], expected_places[kind][known]
-        for name in ("low", "high", "whole", "cost"):
-            np.testing.assert_allclose(
-                getattr(written, name)[mine], getattr(stated, name)[other], err_msg=kind
-            )
-    for form in (written.relaxed(), written):
-        other_form = stated if form.whole.any() else stated.relaxed()
-        found, expected_found = (solve(one, time_limit_s=20.0) for one in (form, other_form))
-        assert found.bound == pytest.approx(expected_found.bound, abs=1e-6)
+        np.testing.assert_array_equal(known, expected[kind] != ABSENT, err_msg=kind)
+        place[positions[known]] = expected[kind][known]
+    assert sorted(place.tolist()) == list(range(form.columns))
+    for name in ("low", "high", "whole", "cost"):
+        np.testing.assert_allclose(
+            getattr(written, name), getattr(form, name)[place], atol=1e-9, err_msg=name
+        )
+    return place
 
 
-SPECIAL: dict[str, Callable[[Problem], Problem]] = {
-    "a flexible load": lambda site: replace(
-        site, runs=(Run("boiler", FEED_L2, 2.0, np.array([1, 2, 3]), 0.5, 0.75, 0.0, np.array([1, 2])),)
-    ),
-    "a battery by itself": lambda site: replace(site, battery=battery("none")),
-    "a battery that is held": lambda site: replace(site, battery=battery("hold")),
-    "a least run": lambda site: replace(
-        site, sessions=(replace(site.sessions[0], least_run_h=0.5), *site.sessions[1:])
-    ),
-    "selling dearer than buying": lambda site: replace(
-        site, sell_eur_per_kwh=site.buy_eur_per_kwh + 0.1, solar_kw=site.load_kw + 1.0
-    ),
-    "a curtailed roof": lambda site: replace(site, solar_kw=site.load_kw + 3.0, export_limit_kw=0.5),
-    "a limit on what is fed in": lambda site: replace(
-        site,
-        battery=battery("full"),
-        circuits=tuple(replace(one, feed_limit_a=np.zeros((3, SLOTS))) for one in site.circuits),
-    ),
-}
-"""Plain sites with one thing more, of which some other rule has rows."""
+def rows_of(form: StandardForm, rule: str, place: IntArray) -> tuple[sp.csr_array, FloatArray]:
+    """The rows of one constraint with each column at its ``place``, and their ends, in one order."""
+    mine = np.flatnonzero(form.row_rule == rule)
+    rows = sp.coo_array(form.matrix[mine])
+    matrix = sp.csr_array(sp.coo_array((rows.data, (rows.row, place[rows.col])), shape=rows.shape))
+    ends = np.column_stack([form.row_low[mine], form.row_high[mine]])
+    weights = np.random.default_rng(0).random(form.columns)
+    order = np.argsort(matrix @ weights + np.clip(ends, -1e3, 1e3) @ [0.1234, 0.4321])
+    return matrix[order], ends[order]
 
 
-@pytest.mark.parametrize("what", SPECIAL)
-def test_a_site_with_anything_else_is_not_plain(what: str) -> None:
-    site = SPECIAL[what](plain_site(0))
-    here = {*WRITTEN, "kept_shortfall", "battery_content", "fills_only", "drains_only"}
-    assert set(compiled(build(site))[0].row_rule) - here
-    assert not is_plain(site, with_starts=True)
+@pytest.mark.parametrize(("kind", "seed"), CASES)
+def test_the_written_form_is_what_the_model_states(kind: Callable[[int], Problem], seed: int) -> None:
+    site, with_starts = kind(seed), seed % 3 > 0
+    form, theirs = stated(site, with_starts=with_starts)
+    written, ours = written_form(site, with_starts=with_starts)
+    assert written.offset == pytest.approx(form.offset)
+    place = assert_the_same_columns(written, ours, form, theirs)
+    assert_the_same_owners(ours, theirs, place)
+    assert sorted(written.row_rule.tolist()) == sorted(form.row_rule.tolist())
+    for rule in set(form.row_rule.tolist()):
+        expected, expected_ends = rows_of(form, rule, np.arange(form.columns))
+        found, ends = rows_of(written, rule, place)
+        assert abs(found - expected).max() <= 1e-8, rule
+        assert found.nnz == expected.nnz, rule
+        np.testing.assert_allclose(ends, expected_ends, atol=1e-8, err_msg=rule)
 
 
-def test_both_kinds_of_plain_sites_have_a_battery_with_and_without_a_direction() -> None:
-    rules = [set(plain_form(plain_site(seed))[0].row_rule) for seed in SITES]
-    assert any("fills_only" in names for names in rules)
-    assert any("battery_content" in names and "fills_only" not in names for names in rules)
-    assert any("battery_content" not in names for names in rules)
+def assert_the_same_owners(ours: Columns, theirs: Columns, place: IntArray) -> None:
+    """The slots and sessions of columns are those of the variables."""
+    for name in ("others_sun_slots", "held_slots"):
+        np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name))
+    known = theirs.tied != ABSENT
+    expected = zip(theirs.tied[known].tolist(), theirs.tied_session[known].tolist(), strict=True)
+    found = zip(place[ours.tied].tolist(), ours.tied_session.tolist(), strict=True)
+    assert sorted(found) == sorted(expected)
+
+
+def test_every_rule_is_written_and_has_rows_on_some_of_the_sites() -> None:
+    assert sorted(one.__name__ for one in WRITERS) == sorted(rule.__name__ for rule in RULES)
+    unspoken = {one.__name__: one for one in WRITERS}
+    for kind, seed in CASES:
+        site = kind(seed)
+        columns = written_form(site, with_starts=True)[1]
+        for name in set(unspoken) - silent_rules(site):
+            if any(len(rows.low) for rows in unspoken[name](site, columns).values()):
+                del unspoken[name]
+    assert set(unspoken) == set()
+
+
+def test_a_problem_without_cars_has_rows_of_its_meter_alone() -> None:
+    empty = replace(problem([0.1, 0.2], []), sessions=())
+    form, _ = written_form(empty, with_starts=True)
+    assert set(form.row_rule.tolist()) == {"power_balance"}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_written_form_has_the_optimum_of_the_model(seed: int) -> None:
+    site = plain_site(seed)
+    forms = stated(site, with_starts=True)[0], written_form(site, with_starts=True)[0]
+    for expected, written in (forms, (forms[0].relaxed(), forms[1].relaxed())):
+        found = solve(written, time_limit_s=20.0)
+        assert found.bound == pytest.approx(solve(expected, time_limit_s=20.0).bound, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", SITES)
+def test_a_rule_that_is_left_out_has_no_rows(seed: int) -> None:
+    site = any_site(seed)
+    left_out = silent_rules(site)
+    assert left_out <= {rule.__name__ for rule in RULES}
+    whole, _ = compiled(build(site))
+    spoken, _ = compiled(build(site, [rule for rule in RULES if rule.__name__ not in left_out]))
+    assert (spoken.row_rule == whole.row_rule).all()
+    assert abs(spoken.matrix - whole.matrix).max() == 0
+    assert (spoken.row_low == whole.row_low).all()
+    assert (spoken.row_high == whole.row_high).all()
