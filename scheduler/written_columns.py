@@ -36,8 +36,9 @@ def written_columns(problem: Problem, *, with_starts: bool) -> tuple[StandardFor
     sheet, battery = Sheet(), problem.battery
     most_kwh = np.array([most_missing_kwh(one) for one in problem.sessions], dtype=np.float64)
     places = {"missing_kwh": sheet.add(len(most_kwh), most_kwh)}
-    places |= _meter(sheet, problem) | _battery(sheet, problem) | _devices(sheet, problem)
-    places |= _ties(sheet, problem) | _cars(sheet, problem, with_starts=with_starts)
+    places |= _meter(sheet, problem) | _battery(sheet, problem)
+    places |= _cars(sheet, problem, with_starts=with_starts) | _devices(sheet, problem)
+    places |= _by_itself(sheet, problem) | _ties(sheet, problem)
     places |= _tied(problem, places)
     offset = battery.end_value_eur_per_kwh * battery.start_kwh if battery is not None else 0.0
     return sheet.form(offset), Columns(**places)
@@ -73,25 +74,33 @@ def _meter(sheet: Sheet, problem: Problem) -> Places:
 
 
 def _battery(sheet: Sheet, problem: Problem) -> Places:
-    """What a battery does and holds, and for one that acts by itself, why no more."""
-    battery = problem.battery
-    kinds = ("fill_kw", "drain_kw", "content_kwh", "fills", *_WHY, "held", "held_slots")
+    """What a battery does and holds."""
+    battery, slots = problem.battery, problem.slots
     if battery is None:
-        return dict.fromkeys(kinds, np.zeros(0, dtype=np.int64))
-    ends, slots = reach(problem), problem.slots
+        return dict.fromkeys(("fill_kw", "drain_kw", "content_kwh", "fills"), np.zeros(0, dtype=np.int64))
+    ends = reach(problem)
     room_kwh = 0.0 if battery.commanded else ROOM_KWH
     worth = np.zeros(slots)
     worth[-1] = -battery.end_value_eur_per_kwh
     directed = np.zeros(slots, dtype=bool)
     directed[directed_slots(problem)] = True
-    filling, draining = ((not battery.commanded) & (one > 0) for one in (ends.fill_kw, ends.drain_kw))
-    held = draining & (battery.control == "hold")
     low, high = ends.least_kwh - room_kwh, ends.most_kwh + room_kwh
     return {
         "fill_kw": sheet.add(slots, ends.fill_kw),
         "drain_kw": sheet.add(slots, ends.drain_kw, cost=battery.wear_eur_per_kwh * problem.hours),
         "content_kwh": sheet.add(slots, high, low=low, cost=worth),
         "fills": sheet.add(directed, 1.0, whole=True),
+    }
+
+
+def _by_itself(sheet: Sheet, problem: Problem) -> Places:
+    """Why a battery that acts by itself does no more than it does."""
+    battery, ends = problem.battery, reach(problem)
+    if battery is None:
+        return dict.fromkeys((*_WHY, "held", "held_slots"), np.zeros(0, dtype=np.int64))
+    filling, draining = ((not battery.commanded) & (one > 0) for one in (ends.fill_kw, ends.drain_kw))
+    held = draining & (battery.control == "hold")
+    return {
         **{
             name: sheet.add(filling if name.startswith("fill") else draining, 1.0, whole=True)
             for name in _WHY
