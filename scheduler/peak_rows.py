@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from scheduler.flexible_rows import places
 from scheduler.linear import Linear
-from scheduler.mean_rows import mean_drawn
 from scheduler.meter_rows import imported
 from scheduler.peak_levels import peak_levels
-from scheduler.problem import FloatArray, IntArray, Problem
+from scheduler.problem import IntArray, Problem
 from scheduler.rules_peak import free_import_kw, rising_windows
 from scheduler.standard_form import Columns
+from scheduler.user_rows import users
 from scheduler.written import Rows, Terms
 
 _EPS = 1e-6
@@ -58,7 +57,7 @@ def peak_while_on(problem: Problem, columns: Columns) -> dict[str, Rows]:
     free = free_import_kw(problem)
     if not free:
         return {}
-    slot, most_kw, drawn_kw, on = _users(problem, columns)
+    slot, most_kw, drawn_kw, on = users(problem, columns)
     battery_kw = Linear.of(columns.drain_kw[slot]) if problem.battery else Linear.sums(len(slot), [])
     beside = battery_kw + _given(problem, columns, slot)
     parts = []
@@ -70,30 +69,6 @@ def peak_while_on(problem: Problem, columns: Columns) -> dict[str, Rows]:
         off = on.only(bound).times(free_kw[slot[bound]]) + Linear.of(np.full(len(bound), rise))
         parts.append(((drawn_kw - beside).only(bound) - off).at_most(0.0))
     return {"peak_while_on": Rows.joined(parts)}
-
-
-def _users(problem: Problem, columns: Columns) -> tuple[IntArray, FloatArray, Linear, Linear]:
-    """Of every charger in a slot, and of every flexible load: the slot, the most that it draws, what it draws
-    [kW], and whether it is on.
-    """
-    table = problem.draw_table
-    draws = np.arange(len(table.slot))
-    place, user = np.unique(table.charger * problem.slots + table.slot, return_inverse=True)
-    most_kw = np.zeros(len(place))
-    np.maximum.at(most_kw, user, table.mean_kw_per_a * table.max_a)
-    run, run_slot = places(problem)
-    power_kw = np.array([one.power_kw for one in problem.runs], dtype=np.float64)[run]
-    of_run = len(place) + np.arange(len(run))
-    drawn = mean_drawn(problem, columns, user, draws, table.mean_kw_per_a)
-    count = len(place) + len(run)
-    return (
-        np.concatenate([place % problem.slots, run_slot]),
-        np.concatenate([most_kw, power_kw]),
-        Linear.sums(count, [*drawn, (of_run, columns.running, power_kw)]),
-        Linear.sums(
-            count, [(user, columns.on, np.ones(len(user))), (of_run, columns.running, np.ones(len(run)))]
-        ),
-    )
 
 
 def _given(problem: Problem, columns: Columns, slot: IntArray) -> Linear:

@@ -177,6 +177,8 @@ class Columns:
     fill_at_most: IntArray
     drain_gives_all: IntArray
     drain_at_most: IntArray
+    filling_kw: IntArray
+    """One for each charger and flexible load, by slot, where a battery that acts by itself may fill."""
     buying: IntArray
     """One for each slot."""
     cutting: IntArray

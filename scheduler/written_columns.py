@@ -25,6 +25,7 @@ from scheduler.rules_switching import closed_slots, switching_sessions
 from scheduler.rules_taper import binding_lines
 from scheduler.sheet import Sheet
 from scheduler.standard_form import ABSENT, Columns, StandardForm
+from scheduler.user_rows import beside_filling, user_slots
 
 Places = dict[str, IntArray]
 """Positions of some variables, by their name in ``Columns``."""
@@ -97,14 +98,16 @@ def _by_itself(sheet: Sheet, problem: Problem) -> Places:
     """Why a battery that acts by itself does no more than it does."""
     battery, ends = problem.battery, reach(problem)
     if battery is None:
-        return dict.fromkeys((*_WHY, "held", "held_slots"), np.zeros(0, dtype=np.int64))
+        return dict.fromkeys((*_WHY, "filling_kw", "held", "held_slots"), np.zeros(0, dtype=np.int64))
     filling, draining = ((not battery.commanded) & (one > 0) for one in (ends.fill_kw, ends.drain_kw))
     held = draining & (battery.control == "hold")
+    (slot, most_kw), beside = user_slots(problem), beside_filling(problem)
     return {
         **{
             name: sheet.add(filling if name.startswith("fill") else draining, 1.0, whole=True)
             for name in _WHY
         },
+        "filling_kw": sheet.add(len(beside), np.minimum(most_kw, ends.most_left_kw[slot])[beside]),
         "held": _of(sheet.add(held, 1.0, whole=True)),
         "held_slots": np.flatnonzero(held),
     }
@@ -117,6 +120,7 @@ def _devices(sheet: Sheet, problem: Problem) -> Places:
     run = np.repeat(np.arange(counts), [len(one.slots) for one in problem.runs])
     rises = np.zeros(len(problem.peaks), dtype=bool)
     rises[[k for k, _ in rising_windows(problem)]] = True
+    rises |= problem.wish.peak_counts and problem.battery is not None and not problem.battery.commanded
     eur = np.array([one.eur_per_kw for one in problem.peaks]) * problem.wish.peak_counts
     return {
         "running": sheet.add(len(run), 1.0, whole=True),

@@ -11,6 +11,7 @@ from typing import Final
 
 from scheduler import (
     battery_rows,
+    beside_rows,
     by_itself_rows,
     energy_rows,
     flexible_rows,
@@ -43,6 +44,8 @@ WRITERS: Final[tuple[Writer, ...]] = (
     battery_rows.battery_one_way,
     by_itself_rows.fills_by_itself,
     by_itself_rows.drains_by_itself,
+    beside_rows.draws_while_filling,
+    beside_rows.drains_at_least,
     flexible_rows.run_time,
     flexible_rows.least_run,
     peak_rows.peak_rise,
@@ -59,6 +62,7 @@ WRITERS: Final[tuple[Writer, ...]] = (
     meter_rows.phase_direction,
     peak_rows.peak_level,
     peak_rows.peak_while_on,
+    beside_rows.peak_beside_battery,
     meter_rows.solar_for_group,
     taper_rows.taken_energy,
     taper_rows.taper,
