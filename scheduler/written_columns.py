@@ -38,8 +38,8 @@ def written_columns(problem: Problem, *, with_starts: bool) -> tuple[StandardFor
     most_kwh = np.array([most_missing_kwh(one) for one in problem.sessions], dtype=np.float64)
     places = {"missing_kwh": sheet.add(len(most_kwh), most_kwh)}
     places |= _meter(sheet, problem) | _battery(sheet, problem)
-    places |= _cars(sheet, problem, with_starts=with_starts) | _devices(sheet, problem)
-    places |= _ties(sheet, problem) | _by_itself(sheet, problem)
+    places |= _cars(sheet, problem, with_starts=with_starts) | _ties(sheet, problem)
+    places |= _devices(sheet, problem) | _by_itself(sheet, problem)
     places |= _tied(problem, places)
     offset = battery.end_value_eur_per_kwh * battery.start_kwh if battery is not None else 0.0
     return sheet.form(offset), Columns(**places)
