@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from pyomo.common.gc_manager import PauseGC
 
 from domain.errors import SolverError
 from scheduler import highs
@@ -137,6 +136,8 @@ def _nothing_eur(problem: Problem) -> float:
 
 def stated_model_of(problem: Problem, clock: Clock) -> Model:
     """The same without starts, every row as its rule states it: for who reads rows by their place."""
+    from pyomo.common.gc_manager import PauseGC
+
     begun = clock()
     with PauseGC():
         form, columns = compiled(build(problem, [rule for rule in RULES if rule.__name__ not in _STARTS]))

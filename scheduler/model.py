@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-import pyomo.environ as pyo
-
 from scheduler import (
     rules_battery,
     rules_by_itself,
@@ -24,11 +22,12 @@ from scheduler import (
     rules_switching,
     rules_taper,
 )
+from scheduler.pyomo_later import pyo
 
 if TYPE_CHECKING:
     from scheduler.problem import Problem
 
-Rule = Callable[[pyo.ConcreteModel, "Problem"], None]
+Rule = Callable[["pyo.ConcreteModel", "Problem"], None]
 
 RULES: Final[tuple[Rule, ...]] = (
     rules_power.power_balance,

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyomo.environ as pyo
 from numpy.typing import NDArray
 
 from scheduler.battery_reach import reach
 from scheduler.device_terms import device_range
+from scheduler.pyomo_later import pyo
 from scheduler.rules_dead_time import mean_a
 from scheduler.rules_giving import given
 

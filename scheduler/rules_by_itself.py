@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pyomo.environ as pyo
-
 from scheduler.peak_levels import is_one_slot
+from scheduler.pyomo_later import pyo
 from scheduler.rules_peak import users_at
 
 if TYPE_CHECKING:

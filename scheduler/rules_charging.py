@@ -6,7 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyomo.environ as pyo
+
+from scheduler.pyomo_later import pyo
 
 if TYPE_CHECKING:
     from scheduler.problem import Problem

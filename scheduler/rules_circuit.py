@@ -8,11 +8,11 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyomo.environ as pyo
 from numpy.typing import NDArray
 
 from domain.units import kw_per_a
 from scheduler.device_terms import device_range, devices_at
+from scheduler.pyomo_later import pyo
 
 if TYPE_CHECKING:
     from scheduler.problem import FloatArray, Problem

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import ChainMap
 from typing import TYPE_CHECKING, Any, cast
 
-import pyomo.environ as pyo
-
+from scheduler.pyomo_later import pyo
 from scheduler.rules_switching import before, closed_slots, switching_sessions
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyomo.environ as pyo
 
+from scheduler.pyomo_later import pyo
 from scheduler.rules_dead_time import mean_a
 
 if TYPE_CHECKING:

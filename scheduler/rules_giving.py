@@ -6,8 +6,7 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import pyomo.environ as pyo
-
+from scheduler.pyomo_later import pyo
 from scheduler.rules_energy import energy_terms
 
 if TYPE_CHECKING:

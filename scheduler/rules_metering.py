@@ -6,10 +6,10 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyomo.environ as pyo
 
 from domain.units import kw_per_a
 from scheduler.device_terms import device_range, devices_at
+from scheduler.pyomo_later import pyo
 from scheduler.rules_dead_time import mean_a
 
 if TYPE_CHECKING:

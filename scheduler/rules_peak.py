@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pyomo.environ as pyo
 
 from scheduler.peak_levels import is_one_slot, peak_levels
+from scheduler.pyomo_later import pyo
 from scheduler.rules_dead_time import mean_a
 from scheduler.rules_giving import given
 from scheduler.rules_metering import imported

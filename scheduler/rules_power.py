@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyomo.environ as pyo
 
 from scheduler.giving import most_given_kw
+from scheduler.pyomo_later import pyo
 from scheduler.rules_charging import keys
 from scheduler.rules_dead_time import mean_a
 from scheduler.rules_giving import given

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyomo.environ as pyo
 
 from scheduler.first_runs import pausing, resting
+from scheduler.pyomo_later import pyo
 
 if TYPE_CHECKING:
     from scheduler.problem import FloatArray, Problem, Session

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyomo.environ as pyo
 
 from scheduler.others_sun import others, price_eur_per_kwh, sunny
+from scheduler.pyomo_later import pyo
 from scheduler.rules_dead_time import mean_a
 from scheduler.rules_metering import imported
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pyomo.environ as pyo
+
+from scheduler.pyomo_later import pyo
 
 if TYPE_CHECKING:
     from scheduler.problem import Problem

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyomo.environ as pyo
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from scheduler.problem import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from scheduler.pyomo_later import pyo
 
 BoolArray = NDArray[np.bool_]
 ABSENT = -1
@@ -217,6 +218,8 @@ def _form(raw: Any) -> StandardForm:
 
 def compiled(m: pyo.ConcreteModel) -> tuple[StandardForm, Columns]:
     """Matrices of a model and the positions of its variables."""
+    from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+
     raw = LinearStandardFormCompiler().write(m, mixed_form=True, set_sense=None)
     position = {id(column): j for j, column in enumerate(raw.columns)}
 
