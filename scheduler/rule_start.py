@@ -49,4 +49,10 @@ def not_dearer_than_by_rule(model: Model, best: Solved) -> Solved:
     as_good = not rule.violations and model.reached(rule, kept).within(kept)
     if not as_good or rule.cost_eur >= best.outcome.cost_eur - EPS:
         return best
-    return replace(best, outcome=rule, cost_bound_eur=min(best.cost_bound_eur, rule.cost_eur), x=None)
+    return replace(
+        best,
+        outcome=rule,
+        cost_bound_eur=min(best.cost_bound_eur, rule.cost_eur),
+        cost_before_rounding_eur=min(best.cost_before_rounding_eur, rule.cost_eur),
+        x=None,
+    )

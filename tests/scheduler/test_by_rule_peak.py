@@ -65,8 +65,9 @@ def test_a_plan_that_is_dearer_than_the_one_by_rule_gives_way_to_it() -> None:
     assert dear.violations == ()
     assert not dear.missing_kwh.any()
     model = model_of(case, time.monotonic, with_starts=False)
-    kept = not_dearer_than_by_rule(model, replace(best, outcome=dear))
+    kept = not_dearer_than_by_rule(model, replace(best, outcome=dear, cost_before_rounding_eur=dear.cost_eur))
     assert kept.outcome.cost_eur == approx_eur(best_by_rule(case).cost_eur)
+    assert kept.cost_before_rounding_eur == approx_eur(kept.outcome.cost_eur)
     assert not_dearer_than_by_rule(model, best).outcome is best.outcome
 
 
