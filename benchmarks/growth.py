@@ -140,7 +140,7 @@ def _panel(axes: Axes, line: Line) -> None:
     axes.xaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.grid(True, which="both", alpha=0.3)
-    axes.set_ylim(0.005, 5)
+    axes.set_ylim(0.002, 5)
     axes.legend(loc="upper left", fontsize="small")
 
 
