@@ -21,6 +21,9 @@ from scheduler.wish import First
 _COMPLETING_S: Final = 5.0
 """Time to find what battery and meter do beside given currents [s]."""
 
+_NOTICED_KWH: Final = 0.01
+"""Less is no reason for a plan that costs more."""
+
 
 def rule_start(model: Model, kept: Kept, deadline: Deadline) -> FloatArray | Hint:
     """The whole point of the plan by rule where it reaches ``kept``, else its on and off alone."""
@@ -36,18 +39,21 @@ def rule_start(model: Model, kept: Kept, deadline: Deadline) -> FloatArray | Hin
 
 
 def not_dearer_than_by_rule(model: Model, best: Solved) -> Solved:
-    """``best``, or the plan by rule where that reaches as much for less money."""
+    """``best``, or the plan by rule where that reaches as much for less money, or misses less."""
     assert best.kept is not None
     kept = model.reached(best.outcome, best.kept)
 
+    def misses_less(rule: Outcome) -> bool:
+        return bool((model.reached(rule, kept).class_kwh < kept.class_kwh - _NOTICED_KWH).any())
+
     def promising(rule: Outcome) -> bool:
         misses = model.reached(rule, kept).class_kwh > kept.class_kwh + 2 * EPS
-        dearer = rule.cost_eur - rule.peak_eur >= best.outcome.cost_eur
+        dearer = rule.cost_eur - rule.peak_eur >= best.outcome.cost_eur and not misses_less(rule)
         return not misses.any() and (not dearer or model.problem.wish.first is not First.NOTHING)
 
     rule = best_by_rule(model.problem, promising)
     as_good = not rule.violations and model.reached(rule, kept).within(kept)
-    if not as_good or rule.cost_eur >= best.outcome.cost_eur - EPS:
+    if not as_good or (rule.cost_eur >= best.outcome.cost_eur - EPS and not misses_less(rule)):
         return best
     return replace(
         best,

@@ -71,6 +71,18 @@ def test_a_plan_that_is_dearer_than_the_one_by_rule_gives_way_to_it() -> None:
     assert not_dearer_than_by_rule(model, best).outcome is best.outcome
 
 
+def test_a_cheap_plan_that_misses_energy_gives_way_to_the_one_by_rule_that_misses_none() -> None:
+    case = night(4.0)
+    best = solve(case, EXACT, time.monotonic, lambda _: None)
+    short = evaluate(case, only_charging(case, np.zeros(4)))
+    assert short.missing_kwh.sum() > 1
+    assert short.cost_eur < best.outcome.cost_eur
+    model = model_of(case, time.monotonic, with_starts=False)
+    kept = not_dearer_than_by_rule(model, replace(best, outcome=short))
+    assert not kept.outcome.missing_kwh.any()
+    assert kept.outcome.cost_eur == approx_eur(best_by_rule(case).cost_eur)
+
+
 @pytest.mark.parametrize(("feed", "slots"), [(FEED_EVEN, []), (FEED_L2, [0, 1, 2, 3])])
 def test_only_an_uneven_battery_needs_its_direction_for_the_imbalance(feed: Feed, slots: list[int]) -> None:
     case = replace(night(4.0), battery=battery("full", feed=feed), imbalance_limit_a=np.full(4, 20.0))
