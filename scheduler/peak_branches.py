@@ -7,7 +7,7 @@ a branch these are off, so that its relaxation is nearly as tight as without a p
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -15,14 +15,14 @@ import numpy as np
 
 from scheduler import highs
 from scheduler.deadline import Deadline
-from scheduler.highs import Answer, Hint
+from scheduler.highs import Answer
 from scheduler.layout import Layout
 from scheduler.model import ON_OFF
 from scheduler.peak_levels import least_rises_kw
-from scheduler.problem import FloatArray, Problem
+from scheduler.problem import Problem
 from scheduler.search import search
-from scheduler.solved import Aim
 from scheduler.standard_form import ABSENT, StandardForm
+from scheduler.task import Task
 
 _MOST: Final = 16
 """Branches at most."""
@@ -35,32 +35,24 @@ class _Branch:
     relaxed: Answer
 
 
-def search_by_peak(
-    form: StandardForm,
-    problem: Problem,
-    layout: Layout,
-    relaxed: Answer,
-    aim: Aim,
-    deadline: Deadline,
-    start: FloatArray | Hint | None,
-) -> Answer:
+def search_by_peak(task: Task, problem: Problem) -> Answer:
     """As ``search``, but branch by branch of the peak's rise where there are several, and not all is planned
     slot by slot.
 
     The bound is that of the branch that could still be best.
     """
+    form, layout, fine, deadline = task.form, task.layout, task.aim.fine, task.deadline
     branches = [] if layout.slot_by_slot else list(_branches(form, problem, layout, deadline))
     if len(branches) < 2 or deadline.over:
-        return search(form, layout, relaxed, aim, deadline, start)
+        return search(task)
     branches.sort(key=lambda branch: branch.relaxed.bound)
-    best = Answer(start if isinstance(start, np.ndarray) else None, -np.inf, infeasible=False)
-    bounds = []
+    best, bounds = task.first, []
     for branch in branches:
-        bound = max(relaxed.bound, branch.relaxed.bound)
-        done = best.x is not None and form.value(best.x) - bound <= aim.fine
+        bound = max(task.relaxed.bound, branch.relaxed.bound)
+        done = best.x is not None and form.value(best.x) - bound <= fine
         if branch.relaxed.x is not None and not (done or deadline.over):
-            worth = np.inf if best.x is None else form.value(best.x) - aim.fine
-            found = search(_below(branch.form, worth), layout, branch.relaxed, aim, deadline, start)
+            worth = np.inf if best.x is None else form.value(best.x) - fine
+            found = search(replace(task, form=_below(branch.form, worth), relaxed=branch.relaxed))
             bound = max(bound, worth if found.infeasible else found.bound)
             best = _better(form, best, found)
         bounds.append(bound)

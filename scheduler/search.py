@@ -8,14 +8,14 @@ from typing import Final
 
 import numpy as np
 
-from scheduler.best_so_far import better, near
 from scheduler.deadline import Deadline
-from scheduler.highs import Answer, Hint
+from scheduler.highs import Answer
 from scheduler.layout import Layout
 from scheduler.narrowed import narrowed
 from scheduler.problem import FloatArray
 from scheduler.solved import THOROUGH_S, Aim
 from scheduler.standard_form import BoolArray, StandardForm
+from scheduler.task import Task
 from scheduler.tied_search import searched_tied
 
 SMALL_DRAWS: Final = 600
@@ -29,87 +29,62 @@ _FEW_UNDECIDED: Final = 40
 _EPS_A: Final = 1e-6
 
 
-def search(
-    form: StandardForm,
-    layout: Layout,
-    relaxed: Answer,
-    aim: Aim,
-    deadline: Deadline,
-    start: FloatArray | Hint | None = None,
-) -> Answer:
-    """Best point of ``form`` found, and the best bound proven for it.
+def search(task: Task) -> Answer:
+    """Best point of the task's form found, and the best bound proven for it.
 
-    ``relaxed`` is the answer of the relaxation with the same objective. Restricted searches go for the
-    fine gap; everything at once is searched in small problems, and where the asked gap is not reached.
+    Restricted searches go for the fine gap; everything at once is searched in small problems, and where the
+    asked gap is not reached.
     """
-    if relaxed.x is None:
-        return relaxed
+    layout = task.layout
+    if task.relaxed.x is None:
+        return task.relaxed
     if not layout.tied or len(layout.table.slot) <= _FEW_DRAWS:
-        return _searched(form, layout, relaxed, aim, deadline, start)
-    found = searched_tied(form, layout, relaxed, aim, deadline, start)
-    if layout.slot_by_slot or near(form, found, aim.fine):
+        return _searched(task)
+    found = searched_tied(task)
+    if layout.slot_by_slot or task.near(found, task.aim.fine):
         return found
-    return _searched(form, layout, relaxed, aim, deadline, start if found.x is None else found.x)
+    return _searched(task if found.x is None else replace(task, start=found.x))
 
 
-def _searched(
-    form: StandardForm,
-    layout: Layout,
-    relaxed: Answer,
-    aim: Aim,
-    deadline: Deadline,
-    start: FloatArray | Hint | None,
-) -> Answer:
+def _searched(task: Task) -> Answer:
     """As ``search``, by searches of parts and of everything."""
-    assert relaxed.x is not None
-    best = narrow = Answer(None, relaxed.bound, infeasible=False)
-    if len(layout.table.slot) > SMALL_DRAWS:
-        best = _part_by_part(form, layout, relaxed, aim, deadline, start)
+    form, aim, deadline = task.form, task.aim, task.deadline
+    small = len(task.layout.table.slot) <= SMALL_DRAWS
+    best = narrow = Answer(None, task.relaxed.bound, infeasible=False)
+    if not small:
+        best = _part_by_part(task)
     elif not deadline.over:
-        best = narrow = _narrowly(form, layout, best, relaxed.x, aim, deadline, start)
-    if len(layout.table.slot) <= SMALL_DRAWS and not (deadline.over or near(form, best, aim.fine)):
+        best = narrow = _narrowly(task, best)
+    if small and not (deadline.over or task.near(best, aim.fine)):
         brief = Deadline.after(deadline.clock, min(deadline.left_s, THOROUGH_S))
-        best = better(form, best, form, aim.fine, brief, start)
-    if not (best.infeasible or deadline.over or near(form, best, aim.asked)):
-        best = better(form, best, form, aim.asked, deadline, start)
+        best = task.better(best, form, aim.fine, brief)
+    if not (best.infeasible or deadline.over or task.near(best, aim.asked)):
+        best = task.better(best, form, aim.asked, deadline)
     return _worth_it(form, narrow, best, aim)
 
 
-def _part_by_part(
-    form: StandardForm,
-    layout: Layout,
-    relaxed: Answer,
-    aim: Aim,
-    deadline: Deadline,
-    start: FloatArray | Hint | None,
-) -> Answer:
+def _part_by_part(task: Task) -> Answer:
     """The best point of restricted searches, until one is near enough."""
+    form, layout, relaxed = task.form, task.layout, task.relaxed
     best = Answer(None, relaxed.bound, infeasible=False)
     for whole in _parts(form, layout, relaxed):
         part = whole
         if best.x is not None:
             part = within(part, layout, relaxed, form.value(best.x) - relaxed.bound)
-        best = better(form, best, part, aim.fine, deadline, start)
-        if near(form, best, aim.fine) or deadline.over:
+        best = task.better(best, part, task.aim.fine, task.deadline)
+        if task.near(best, task.aim.fine) or task.deadline.over:
             break
     return best
 
 
-def _narrowly(
-    form: StandardForm,
-    layout: Layout,
-    best: Answer,
-    relaxed: FloatArray,
-    aim: Aim,
-    deadline: Deadline,
-    start: FloatArray | Hint | None,
-) -> Answer:
+def _narrowly(task: Task, best: Answer) -> Answer:
     """``best``, or what is found with few phase sets where there are many of them."""
-    part = narrowed(form, layout.table, layout.columns, relaxed)
+    assert task.relaxed.x is not None
+    part = narrowed(task.form, task.layout.table, task.layout.columns, task.relaxed.x)
     if part is None:
         return best
-    brief = Deadline.after(deadline.clock, min(deadline.left_s / 2, THOROUGH_S))
-    return better(form, best, part, aim.fine, brief, start)
+    brief = Deadline.after(task.deadline.clock, min(task.deadline.left_s / 2, THOROUGH_S))
+    return task.better(best, part, task.aim.fine, brief)
 
 
 def _worth_it(form: StandardForm, narrow: Answer, wide: Answer, aim: Aim) -> Answer:

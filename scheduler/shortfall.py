@@ -25,6 +25,7 @@ from scheduler.search import search
 from scheduler.sifting import sifted
 from scheduler.solved import GAP_KWH, Aim
 from scheduler.standard_form import StandardForm
+from scheduler.task import Task
 
 GAP_SHARE: Final = 1e-4
 """Gap at which a sum of missing shares counts as the least."""
@@ -93,7 +94,7 @@ def _by_search(model: Model) -> Least:
     """Searches on and off, with currents between their bounds."""
 
     def least(form: StandardForm, x: FloatArray | Hint | None, aim: Aim, time: Deadline) -> Answer:
-        return search(form, model.layout, relaxation(form, time), aim, time, start=x)
+        return search(Task(form, model.layout, relaxation(form, time), aim, time, start=x))
 
     return least
 

@@ -28,6 +28,7 @@ from scheduler.search import SMALL_DRAWS
 from scheduler.shortfall import Shortfall, least_on_off, least_on_steps, least_shortfall
 from scheduler.solved import GOOD_ENOUGH_EUR, Aim, ClassShortfall, PlanOptions, Solved
 from scheduler.step_floor import step_floor
+from scheduler.task import Task
 
 _LEAST_CALM_EUR: Final = 1e-4
 _SEARCH: Final = 0.5
@@ -160,7 +161,7 @@ def _found(
         relaxed = replace(relaxed, bound=near.bound)
         if near.x is not None or start is None:
             start = rule_start(model, kept, deadline) if near.x is None else near.x
-    found = search_by_peak(form, model.problem, model.layout, relaxed, aim, deadline, start)
+    found = search_by_peak(Task(form, model.layout, relaxed, aim, deadline, start), model.problem)
     x = shortfall.x if found.x is None else model.bare(found.x)
     return replace(found, x=x)
 

@@ -13,6 +13,7 @@ from scheduler.kept import nothing_missing
 from scheduler.peak_branches import search_by_peak
 from scheduler.search import search
 from scheduler.solved import Aim
+from scheduler.task import Task
 from tests.scheduler.test_peak_levels import office
 
 EXACT = Aim(1e-6, 1e-6)
@@ -25,8 +26,8 @@ def test_both_searches_agree(seed: int) -> None:
     form = model.costing(nothing_missing(case))
     deadline = Deadline.after(time.monotonic, 60.0)
     relaxed = relaxation(form, deadline)
-    whole = search(form, model.layout, relaxed, EXACT, deadline)
-    split = search_by_peak(form, case, model.layout, relaxed, EXACT, deadline, None)
+    task = Task(form, model.layout, relaxed, EXACT, deadline)
+    whole, split = search(task), search_by_peak(task, case)
     assert whole.x is not None
     assert split.x is not None
     assert form.value(split.x) == pytest.approx(form.value(whole.x), abs=1e-5)
