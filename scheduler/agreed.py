@@ -14,7 +14,7 @@ import numpy as np
 from scheduler import highs
 from scheduler.deadline import Deadline
 from scheduler.dive import dived
-from scheduler.lattice import in_steps
+from scheduler.lattice import in_steps, next_to
 from scheduler.layout import Layout
 from scheduler.part_in_steps import PartInSteps
 from scheduler.problem import FloatArray, IntArray
@@ -30,8 +30,8 @@ _SEARCH_S: Final = 10.0
 """Time for one search [s]."""
 _PART: Final = 0.5
 """Share of the time that is left for one search: what comes after needs time too."""
-_NEAR: Final = (1.0, np.inf)
-"""Steps by which currents may leave the linear program's when they come on their steps, try by try."""
+_NEAR: Final = 1
+"""Steps by which currents may first leave the linear program's when they come on their steps."""
 _STEPS_S: Final = 2.0
 """Time for one such try [s]."""
 _STEPS_NODES: Final = 50
@@ -93,15 +93,13 @@ def _on_steps(
 
 
 def _near_linear(part: Smaller, y: FloatArray | None, worth: float, deadline: Deadline) -> FloatArray | None:
-    """``y``, or a better point whose steps are next to those of the linear program."""
+    """``y``, or a better point: first with steps next to those of the linear program, then with any."""
     form, whole = part.form, np.flatnonzero(part.form.whole)
     linear = highs.solve(form.relaxed(), time_limit_s=deadline.left_s).x
     if linear is None:
         return y
-    for near in _NEAR:
-        low = np.maximum(np.floor(linear[whole] + _ALIKE) - near, form.low[whole])
-        high = np.minimum(np.ceil(linear[whole] - _ALIKE) + near, form.high[whole])
-        tried, seconds = form.with_bounds(whole, low, high), min(deadline.left_s, _STEPS_S)
+    for tried in (next_to(form, whole, linear[whole], _NEAR), form):
+        seconds = min(deadline.left_s, _STEPS_S)
         found = highs.solve(tried, time_limit_s=seconds, gap=worth, start=y, nodes=_STEPS_NODES).x
         if found is not None and (y is None or form.value(found) < form.value(y)):
             y = found

@@ -34,12 +34,11 @@ class Reach:
 def reach(problem: Problem) -> Reach:
     """The reach of the problem's battery; a commanded one reaches everything."""
     battery, n = problem.battery, problem.slots
-    least_left, most_left = _left_range_kw(problem)
     if battery is None or battery.commanded:
         charge, discharge = (battery.charge_kw, battery.discharge_kw) if battery else (0.0, 0.0)
         low, high = (battery.least_kwh, battery.most_kwh) if battery else (0.0, 0.0)
-        wide = (np.full(n, value) for value in (low, high, charge, discharge))
-        return Reach(least_left, most_left, *wide)
+        return Reach(*(np.full(n, value) for value in (-np.inf, np.inf, low, high, charge, discharge)))
+    least_left, most_left = _left_range_kw(problem)
     least, most, fill, drain = (np.zeros(n) for _ in range(4))
     low = high = battery.start_kwh
     for t, hours in enumerate(problem.hours.tolist()):

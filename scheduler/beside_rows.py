@@ -6,8 +6,8 @@ import numpy as np
 
 from scheduler.battery_reach import reach
 from scheduler.linear import Linear
-from scheduler.peak_levels import is_one_slot
 from scheduler.problem import Problem
+from scheduler.rules_peak import one_slot_windows
 from scheduler.standard_form import ABSENT, Columns
 from scheduler.user_rows import beside_filling, users
 from scheduler.written import Rows
@@ -42,13 +42,7 @@ def drains_at_least(problem: Problem, columns: Columns) -> dict[str, Rows]:
 
 def peak_beside_battery(problem: Problem, columns: Columns) -> dict[str, Rows]:
     """Rows of ``rules_by_itself.peak_beside_battery``."""
-    places = [
-        (k, int(window.slots[0]))
-        for k, peak in enumerate(problem.peaks if problem.wish.peak_counts else ())
-        for window in peak.windows
-        if is_one_slot(problem, window.slots, window.hours)
-    ]
-    month, slot = np.array(places, dtype=np.int64).reshape(-1, 2).T
+    month, slot = np.array(one_slot_windows(problem), dtype=np.int64).reshape(-1, 2).T
     paid_kw = np.array([peak.paid_kw for peak in problem.peaks], dtype=np.float64)[month]
     nothing = Linear.of(columns.fills[slot]) + Linear.of(columns.drain_gives_all[slot])
     bought = Linear.of(columns.buy_kw[slot]) + nothing.times(paid_kw) - Linear.of(columns.rise_kw[month])

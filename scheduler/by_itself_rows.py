@@ -8,7 +8,7 @@ from scheduler.battery_reach import reach
 from scheduler.linear import Linear
 from scheduler.mean_rows import consumed
 from scheduler.problem import Problem
-from scheduler.rules_battery import _EPS as ROOM_KWH
+from scheduler.rules_battery import ROOM_KWH
 from scheduler.standard_form import ABSENT, BoolArray, Columns
 from scheduler.written import Rows
 

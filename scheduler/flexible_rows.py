@@ -13,7 +13,7 @@ from scheduler.written import Rows
 
 def run_time(problem: Problem, columns: Columns) -> dict[str, Rows]:
     """Rows of ``rules_flexible.run_time``."""
-    run, slot = places(problem)
+    run, slot = run_places(problem)
     hours = Linear.sums(len(problem.runs), [(run, columns.running, problem.hours[slot])])
     with_slots = np.unique(run)
     need_h, most_h = (
@@ -27,7 +27,7 @@ def run_time(problem: Problem, columns: Columns) -> dict[str, Rows]:
 
 def least_run(problem: Problem, columns: Columns) -> dict[str, Rows]:
     """Rows of ``rules_flexible.least_run``."""
-    run, slot = places(problem)
+    run, slot = run_places(problem)
     timed = np.flatnonzero(columns.begins != ABSENT)
     begins, running = Linear.of(columns.begins), Linear.of(columns.running)
     side_by_side = np.append(False, (np.diff(run) == 0) & (np.diff(slot) == 1))[: len(run)]
@@ -44,7 +44,7 @@ def least_run(problem: Problem, columns: Columns) -> dict[str, Rows]:
     }
 
 
-def places(problem: Problem) -> tuple[IntArray, IntArray]:
+def run_places(problem: Problem) -> tuple[IntArray, IntArray]:
     """Run and slot of everything that may run."""
     none = np.zeros(0, dtype=np.int64)
     run = np.repeat(np.arange(len(problem.runs)), [len(one.slots) for one in problem.runs])

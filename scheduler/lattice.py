@@ -15,7 +15,7 @@ from scheduler.deadline import Deadline
 from scheduler.dive import dived
 from scheduler.filled import filled, lacking
 from scheduler.layout import Layout
-from scheduler.problem import FloatArray
+from scheduler.problem import FloatArray, IntArray
 from scheduler.smaller import Smaller, smaller
 from scheduler.solved import THOROUGH_S, Aim
 from scheduler.standard_form import ABSENT, StandardForm
@@ -207,5 +207,12 @@ def _neighbourhoods(part: Smaller, layout: Layout, deadline: Deadline) -> Iterat
         is_open = (down < up) | (np.isin(owner, owner[down < up]) & (owner != ABSENT))
         yield form.with_bounds(whole, np.where(is_open, low, down), np.where(is_open, high, up))
         for window in _WINDOWS:
-            yield form.with_bounds(whole, np.clip(down - window, low, high), np.clip(up + window, low, high))
+            yield next_to(form, whole, value, window)
     yield form
+
+
+def next_to(form: StandardForm, whole: IntArray, value: FloatArray, window: int) -> StandardForm:
+    """``form`` with ``whole`` columns on the whole numbers beside ``value``, or ``window`` from these."""
+    low, high = form.low[whole], form.high[whole]
+    down, up = np.floor(value + _EPS), np.ceil(value - _EPS)
+    return form.with_bounds(whole, np.clip(down - window, low, high), np.clip(up + window, low, high))

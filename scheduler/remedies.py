@@ -37,7 +37,7 @@ def with_remedies(plan: Plan, site: Site, inputs: PlanInputs, again: Again, allo
         name = requests[i].request.id or requests[i].request.charger
         mine = allowance.part(len(short) - at, least=_LEAST_PLANS)
         search = _Search(plan, i, site, inputs, Trials(plan, i, (site, inputs), again, mine))
-        if not search.finished():
+        if not search.looks_at_all():
             (begun if mine.used else unseen).append(name)
         allowance.spend(mine.used)
         if search.found:
@@ -77,7 +77,7 @@ class _Search:
     found: list[_Found] = field(default_factory=list)
     """Those that ask least first."""
 
-    def finished(self) -> bool:
+    def looks_at_all(self) -> bool:
         """Look at every kind; whether the allowance sufficed for all."""
         short = self.plan.requests[self.i]
         try:

@@ -38,13 +38,13 @@ class Wider(Change):
         return site.model_copy(update={self.owners: owners}), inputs
 
     def _raised(self, owner: Any, amount: float) -> Any:
-        limit = getattr(owner, self.key)
-        raised: object = limit + amount if not isinstance(limit, tuple) else None
+        limit: Any = getattr(owner, self.key)
         if isinstance(limit, tuple):
-            raised = tuple(
-                value + amount if PHASES[p] in self.phases else value for p, value in enumerate(limit)
-            )
-        return owner.model_copy(update={self.key: raised})
+            added = [amount if phase in self.phases else 0.0 for phase in PHASES]
+            limit = tuple(value + more for value, more in zip(limit, added, strict=False))
+        else:
+            limit = limit + amount
+        return owner.model_copy(update={self.key: limit})
 
     @property
     def place(self) -> str:
@@ -80,14 +80,11 @@ class Together(Change):
 
 def raised_together(parts: Iterable[Wider]) -> Change:
     """The change that raises all of ``parts``."""
-    first, *others = parts
-    if not others:
-        return first
-    effort, most = (
-        first.effort + sum(one.effort for one in others),
-        min(first.most, *(p.most for p in others)),
-    )
-    return Together("limits", first.unit, 1, most, effort, (first, *others))
+    each = tuple(parts)
+    if len(each) == 1:
+        return each[0]
+    most, effort = min(one.most for one in each), sum(one.effort for one in each)
+    return Together("limits", each[0].unit, 1, most, effort, each)
 
 
 def limits_of(site: Site, short: RequestPlan) -> tuple[Wider, ...]:

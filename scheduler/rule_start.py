@@ -20,7 +20,6 @@ from scheduler.wish import First
 
 _COMPLETING_S: Final = 5.0
 """Time to find what battery and meter do beside given currents [s]."""
-
 _NOTICED_KWH: Final = 0.01
 """Less is no reason for a plan that costs more."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scheduler.problem import Problem
 
 BoolArray = NDArray[np.bool_]
-_EPS = 1e-5
+ROOM_KWH = 1e-5
 """Room for rounding in the content of a battery that acts by itself [kWh]: it follows from all else."""
 
 
@@ -64,7 +64,7 @@ def variables(m: pyo.ConcreteModel, problem: Problem) -> None:
     least, most = ends.least_kwh.tolist(), ends.most_kwh.tolist()
     m.fill_kw = pyo.Var(slots, bounds=lambda _, t: (0.0, fill[t]))
     m.drain_kw = pyo.Var(slots, bounds=lambda _, t: (0.0, drain[t]))
-    room = _EPS if m.by_itself else 0.0
+    room = ROOM_KWH if m.by_itself else 0.0
     m.content_kwh = pyo.Var(slots, bounds=lambda _, t: (least[t] - room, most[t] + room))
     m.directed = directed_slots(problem)
     m.fills = pyo.Var(m.directed, within=pyo.Binary)
@@ -145,11 +145,11 @@ def _filling_rows(m: pyo.ConcreteModel, problem: Problem, t: int) -> Iterator[ob
     yield m.fill_kw[t] - left - least * m.fills[t] <= -least
     yield m.fill_kw[t] - left + not_taken >= 0
     yield m.fill_kw[t] - battery.charge_kw * m.fill_at_most[t] >= 0
-    if high < battery.most_kwh - _EPS:
+    if high < battery.most_kwh - ROOM_KWH:
         yield full == 0
         return
     yield full >= 0
-    yield m.content_kwh[t] - (battery.most_kwh - low) * full >= low - _EPS
+    yield m.content_kwh[t] - (battery.most_kwh - low) * full >= low - ROOM_KWH
 
 
 def drains_by_itself(m: pyo.ConcreteModel, problem: Problem) -> None:
@@ -188,12 +188,12 @@ def _draining_rows(m: pyo.ConcreteModel, problem: Problem, left: object, t: int)
     if t in m.held:
         most_drained = float(ends.drain_kw[t])
         yield m.drain_kw[t] + most_drained * (m.fills[t] + held) <= most_drained
-    if ends.least_kwh[t] > battery.least_kwh + _EPS:
+    if ends.least_kwh[t] > battery.least_kwh + ROOM_KWH:
         yield empty == 0
         return
     yield empty >= 0
     range_kwh = float(ends.most_kwh[t]) - battery.least_kwh
-    yield m.content_kwh[t] + range_kwh * empty <= float(ends.most_kwh[t]) + _EPS
+    yield m.content_kwh[t] + range_kwh * empty <= float(ends.most_kwh[t]) + ROOM_KWH
 
 
 def _left(m: pyo.ConcreteModel, problem: Problem, t: int) -> object:

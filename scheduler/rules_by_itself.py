@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scheduler.peak_levels import is_one_slot
 from scheduler.pyomo_later import pyo
-from scheduler.rules_peak import users_at
+from scheduler.rules_peak import one_slot_windows, users_at
 
 if TYPE_CHECKING:
     from scheduler.problem import Problem
@@ -65,17 +64,10 @@ def peak_beside_battery(m: pyo.ConcreteModel, problem: Problem) -> None:
     """buy_kw[t] <= paid_kw[k] (1 - fills[t] - drain_gives_all[t]) + rise_kw[k] in a slot t that is a clock
     window of month k: where a battery fills, or gives all that is missing, nothing is bought
     """
-    counted = m.by_itself and problem.wish.peak_counts
-    index = [
-        (k, int(window.slots[0]))
-        for k, peak in enumerate(problem.peaks if counted else ())
-        for window in peak.windows
-        if is_one_slot(problem, window.slots, window.hours)
-    ]
 
     def below(m: pyo.ConcreteModel, k: int, t: int) -> object:
         paid_kw = problem.peaks[k].paid_kw
         nothing = m.fills[t] + sum(m.drain_gives_all[u] for u in (t,) if u in m.drain_gives_all)
         return m.buy_kw[t] + paid_kw * nothing - m.rise_kw[k] <= paid_kw
 
-    m.peak_beside_battery = pyo.Constraint(index, rule=below)
+    m.peak_beside_battery = pyo.Constraint(one_slot_windows(problem) if m.by_itself else [], rule=below)

@@ -98,12 +98,17 @@ def free_import_kw(problem: Problem) -> dict[tuple[int, int], float]:
     the modes do not count the peak.
     """
     surplus_kw = problem.surplus_kw.tolist()
-    return {
-        (k, int(window.slots[0])): peak.paid_kw + surplus_kw[int(window.slots[0])]
-        for k, peak in enumerate(problem.peaks)
+    return {(k, t): problem.peaks[k].paid_kw + surplus_kw[t] for k, t in one_slot_windows(problem)}
+
+
+def one_slot_windows(problem: Problem) -> list[tuple[int, int]]:
+    """Month and slot of the clock windows that are one slot; none where the modes do not count the peak."""
+    return [
+        (k, int(window.slots[0]))
+        for k, peak in enumerate(problem.peaks if problem.wish.peak_counts else ())
         for window in peak.windows
-        if problem.wish.peak_counts and is_one_slot(problem, window.slots, window.hours)
-    }
+        if is_one_slot(problem, window.slots, window.hours)
+    ]
 
 
 def users_at(

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 BoolArray = NDArray[np.bool_]
 ABSENT = -1
-_DERIVED = 4
-"""So many fields of ``Columns``, the last ones, are not positions of one variable."""
+_DERIVED = frozenset({"others_sun_slots", "held_slots", "tied", "tied_session"})
+"""Fields of ``Columns`` that are not positions of one variable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +231,8 @@ def compiled(m: pyo.ConcreteModel) -> tuple[StandardForm, Columns]:
         return np.array([position.get(id(made.get(d)), ABSENT) for d in known], dtype=np.int64)
 
     index = {name: list(of_it) for of_it, names in _indices(m) for name in names}
-    places = {one.name: of(getattr(m, one.name), index.get(one.name)) for one in fields(Columns)[:-_DERIVED]}
+    named = [one.name for one in fields(Columns) if one.name not in _DERIVED]
+    places = {name: of(getattr(m, name), index.get(name)) for name in named}
     return _form(raw), Columns(
         **places,
         others_sun_slots=np.array(list(m.others_sun_kw), dtype=np.int64),

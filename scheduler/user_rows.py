@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scheduler.battery_reach import reach
-from scheduler.flexible_rows import places
+from scheduler.flexible_rows import run_places
 from scheduler.linear import Linear
 from scheduler.mean_rows import mean_drawn
 from scheduler.problem import FloatArray, IntArray, Problem
@@ -19,7 +19,7 @@ def users(problem: Problem, columns: Columns) -> tuple[IntArray, FloatArray, Lin
     table = problem.draw_table
     draws, user = np.arange(len(table.slot)), _charger_in_slot(problem)[1]
     slot, most_kw = user_slots(problem)
-    run, _ = places(problem)
+    run, _ = run_places(problem)
     of_run = len(slot) - len(run) + np.arange(len(run))
     drawn = mean_drawn(problem, columns, user, draws, table.mean_kw_per_a)
     on = [(user, columns.on, np.ones(len(user))), (of_run, columns.running, np.ones(len(run)))]
@@ -33,7 +33,7 @@ def user_slots(problem: Problem) -> tuple[IntArray, FloatArray]:
     place, user = _charger_in_slot(problem)
     most_kw = np.zeros(len(place))
     np.maximum.at(most_kw, user, table.mean_kw_per_a * table.max_a)
-    run, run_slot = places(problem)
+    run, run_slot = run_places(problem)
     power_kw = np.array([one.power_kw for one in problem.runs], dtype=np.float64)[run]
     return np.concatenate([place % problem.slots, run_slot]), np.concatenate([most_kw, power_kw])
 

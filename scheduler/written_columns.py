@@ -9,13 +9,13 @@ from __future__ import annotations
 import numpy as np
 
 from scheduler.battery_reach import reach
+from scheduler.flexible_rows import run_places
 from scheduler.giving_rows import content_places
 from scheduler.on_off_rows import first_draws
 from scheduler.others_sun import others, price_eur_per_kwh, sunny
 from scheduler.peak_levels import peak_levels
 from scheduler.problem import IntArray, Problem
-from scheduler.rules_battery import _EPS as ROOM_KWH
-from scheduler.rules_battery import directed_slots
+from scheduler.rules_battery import ROOM_KWH, directed_slots
 from scheduler.rules_charging import changeable
 from scheduler.rules_energy import most_missing_kwh
 from scheduler.rules_giving import givers, lowest_kwh
@@ -96,9 +96,10 @@ def _battery(sheet: Sheet, problem: Problem) -> Places:
 
 def _by_itself(sheet: Sheet, problem: Problem) -> Places:
     """Why a battery that acts by itself does no more than it does."""
-    battery, ends = problem.battery, reach(problem)
+    battery = problem.battery
     if battery is None:
         return dict.fromkeys((*_WHY, "filling_kw", "held", "held_slots"), np.zeros(0, dtype=np.int64))
+    ends = reach(problem)
     filling, draining = ((not battery.commanded) & (one > 0) for one in (ends.fill_kw, ends.drain_kw))
     held = draining & (battery.control == "hold")
     (slot, most_kw), beside = user_slots(problem), beside_filling(problem)
@@ -115,9 +116,8 @@ def _by_itself(sheet: Sheet, problem: Problem) -> Places:
 
 def _devices(sheet: Sheet, problem: Problem) -> Places:
     """Flexible loads, and the peaks."""
-    counts = len(problem.runs)
+    run, _ = run_places(problem)
     least_h = np.array([one.least_at_a_time_h for one in problem.runs])
-    run = np.repeat(np.arange(counts), [len(one.slots) for one in problem.runs])
     rises = np.zeros(len(problem.peaks), dtype=bool)
     rises[[k for k, _ in rising_windows(problem)]] = True
     rises |= problem.wish.peak_counts and problem.battery is not None and not problem.battery.commanded

@@ -51,19 +51,16 @@ def _sentence(finding: Finding, phases: str) -> str:
 
 
 def _zero(finding: Finding) -> str:
-    where, highest_a, least_a = (
-        ", ".join(finding.at_zero),
-        finding.highest_failsafe_a,
-        finding.least_failsafe_a,
-    )
-    if finding.at_zero and highest_a is None:
+    if not finding.at_zero:
+        return "the base load alone is too much: no failsafe would do"
+    where, least_a = ", ".join(finding.at_zero), finding.least_failsafe_a
+    highest_a = finding.highest_failsafe_a
+    if highest_a is None:
         return f"failsafe.current_a 0 at {where} would do for this, but not for all that is said here"
-    if finding.at_zero and highest_a is not None and highest_a >= least_a:
+    if highest_a >= least_a:
         return f"failsafe.current_a 0, or {least_a:g} to {highest_a:g} A, at {where} would do"
-    if finding.at_zero:
-        only = f"{highest_a:g} A would hold too, but {least_a:g} A is the least there is above 0"
-        return f"failsafe.current_a 0 at {where} would do ({only})"
-    return "the base load alone is too much: no failsafe would do"
+    only = f"{highest_a:g} A would hold too, but {least_a:g} A is the least there is above 0"
+    return f"failsafe.current_a 0 at {where} would do ({only})"
 
 
 def _shorter(finding: Finding) -> str:

@@ -75,7 +75,7 @@ def test_no_money_is_spent_for_what_is_not_proven_before_it() -> None:
     assert keeping_first(model, kept, Answer(x, 2.0, infeasible=False)).first == pytest.approx(10.5, abs=1e-5)
 
 
-def test_the_deadline_is_kept() -> None:
+def test_nothing_is_searched_when_the_time_is_over() -> None:
     model, form, _ = yard_model(0)
     over = Deadline.after(monotonic, 0.0)
     relaxed = highs.solve(form.relaxed(), time_limit_s=20.0)
@@ -83,5 +83,6 @@ def test_the_deadline_is_kept() -> None:
     part = without_switches(form, model.layout, relaxed.x)
     x = slot_by_slot(part, model.layout, 0.01, Deadline.after(monotonic, 60.0)).finished(np.inf)
     assert x is not None
-    better, _ = made_better(form, model.layout, x, relaxed.x, -np.inf, 0.01, over)
+    better, between = made_better(form, model.layout, x, relaxed.x, -np.inf, 0.01, over)
+    assert between is x
     assert model.outcome(better).violations == ()

@@ -1,4 +1,4 @@
-"""A plan does not load Pyomo; what is stated with it is, and says the same."""
+"""A plan does not load Pyomo; what is stated with it does."""
 
 from __future__ import annotations
 
