@@ -50,7 +50,7 @@ def house(rng: np.random.Generator, seed: int) -> dict[str, Any]:
     return _common("House", rng, seed, grid) | {
         "circuits": [{"id": "garage", "parent": "grid", "limit_a": 25, "limit_kw": 15, "base_load_max_a": 1}],
         "chargers": [
-            _any_phase("driveway", "garage", WIRINGS[0], 1.0, at_limit="single"),
+            _any_phase("driveway", "garage", WIRINGS[0], 0.1, at_limit="single"),
             _dc("wall", "box", 1.0, 7.4),
         ],
         "cabinets": [{"id": "box", "circuit": "garage", "limit_kw": 7.0}],
