@@ -9,6 +9,7 @@ from datetime import datetime
 from domain.plan import Plan
 from domain.requests import ChargeRequest
 from domain.running import Running
+from domain.scenarios import Scenario
 from domain.series import Series
 from domain.time_grid import TimeGrid
 
@@ -45,3 +46,5 @@ class PlanInputs:
     ran_h: Mapping[str, float] = field(default_factory=dict)
     """Flexible load to hours that it has run in the window that holds the start; where it is not said, its
     share of time is planned."""
+    scenarios: tuple[Scenario, ...] = ()
+    """What else may come than ``solar_kw`` and ``load_kw``; none where nobody says how uncertain these are."""

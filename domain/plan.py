@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from domain.phases import PhaseSet
 from domain.requests import ChargeRequest
+from domain.scenarios import Outlook
 from domain.series import Series
 from domain.time_grid import TimeGrid
 
@@ -196,3 +197,5 @@ class Plan:
     sources: Mapping[str, Series]
     """``buy``, ``sell``, ``solar.<id>``, ``load``: the series the plan was made from."""
     notes: tuple[str, ...] = ()
+    outlook: Outlook | None = None
+    """How the first slots stand to what else may come; none where solar and load are not uncertain."""

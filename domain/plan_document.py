@@ -26,9 +26,11 @@ from domain.plan import (
 )
 from domain.plan_format import (
     BreachWords,
+    CaseWords,
     ChargerWords,
     CircuitWords,
     CostWords,
+    OutlookWords,
     PlanDocument,
     PriceWords,
     ProofWords,
@@ -38,6 +40,7 @@ from domain.plan_format import (
     SourceWords,
 )
 from domain.requests import default_request_id
+from domain.scenarios import Outlook
 from domain.series import Quality, Series
 
 __all__ = ["DECIMALS", "PlanDocument", "document", "published_until", "request_id", "text_of"]
@@ -69,6 +72,7 @@ def document(plan: Plan, *, made_by: str = "chargewright") -> PlanDocument:
         breaches=tuple(_breach(breach) for breach in plan.breaches),
         sources={name: _source(series) for name, series in plan.sources.items()},
         notes=plan.notes,
+        scenarios=None if plan.outlook is None else _outlook(plan.outlook),
     )
 
 
@@ -172,6 +176,24 @@ def _proof(proof: Proof) -> ProofWords:
         rows=proof.rows,
         columns=proof.columns,
         binaries=proof.binaries,
+    )
+
+
+def _outlook(outlook: Outlook) -> OutlookWords:
+    return OutlookWords(
+        until=_moment(outlook.until),
+        good_for_all=outlook.good_for_all,
+        hedging_eur=_number(outlook.hedging_eur),
+        expected_eur=_known(outlook.expected_eur) if outlook.cases else None,
+        cases=tuple(
+            CaseWords(
+                name=case.name,
+                probability=_number(case.probability),
+                cost_eur=_known(case.cost_eur),
+                shortfall_kwh=_known(case.shortfall_kwh),
+            )
+            for case in outlook.cases
+        ),
     )
 
 

@@ -186,6 +186,29 @@ class PriceWords(Words):
     sell: Values
 
 
+class CaseWords(Words):
+    """What one case of solar and load costs once the first slots are done as the plan says."""
+
+    name: str
+    probability: float = Field(ge=0, le=1)
+    cost_eur: float | None = Field(
+        description="Of the whole site, when the rest is planned knowing what comes; null: no plan was found."
+    )
+    shortfall_kwh: float | None = Field(ge=0)
+
+
+class OutlookWords(Words):
+    """How the first slots of the plan stand to what else may come than the central series."""
+
+    until: Moment = Field(description="End of the first slots.")
+    good_for_all: bool = Field(description="Whether every limit holds in the first slots in every case.")
+    hedging_eur: float = Field(
+        description="What the central case costs more than with the plan that is made for it alone."
+    )
+    expected_eur: float | None = Field(description="Mean cost of the cases; null where one is not known.")
+    cases: tuple[CaseWords, ...] = Field(description="The central one first.")
+
+
 class PlanDocument(Words):
     """A plan of Chargewright for one site over one horizon; all lists have one entry for each slot."""
 
@@ -204,3 +227,8 @@ class PlanDocument(Words):
     breaches: tuple[BreachWords, ...]
     sources: dict[str, SourceWords]
     notes: tuple[str, ...]
+    scenarios: OutlookWords | None = Field(
+        default=None,
+        exclude_if=lambda outlook: outlook is None,
+        description="Only where solar or load were given with quantiles.",
+    )

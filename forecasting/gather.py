@@ -24,6 +24,7 @@ from forecasting.prices import Quotes, live_prices_needed, price_quotes
 from forecasting.quotes import Quote
 from forecasting.requests import LONGEST_HORIZON, Considered, consider
 from forecasting.requests_file import read_requests
+from forecasting.scenarios import scenarios_of
 from forecasting.solar import live_arrays_needed, solar_known
 from forecasting.tariff import bill
 
@@ -129,7 +130,9 @@ def _on_one_grid(known: _Everything, considered: Considered, grid: TimeGrid, ask
     faults.raise_any()
     series = {"buy": buy, "sell": sell, **{f"solar {key}": one for key, one in solar.items()}, "load": l1}
     notes = (*_series_notes(series), *considered.notes)
-    return PlanInputs(grid, buy, sell, solar, (l1, l2, l3), considered.requests, notes=notes)
+    load = (l1, l2, l3)
+    scenarios = scenarios_of(known.solar, known.load, solar, load)
+    return PlanInputs(grid, buy, sell, solar, load, considered.requests, notes=notes, scenarios=scenarios)
 
 
 def _series_notes(series: dict[str, Series]) -> list[str]:

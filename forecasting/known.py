@@ -7,6 +7,7 @@ from datetime import datetime
 
 from domain.series import Quality
 from forecasting.intervals import Intervals
+from forecasting.quantiles import Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,5 +21,7 @@ class Known:
     quality: Quality = Quality.PUBLISHED
     issued_at: datetime | None = None
     note: str = ""
+    spread: Spread | None = None
+    """How uncertain the values are; none where nobody says."""
     rest: Known | None = None
     """What counts in the slots that ``intervals`` do not cover, in the place of a tail."""

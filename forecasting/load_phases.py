@@ -14,6 +14,7 @@ from domain.errors import Fault, InputError
 from domain.phases import PHASES
 from forecasting.cells import POWER
 from forecasting.known import Known
+from forecasting.quantiles import around
 from forecasting.series_file import read_series
 
 TOTAL: Final = "load_kw"
@@ -28,9 +29,13 @@ def read_load(path: Path, phases: int, holes_until: datetime | None = None) -> P
     Up to ``holes_until`` rows may be missing and cells empty. Raises ``InputError`` with every fault.
     """
     names = BY_PHASE[:phases]
-    read = read_series(path, dict.fromkeys((TOTAL, *names), POWER), holes_until)
+    columns = (TOTAL, *names)
+    read = read_series(path, dict.fromkeys(columns, POWER), holes_until, around(columns))
     note = "; ".join(read.notes)
-    known = {name: Known(values, "kW", read.source, note=note) for name, values in read.columns.items()}
+    known = {
+        name: Known(values, "kW", read.source, note=note, spread=read.spreads.get(name))
+        for name, values in read.columns.items()
+    }
     if list(known) == [TOTAL]:
         return even(known[TOTAL], phases)
     if list(known) != list(names):
@@ -42,13 +47,14 @@ def read_load(path: Path, phases: int, holes_until: datetime | None = None) -> P
 def even(total: Known, phases: int) -> Phases:
     """The total in equal parts on the phases that the grid has."""
     values = total.intervals.values / phases
-    part = replace(total, intervals=total.intervals.with_values(values))
+    spread = None if total.spread is None else total.spread.scaled(1 / phases)
+    part = replace(total, intervals=total.intervals.with_values(values), spread=spread)
     return on_phases([part] * phases)
 
 
 def on_phases(parts: Sequence[Known]) -> Phases:
     """The parts on L1, L2, L3; 0 on the phases that the grid lacks."""
     zeros = np.zeros(len(parts[0].intervals))
-    nothing = replace(parts[0], intervals=parts[0].intervals.with_values(zeros))
+    nothing = replace(parts[0], intervals=parts[0].intervals.with_values(zeros), spread=None)
     l1, l2, l3 = (*parts, nothing, nothing)[:3]
     return l1, l2, l3

@@ -17,6 +17,7 @@ from forecasting.cells import POWER
 from forecasting.faults import Faults
 from forecasting.known import Known
 from forecasting.provided import provided_solar
+from forecasting.quantiles import around
 from forecasting.sample import sample_solar
 from forecasting.series_file import SeriesFile, read_series
 
@@ -28,7 +29,7 @@ _PLAUSIBLE: Final = 1.5
 def _own_file(array: SolarArray, ask: Ask) -> Known:
     """The array's power in its own file: its column, which may stand beside others', or ``solar_kw``."""
     known = (TOTAL, *(column(each) for each in ask.site.solar))
-    read = read_series(ask.base / (array.path or ""), dict.fromkeys(known, POWER))
+    read = read_series(ask.base / (array.path or ""), dict.fromkeys(known, POWER), beside=around(known))
     mine = [name for name in (TOTAL, column(array)) if name in read.columns]
     if len(mine) != 1:
         found = " and ".join(read.columns)
@@ -89,7 +90,7 @@ def _filed(arrays: tuple[SolarArray, ...], path: Path) -> dict[str, Known]:
     if not arrays:
         raise InputError([Fault(str(path), "solar power", "the site has no solar array to give it to")])
     own = {column(array): array for array in arrays}
-    read = read_series(path, dict.fromkeys((TOTAL, *own), POWER))
+    read = read_series(path, dict.fromkeys((TOTAL, *own), POWER), beside=around((TOTAL, *own)))
     named = [name for name in read.columns if name in own]
     if TOTAL in read.columns and not set(named) - {TOTAL}:
         peak_kw = sum(array.peak_kw for array in arrays)
@@ -100,5 +101,11 @@ def _filed(arrays: tuple[SolarArray, ...], path: Path) -> dict[str, Known]:
 
 
 def _known(read: SeriesFile, name: str, share: float) -> Known:
-    whole = read.columns[name]
-    return Known(whole.with_values(whole.values * share), "kW", read.source, note="; ".join(read.notes))
+    whole, spread = read.columns[name], read.spreads.get(name)
+    return Known(
+        whole.with_values(whole.values * share),
+        "kW",
+        read.source,
+        note="; ".join(read.notes),
+        spread=None if spread is None else spread.scaled(share),
+    )

@@ -44,6 +44,18 @@ def nothing_charges(problem: Problem) -> Decision:
     return only_charging(problem, np.zeros(len(problem.draw_table.slot)))
 
 
+def only_first(problem: Problem, decision: Decision, slots: int) -> Decision:
+    """A decision without what comes after the first ``slots`` slots."""
+    early = np.arange(problem.slots) < slots
+    return Decision(
+        current_a=np.where(early[problem.draw_table.slot], decision.current_a, 0.0),
+        running=decision.running & early,
+        battery_kw=np.where(early, decision.battery_kw, 0.0),
+        held=decision.held & early,
+        given_a=np.where(early[problem.gives.slot], decision.given_a, 0.0),
+    )
+
+
 def usual_running(problem: Problem) -> BoolArray:
     """Where the runs are on without a plan, shape (runs, slots)."""
     running = np.zeros((len(problem.runs), problem.slots), dtype=bool)

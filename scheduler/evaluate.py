@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduler.decision import Decision
+from scheduler.first_slots import FirstSlots
 from scheduler.giving import given_at_kw, given_by_session_kwh, given_flows, given_kw
 from scheduler.goals import Goals
 from scheduler.metering import registers_kw
@@ -17,7 +18,7 @@ from scheduler.others_sun import others_sun_kw, price_eur_per_kwh
 from scheduler.problem import FloatArray, Problem
 from scheduler.storage import battery_power_kw, content_kwh
 from scheduler.switches import lost_share
-from scheduler.violations import TOLERANCE, Flows, phase_currents_a, violations
+from scheduler.violations import TOLERANCE, Flows, broken_limits, phase_currents_a, violations
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +127,31 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
         others_sun_kw=unfair,
         preference_eur=_preference_eur(problem, sold + curtailed, unfair, peak_eur),
         starts=_starts(problem, decision.current_a),
-        violations=violations(problem, decision, flows, export, counted),
+        violations=(
+            *violations(problem, decision, flows, export, counted),
+            *broken_in_cases(problem.first, decision),
+        ),
     )
+
+
+def broken_in_cases(first: FirstSlots | None, decision: Decision) -> tuple[str, ...]:
+    """Limits that a decision breaks in the first slots, in any of the cases that may come."""
+    if first is None:
+        return ()
+    found: list[str] = []
+    for case in first.cases:
+        outcome = evaluate(case, decision)
+        flows, export_kw = outcome.flows(case), _fed_in(case, outcome)
+        broken = broken_limits(case, decision.current_a, flows, export_kw)
+        found += [words for slot, words in broken if slot < first.slots]
+    return tuple(dict.fromkeys(found))
+
+
+def _fed_in(problem: Problem, outcome: Outcome) -> FloatArray:
+    """What is fed in of the sum of the phases [kW], however the meter counts them."""
+    drawn_kw = outcome.charging_kw + outcome.flexible_kw.sum(axis=0) + outcome.battery_kw
+    left_kw = problem.surplus_kw - drawn_kw + given_at_kw(problem, outcome.given_kw)
+    return _exported(problem, left_kw)[0]
 
 
 def _phase_a(problem: Problem, decision: Decision, flows: Flows) -> tuple[FloatArray, ...]:

@@ -12,6 +12,7 @@ from scheduler import (
     rules_circuit,
     rules_dead_time,
     rules_energy,
+    rules_first,
     rules_flexible,
     rules_giving,
     rules_metering,
@@ -76,6 +77,7 @@ RULES: Final[tuple[Rule, ...]] = (
     rules_giving.give_current,
     rules_giving.draw_or_give,
     rules_giving.car_content,
+    rules_first.held_first,
 )
 """Each has a writer of its name in ``written_rules``, which makes its rows for the solver."""
 

@@ -16,6 +16,7 @@ from scheduler.assemble import assembled, cost_of, shortfall_kwh
 from scheduler.deadline import Clock, Deadline
 from scheduler.fallback import solved_by_rule
 from scheduler.from_site import SiteProblem, problem_of
+from scheduler.outlook import time_alone_s, with_outlook
 from scheduler.problem import Problem
 from scheduler.ready_early import early_of
 from scheduler.remedies import with_remedies
@@ -54,7 +55,7 @@ def plan_site(
 
     def again(site: Site, inputs: PlanInputs) -> Plan:
         quick = replace(_QUICKLY, time_limit_s=deadline.left_s)
-        return plan_site(site, inputs, made_at=made_at, clock=clock, options=quick)
+        return plan_site(site, replace(inputs, scenarios=()), made_at=made_at, clock=clock, options=quick)
 
     return with_remedies(plan, site, inputs, again, allowance)
 
@@ -69,12 +70,16 @@ def _planned(
 ) -> Plan:
     """The plan without remedies: with cars ready early where that costs no energy, else without."""
     begun = clock()
-    stated, solved = _with_cars_early(site, inputs, clock, options, told)
+    deadline = Deadline.after(clock, options.time_limit_s)
+    alone = replace(options, time_limit_s=time_alone_s(inputs, options.time_limit_s))
+    stated, solved = _with_cars_early(site, inputs, clock, alone, told)
+    stated, solved, outlook = with_outlook(site, inputs, stated, solved, options, deadline)
     notes = [*inputs.notes, *stated.notes]
     if solved.by_rule:
         notes.append(f"planned by rule, because the solver gave nothing: {solved.by_rule}")
     proof = proof_of(stated.problem, solved, options, seconds=clock() - begun)
-    return assembled(site, inputs, stated, solved.outcome, proof, made_at=made_at, notes=tuple(notes))
+    plan = assembled(site, inputs, stated, solved.outcome, proof, made_at=made_at, notes=tuple(notes))
+    return replace(plan, outlook=outlook)
 
 
 def _with_cars_early(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from domain.phases import PhaseSet
 from domain.units import kw_per_a
 from scheduler.devices import Battery, Run
+from scheduler.first_slots import FirstSlots
 from scheduler.giving import Giver, GiveTable
 from scheduler.peaks import Peak
 from scheduler.tapers import Taper
@@ -170,6 +171,8 @@ class Problem:
 
     published_a: FloatArray | None = None
     """(draws,) current by the published plan, in the first slot what flows now [A]; NaN where unknown."""
+    first: FirstSlots | None = None
+    """What is told in the first slots because it is good for every case; None: everything is chosen."""
 
     @property
     def slots(self) -> int:

@@ -29,6 +29,7 @@ def silent_rules(problem: Problem) -> frozenset[str]:
             *("draws_while_filling", "drains_at_least", "peak_beside_battery"),
         ): battery is not None and not battery.commanded,
         ("run_time", "least_run"): bool(problem.runs),
+        ("held_first",): problem.first is not None,
         ("solar_for_group",): not all(one.own_sun for one in sessions),
     }
     return frozenset(name for names, speaks in needed.items() if not speaks for name in names)

@@ -14,6 +14,7 @@ from scheduler.decision import Decision
 from scheduler.devices import Feed
 from scheduler.problem import FloatArray, Problem
 from scheduler.violations_devices import broken_devices
+from scheduler.violations_first import broken_first
 from scheduler.violations_giving import broken_giving
 from scheduler.violations_taper import broken_tapers
 from scheduler.violations_ties import broken_ties
@@ -50,19 +51,28 @@ def violations(
     delivered_kwh: FloatArray,
 ) -> tuple[str, ...]:
     """What is broken by a decision; the flows and what comes after them follow from it."""
-    current_a, leant = decision.current_a, flows.leant_on(problem)
+    current_a = decision.current_a
     return (
         *_broken_setpoints(problem, current_a),
-        *_broken_currents(problem, current_a, leant),
-        *_broken_powers(problem, current_a, leant),
-        *_broken_imbalance(problem, current_a, flows),
-        *_broken_export(problem, export_kw),
+        *(words for _, words in broken_limits(problem, current_a, flows, export_kw)),
         *_broken_energies(problem, delivered_kwh),
         *broken_devices(problem, decision),
         *broken_ties(problem, current_a),
         *broken_tapers(problem, decision),
         *broken_giving(problem, decision),
+        *broken_first(problem, decision),
     )
+
+
+def broken_limits(
+    problem: Problem, current_a: FloatArray, flows: Flows, export_kw: FloatArray
+) -> Iterator[tuple[int, str]]:
+    """The slot and the words of every limit of wires, phases and export that is broken."""
+    leant = flows.leant_on(problem)
+    yield from _broken_currents(problem, current_a, leant)
+    yield from _broken_powers(problem, current_a, leant)
+    yield from _broken_imbalance(problem, current_a, flows)
+    yield from _broken_export(problem, export_kw)
 
 
 def phase_currents_a(problem: Problem, c: int, current_a: FloatArray, flows: Flows) -> FloatArray:
@@ -112,25 +122,25 @@ def _broken_setpoints(problem: Problem, current_a: FloatArray) -> Iterator[str]:
         yield f"charger {double // problem.slots} is told two currents in slot {double % problem.slots}"
 
 
-def _broken_currents(problem: Problem, current_a: FloatArray, flows: Flows) -> Iterator[str]:
+def _broken_currents(problem: Problem, current_a: FloatArray, flows: Flows) -> Iterator[tuple[int, str]]:
     """Circuits whose current is above the limit; a car that leaves early relieves no feed-in."""
     staying_a = np.where(problem.draw_table.share >= 1, current_a, 0.0)
     for c, circuit in enumerate(problem.circuits):
         drawn_a = phase_currents_a(problem, c, current_a, flows)
         for p, t in np.argwhere(drawn_a > circuit.limit_a + TOLERANCE):
-            yield f"{circuit.id} L{p + 1} carries {drawn_a[p, t]:.3f} A in slot {t}"
+            yield int(t), f"{circuit.id} L{p + 1} carries {drawn_a[p, t]:.3f} A in slot {t}"
         fed_a = -phase_currents_a(problem, c, staying_a, flows)
         for p, t in np.argwhere(fed_a > circuit.feed_limit_a + TOLERANCE):
-            yield f"{circuit.id} L{p + 1} feeds in {fed_a[p, t]:.3f} A in slot {t}"
+            yield int(t), f"{circuit.id} L{p + 1} feeds in {fed_a[p, t]:.3f} A in slot {t}"
 
 
-def _broken_powers(problem: Problem, current_a: FloatArray, flows: Flows) -> Iterator[str]:
+def _broken_powers(problem: Problem, current_a: FloatArray, flows: Flows) -> Iterator[tuple[int, str]]:
     """Circuits whose power is above the limit."""
     for c, circuit in enumerate(problem.circuits):
         if circuit.limit_kw is not None:
             power = circuit_power_kw(problem, c, current_a, flows)
             for t in np.flatnonzero(power > circuit.limit_kw + TOLERANCE):
-                yield f"{circuit.id} takes {power[t]:.3f} kW in slot {t}"
+                yield int(t), f"{circuit.id} takes {power[t]:.3f} kW in slot {t}"
 
 
 def circuit_power_kw(problem: Problem, c: int, current_a: FloatArray, flows: Flows) -> FloatArray:
@@ -145,7 +155,7 @@ def circuit_power_kw(problem: Problem, c: int, current_a: FloatArray, flows: Flo
     return power
 
 
-def _broken_imbalance(problem: Problem, current_a: FloatArray, flows: Flows) -> Iterator[str]:
+def _broken_imbalance(problem: Problem, current_a: FloatArray, flows: Flows) -> Iterator[tuple[int, str]]:
     """Slots whose phases are too far apart; a car that leaves early may be there or not."""
     if problem.imbalance_limit_a is None:
         return
@@ -158,15 +168,15 @@ def _broken_imbalance(problem: Problem, current_a: FloatArray, flows: Flows) -> 
         one_sided = table.phases[:, p] & ~table.phases[:, q]
         np.add.at(apart, table.slot[one_sided], leaving_a[one_sided])
         for t in np.flatnonzero(apart > problem.imbalance_limit_a + TOLERANCE):
-            yield f"L{p + 1} and L{q + 1} differ by {apart[t]:.3f} A in slot {t}"
+            yield int(t), f"L{p + 1} and L{q + 1} differ by {apart[t]:.3f} A in slot {t}"
 
 
-def _broken_export(problem: Problem, export_kw: FloatArray) -> Iterator[str]:
+def _broken_export(problem: Problem, export_kw: FloatArray) -> Iterator[tuple[int, str]]:
     """Slots in which more is fed in than may be, because a battery drains into the grid."""
     if problem.export_limit_kw is None:
         return
     for t in np.flatnonzero(export_kw > problem.export_limit_kw + TOLERANCE):
-        yield f"{export_kw[t]:.3f} kW are fed in in slot {t}"
+        yield int(t), f"{export_kw[t]:.3f} kW are fed in in slot {t}"
 
 
 def _broken_energies(problem: Problem, delivered_kwh: FloatArray) -> Iterator[str]:

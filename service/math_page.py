@@ -12,7 +12,7 @@ from textwrap import dedent
 from types import ModuleType
 from typing import Final
 
-from scheduler import devices, giving, model, peaks, problem, tapers, ties, wish
+from scheduler import devices, first_slots, giving, model, peaks, problem, tapers, ties, wish
 from scheduler.model import CALM_RULES, ON_OFF, RULES, Rule
 from service.writing import write_text
 
@@ -50,6 +50,7 @@ _DATA: Final[Sequence[tuple[ModuleType, tuple[str, ...]]]] = (
     (giving, ("Giver",)),
     (devices, ("Battery", "Run", "Feed")),
     (peaks, ("Peak", "Window")),
+    (first_slots, ("FirstSlots",)),
     (wish, ("Wish",)),
 )
 

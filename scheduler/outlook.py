@@ -1,0 +1,56 @@
+"""From a plan for the central series to one whose first slots are good for whatever may come."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from domain.inputs import PlanInputs
+from domain.scenarios import Outlook
+from domain.site import Site
+from scheduler.cases import cases_of
+from scheduler.deadline import Deadline
+from scheduler.first_slots import first_count
+from scheduler.from_site import SiteProblem
+from scheduler.hedge import Hedged, Hedging
+from scheduler.in_mean import less_stored_eur
+from scheduler.solved import PlanOptions, Solved
+
+CENTRAL_TIME: Final = 0.4
+"""Share of the time limit for the plan of the central series alone, where there are scenarios."""
+
+
+def time_alone_s(inputs: PlanInputs, time_limit_s: float) -> float:
+    """Time for the plan of the central series [s]: all, or what the scenarios leave of it."""
+    return time_limit_s * CENTRAL_TIME if inputs.scenarios else time_limit_s
+
+
+def with_outlook(
+    site: Site,
+    inputs: PlanInputs,
+    stated: SiteProblem,
+    plain: Solved,
+    options: PlanOptions,
+    deadline: Deadline,
+) -> tuple[SiteProblem, Solved, Outlook | None]:
+    """Problem and plan that are good for all scenarios, and what is said of these; the same without any."""
+    if not inputs.scenarios:
+        return stated, plain, None
+    cases = cases_of(site, inputs, stated.problem)
+    hedged = Hedging.of(cases, plain, options, deadline).made()
+    slots = first_count(stated.problem.hours)
+    outlook = Outlook(
+        until=inputs.grid.ends[min(slots, len(inputs.grid)) - 1],
+        good_for_all=hedged.good_for_all,
+        hedging_eur=less_stored_eur(hedged.solved.outcome) - less_stored_eur(plain.outcome),
+        cases=hedged.cases,
+    )
+    notes = (*stated.notes, *_notes(hedged))
+    return replace(stated, problem=hedged.problem, notes=notes), hedged.solved, outlook
+
+
+def _notes(hedged: Hedged) -> tuple[str, ...]:
+    """What is said where the first slots are planned for the central series alone."""
+    if not hedged.why_not:
+        return ()
+    return (f"the first hour is planned for solar and load as expected alone: {hedged.why_not}",)
