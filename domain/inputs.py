@@ -47,4 +47,4 @@ class PlanInputs:
     """Flexible load to hours that it has run in the window that holds the start; where it is not said, its
     share of time is planned."""
     scenarios: tuple[Scenario, ...] = ()
-    """What else may come than ``solar_kw`` and ``load_kw``; none where nobody says how uncertain these are."""
+    """What else may come than ``solar_kw`` and ``load_kw``; none where these are not said to be uncertain."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -12,13 +12,14 @@ from scheduler.deadline import Deadline
 from scheduler.decided import decision_at
 from scheduler.decision import Decision, only_first
 from scheduler.forms import Model
-from scheduler.highs import Answer
 from scheduler.kept import Kept, nothing_decided, nothing_missing
-from scheduler.problem import FloatArray
+from scheduler.problem import FloatArray, Problem
 from scheduler.solved import Aim
 from scheduler.standard_form import StandardForm
 from scheduler.two_stage import Case, TwoStage
 
+_FULL: Final = 0.6
+"""Share of the time for first slots after which nothing is missing in any case."""
 _HAIR: Final = 1e-5
 """Room for what a stage reached [kWh, kW]."""
 _NEAR: Final = 1e-4
@@ -39,29 +40,27 @@ def first_decision(
     ``models`` holds the central case first, which misses no more than ``kept``. Energy comes before money,
     class by class, in the mean of the cases.
     """
-    full = [nothing_missing(model.problem) for model in models[1:]]
-    program = _program(models, probabilities, [kept, *full], slots)
-    form: StandardForm | None = program.form
-    if _relaxed(program.form, deadline).infeasible:
-        open_ = [nothing_decided(model.problem) for model in models[1:]]
-        program = _program(models, probabilities, [kept, *open_], slots)
-        form = _least_missing(program, deadline)
-    form = None if form is None else _least_first(program, form, deadline)
-    if form is None:
+
+    def program(missing: Callable[[Problem], Kept]) -> TwoStage:
+        each = [kept, *(missing(model.problem) for model in models[1:])]
+        return TwoStage.of([Case(*one) for one in zip(probabilities, models, each, strict=True)], slots)
+
+    full = program(nothing_missing)
+    x = _cheapest(full, full.form, aim, deadline.share(_FULL))
+    if x is None:
+        some = program(nothing_decided)
+        x = _cheapest(some, _least_missing(some, deadline), aim, deadline)
+    return None if x is None else _told(full, x, slots)
+
+
+def _cheapest(
+    program: TwoStage, form: StandardForm | None, aim: Aim, deadline: Deadline
+) -> FloatArray | None:
+    """The point of ``form`` with the least of what comes before the money, then of the money."""
+    if form is None or highs.solve(form.relaxed(), time_limit_s=deadline.left_s).infeasible:
         return None
-    x = highs.solve(form, time_limit_s=deadline.left_s, gap=aim.fine).x
-    return None if x is None else _told(program, x, slots)
-
-
-def _program(
-    models: Sequence[Model], probabilities: Sequence[float], kept: Sequence[Kept], slots: int
-) -> TwoStage:
-    cases = [Case(*one) for one in zip(probabilities, models, kept, strict=True)]
-    return TwoStage.of(cases, slots)
-
-
-def _relaxed(form: StandardForm, deadline: Deadline) -> Answer:
-    return highs.solve(form.relaxed(), time_limit_s=deadline.left_s)
+    form = _least_first(program, form, deadline)
+    return None if form is None else highs.solve(form, time_limit_s=deadline.left_s, gap=aim.fine).x
 
 
 def _least_missing(program: TwoStage, deadline: Deadline) -> StandardForm | None:
@@ -74,7 +73,7 @@ def _least_missing(program: TwoStage, deadline: Deadline) -> StandardForm | None
             part = np.zeros(case.model.form.columns)
             part[case.model.missing[members]] = problem.weights[members]
             parts.append(part)
-        form = None if form is None else _kept_least(form, program.mean_of(parts), deadline)
+        form = None if form is None else _kept_least(form, program.mean_of(parts), deadline.share(0.5))
     return form
 
 
@@ -82,12 +81,12 @@ def _least_first(program: TwoStage, form: StandardForm, deadline: Deadline) -> S
     """The same with the least mean of what comes before the money, where anything does."""
     parts = [case.model.first for case in program.cases]
     counted = [part for part in parts if part is not None]
-    return _kept_least(form, program.mean_of(counted), deadline) if counted else form
+    return _kept_least(form, program.mean_of(counted), deadline.share(0.5)) if counted else form
 
 
 def _kept_least(form: StandardForm, counted: FloatArray, deadline: Deadline) -> StandardForm | None:
     """``form`` with a row that keeps the least of what is ``counted``; None where no point is found."""
-    least = highs.solve(form.with_cost(counted), time_limit_s=deadline.share(0.5).left_s, gap=_NEAR)
+    least = highs.solve(form.with_cost(counted), time_limit_s=deadline.left_s, gap=_NEAR)
     if least.x is None:
         return None
     return form.with_row("kept_in_mean", counted, float(counted @ least.x) + _HAIR)

@@ -17,7 +17,6 @@ from scheduler.cases import Cases
 from scheduler.deadline import Deadline
 from scheduler.decision import Decision, only_first
 from scheduler.evaluate import Outcome, broken_in_cases
-from scheduler.fallback import solved_by_rule
 from scheduler.first_decision import first_decision
 from scheduler.first_slots import FirstSlots, first_count
 from scheduler.forms import Model, model_of
@@ -106,7 +105,7 @@ class Hedging:
         if same_first(held, own, held.first):
             return None, ""
         again = self._solved(held, self.options, _HOLDING)
-        if again.by_rule:
+        if again is None:
             return None, "no plan was found that goes on from what is good for all"
         if not self._misses_no_more(again.outcome):
             return None, "what is good for all would make more energy missing as expected"
@@ -118,7 +117,9 @@ class Hedging:
         return FirstSlots(slots, only_first(self.cases.central, decision, slots), self.cases.others)
 
     def _decided(self, time: Deadline) -> Decision | None:
-        """What is told in the first slots, good for all cases; None where nothing was found."""
+        """What is told in the first slots, good for all cases; None where nothing was found in time."""
+        if time.over:
+            return None
         aim = Aim.for_money(self.options, self.plain.scale_eur)
         slots = first_count(self.cases.central.hours)
         try:
@@ -135,16 +136,19 @@ class Hedging:
         kept = self._kept()
         return self.models[0].reached(outcome, kept).within(kept.loosened(GAP_KWH))
 
-    def _solved(self, problem: Problem, options: PlanOptions, share: float) -> Solved:
-        """What the solver finds in a share of the time that is left; by rule where it finds nothing."""
+    def _solved(self, problem: Problem, options: PlanOptions, share: float) -> Solved | None:
+        """What the solver finds in a share of the time that is left; None where that is nothing."""
+        if self.deadline.over:
+            return None
         limited = replace(options, time_limit_s=self.deadline.left_s * share)
         try:
-            return solve(problem, limited, self.deadline.clock, lambda _: None)
-        except SolverError as error:
-            return solved_by_rule(problem, str(error))
+            found = solve(problem, limited, self.deadline.clock, lambda _: None)
+        except SolverError:
+            return None
+        return None if found.by_rule else found
 
     def _outcomes(self, first: FirstSlots, central: Solved) -> Outcomes:
         """What every case comes to after these first slots, with the rest planned for it."""
         options, bare = replace(self.options, calm_eur=0.0), replace(first, cases=())
         others = [self._solved(replace(one, first=bare), options, _CASE) for one in self.cases.others]
-        return (central.outcome, *(None if one.by_rule else one.outcome for one in others))
+        return (central.outcome, *(None if one is None else one.outcome for one in others))

@@ -15,6 +15,7 @@ from scheduler.from_site import SiteProblem
 from scheduler.hedge import Hedged, Hedging
 from scheduler.in_mean import less_stored_eur
 from scheduler.solved import PlanOptions, Solved
+from scheduler.stages import Progress
 
 CENTRAL_TIME: Final = 0.4
 """Share of the time limit for the plan of the central series alone, where there are scenarios."""
@@ -32,10 +33,12 @@ def with_outlook(
     plain: Solved,
     options: PlanOptions,
     deadline: Deadline,
+    told: Progress,
 ) -> tuple[SiteProblem, Solved, Outlook | None]:
     """Problem and plan that are good for all scenarios, and what is said of these; the same without any."""
     if not inputs.scenarios:
         return stated, plain, None
+    told("deciding the first hour for all scenarios")
     cases = cases_of(site, inputs, stated.problem)
     hedged = Hedging.of(cases, plain, options, deadline).made()
     slots = first_count(stated.problem.hours)

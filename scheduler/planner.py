@@ -73,7 +73,7 @@ def _planned(
     deadline = Deadline.after(clock, options.time_limit_s)
     alone = replace(options, time_limit_s=time_alone_s(inputs, options.time_limit_s))
     stated, solved = _with_cars_early(site, inputs, clock, alone, told)
-    stated, solved, outlook = with_outlook(site, inputs, stated, solved, options, deadline)
+    stated, solved, outlook = with_outlook(site, inputs, stated, solved, options, deadline, told)
     notes = [*inputs.notes, *stated.notes]
     if solved.by_rule:
         notes.append(f"planned by rule, because the solver gave nothing: {solved.by_rule}")
