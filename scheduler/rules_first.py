@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from scheduler.first_slots import FirstSlots
     from scheduler.problem import Problem
 
-Term = tuple[tuple[Any, ...], Any, float]
+Term = tuple[tuple[str, int, int, int], Any, float]
 """Name, choice, and what is told of it."""
 
 
@@ -40,7 +40,7 @@ def _devices(m: pyo.ConcreteModel, problem: Problem, first: FirstSlots) -> Itera
     """What flexible loads and a battery that follows a power do."""
     for r, t in m.running:
         if t < first.slots:
-            yield ("run", r, t), m.running[r, t], float(first.told.running[r, t])
+            yield ("run", r, t, 0), m.running[r, t], float(first.told.running[r, t])
     if problem.battery is not None and problem.battery.commanded:
         for t in range(min(first.slots, problem.slots)):
-            yield ("battery", t), m.fill_kw[t] - m.drain_kw[t], float(first.told.battery_kw[t])
+            yield ("battery", 0, t, 0), m.fill_kw[t] - m.drain_kw[t], float(first.told.battery_kw[t])

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from scheduler.decision import nothing_charges
 from scheduler.devices import Run
+from scheduler.first_slots import FirstSlots
 from scheduler.giving import Giver
 from scheduler.model import RULES, Rule, build
 from scheduler.peaks import Peak, Window
@@ -141,6 +143,18 @@ def small_roof() -> Problem:
     return replace(problem([0.30, 0.10], cars, sell=[0.05, 0.20], circuits=[sun]), per_phase=True)
 
 
+def small_morning() -> Problem:
+    """A home of which the first two slots are told: a current, the boiler, and what the battery does."""
+    home = replace(small_home(), battery=battery("full"))
+    told = replace(
+        nothing_charges(home),
+        current_a=np.array([8.0, 0.0]),
+        running=np.array([[False, True, True]]),
+        battery_kw=np.array([1.5, -0.5, 0.0]),
+    )
+    return replace(home, first=FirstSlots(2, told))
+
+
 OF_DEVICES = {"battery_content", "battery_one_way", "fills_by_itself", "drains_by_itself"} | {
     "draws_while_filling",
     "drains_at_least",
@@ -161,6 +175,7 @@ def test_a_rule_writes_its_golden_rows(rule: Rule, tmp_path: Path) -> None:
         **dict.fromkeys(("give_current", "draw_or_give", "car_content"), small_street),
         "taper": small_stall,
         "loss_while_drawn": small_lossy,
+        "held_first": small_morning,
         "phase_balance": small_roof,
         "phase_direction": small_roof,
         **dict.fromkeys(OF_DEVICES, small_home),

@@ -10,7 +10,9 @@ import pytest
 import scipy.sparse as sp
 
 from benchmarks.full_sites import full_case
+from scheduler.decision import nothing_charges
 from scheduler.devices import Run
+from scheduler.first_slots import FirstSlots
 from scheduler.from_site import problem_of
 from scheduler.highs import solve
 from scheduler.model import CALM_RULES, RULES, build
@@ -135,10 +137,24 @@ def full_site(seed: int) -> Problem:
     return problem_of(*full_case("house_full", seed)).problem
 
 
+def told_site(seed: int) -> Problem:
+    """The same where the first three slots are told."""
+    site = any_site(seed)
+    rng = np.random.default_rng([seed, 3])
+    told = replace(
+        nothing_charges(site),
+        current_a=rng.choice([0.0, 6.0, 9.0], len(site.draws)),
+        running=rng.random((len(site.runs), SLOTS)) < 0.5,
+        battery_kw=rng.uniform(-2, 2, SLOTS),
+    )
+    return replace(site, first=FirstSlots(3, told))
+
+
 CASES: list[tuple[Callable[[int], Problem], int]] = [
     *((any_site, seed) for seed in range(8)),
     *((tied_site, seed) for seed in range(16)),
     *((plain_site, seed) for seed in range(4)),
+    *((told_site, seed) for seed in (1, 4)),
     *((random_site, seed) for seed in (5, 17, 18, 24, 35)),
     (full_site, 1),
 ]
