@@ -14,6 +14,7 @@ import numpy as np
 from domain.phases import name_of
 from domain.plan import Breach, Plan, Proof, RequestPlan, Status
 from domain.plan_document import request_id
+from domain.scenarios import CaseOutlook
 
 if TYPE_CHECKING:
     from scheduler.baselines import Baseline
@@ -190,6 +191,28 @@ def breach_line(plan: Plan, breach: Breach) -> str:
         f"without any charging, {breach.circuit}{phase} has {breach.worst:.1f} {breach.unit} where "
         f"{breach.limit:.1f} {breach.unit} is allowed ({breach.kind}; {when})"
     )
+
+
+def outlook_lines(plan: Plan) -> Iterator[str]:
+    """How the first slots stand to what else may come, and what each case then costs."""
+    outlook = plan.outlook
+    if outlook is None:
+        return
+    until = spoken(plan, outlook.until)
+    good = "keeps every limit in all cases" if outlook.good_for_all else "may break a limit, see the notes"
+    price = outlook.hedging_eur
+    hedged = f"; as expected it costs {money(price)} more so" if price >= _NEAR_EUR else ""
+    yield f"what is told until {until} {good}{hedged}"
+    for case in outlook.cases:
+        yield f"{case.name} ({case.probability:.0%}): {_case_words(case)}"
+
+
+def _case_words(case: CaseOutlook) -> str:
+    """What one case costs, and what it misses."""
+    if not np.isfinite(case.cost_eur):
+        return "no plan was found"
+    short = f", {missing_words(case.shortfall_kwh)} kWh missing" if case.shortfall_kwh > 0 else ""
+    return f"whole site {money(case.cost_eur)}{short}"
 
 
 def device_lines(plan: Plan) -> Iterator[str]:

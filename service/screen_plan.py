@@ -41,6 +41,13 @@ def show_tables(plan: Plan, at_once_eur: float, console: Console, by_rule: Basel
     console.print(f"         whole site {words.money(plan.cost.total_eur)}, {_parts(plan)}")
     style = "green" if plan.proof.status is Status.OPTIMAL else "yellow"
     console.print(f"Proof    [{style}]{plan.proof.status.value}[/], {words.proof_line(plan.proof)}")
+    _show_rest(plan, console)
+
+
+def _show_rest(plan: Plan, console: Console) -> None:
+    """What else may come, the sources, and the notes."""
+    for line in words.outlook_lines(plan):
+        console.print(f"Cases    {escape(line)}")
     console.print(_sources_table(plan))
     for note in plan.notes:
         console.print(f"[dim]Note[/]     {escape(note)}")

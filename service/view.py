@@ -34,6 +34,7 @@ def html_of(planned: Planned) -> str:
         *(_line(line, bad=True) for line in words.shortfall_lines(plan)),
         *(_line(words.breach_line(plan, breach), bad=True) for breach in plan.breaches),
         f'<img alt="chart of the plan" style="max-width:100%" src="data:image/png;base64,{picture}"/>',
+        *(_line(line) for line in words.outlook_lines(plan)),
         *(_line(note, faint=True) for note in plan.notes),
     ]
     return f"<div>{''.join(parts)}</div>"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NoReturn
 from urllib.parse import quote
 
@@ -29,6 +29,7 @@ from forecasting.live.json_answers import (
     words,
 )
 from forecasting.live.provider import Provider, Want, Web
+from forecasting.quantiles import Spread
 
 BASE_URL: Final = "https://api.solcast.com.au"
 TITLE: Final = "Solcast"
@@ -66,8 +67,16 @@ async def fetch(web: Web, base_url: str, want: Want) -> Sequence[bytes]:
 
 
 def parse(body: bytes, want: Want) -> Known:
-    """Power of the array [kW], the middle estimate."""
-    return solar_power(quantiles(body, want).p50, TITLE, want, None)
+    """Power of the array [kW], the middle estimate, with those beside it."""
+    found = quantiles(body, want)
+    known = solar_power(found.p50, TITLE, want, None)
+    return replace(known, spread=Spread(_given(found.p10, want), _given(found.p90, want)))
+
+
+def _given(power: Intervals, want: Want) -> Intervals:
+    """What the inverter gives of ``power`` [kW]; NaN stays."""
+    most_kw = array_of(want).inverter_kw or np.inf
+    return power.with_values(np.clip(power.values, 0.0, most_kw))
 
 
 def quantiles(body: bytes, want: Want) -> Quantiles:

@@ -36,6 +36,13 @@ def test_the_estimates_beside_the_middle_one_are_kept() -> None:
     assert np.isnan(found.p90.values[1])
 
 
+def test_they_go_into_the_plan_as_far_as_the_inverter_gives_them() -> None:
+    known = parse(answer(row("12:30", 1.0), row("13:00", 1.2)), want(roof(inverter_kw=1.3)))
+    assert known.spread is not None
+    assert known.spread.p10.values.tolist() == [0.5, 0.5]
+    assert known.spread.p90.values.tolist() == [1.3, 1.3]
+
+
 def test_rows_come_in_any_order_and_a_missing_value_is_left_out() -> None:
     values = parse(answer(row("13:30", 3.0), row("12:30", 1.0), row("13:00", None)), want()).intervals
     assert values.values.tolist() == [1.0, 3.0]
