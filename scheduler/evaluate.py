@@ -127,11 +127,16 @@ def evaluate(problem: Problem, decision: Decision) -> Outcome:
         others_sun_kw=unfair,
         preference_eur=_preference_eur(problem, sold + curtailed, unfair, peak_eur),
         starts=_starts(problem, decision.current_a),
-        violations=(
-            *violations(problem, decision, flows, export, counted),
-            *broken_in_cases(problem.first, decision),
-        ),
+        violations=_broken(problem, decision, flows, export, counted),
     )
+
+
+def _broken(
+    problem: Problem, decision: Decision, flows: Flows, export_kw: FloatArray, counted_kwh: FloatArray
+) -> tuple[str, ...]:
+    """All that is broken, as it is expected to come and, in the first slots, as it may come."""
+    here = violations(problem, decision, flows, export_kw, counted_kwh)
+    return here + broken_in_cases(problem.first, decision)
 
 
 def broken_in_cases(first: FirstSlots | None, decision: Decision) -> tuple[str, ...]:

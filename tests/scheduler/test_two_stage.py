@@ -170,7 +170,7 @@ class Rows:
         found = linprog(
             objective, self.bounds[:, :-1], self.bounds[:, -1], self.equal[:, :-1], self.equal[:, -1]
         )
-        return float(found.fun) if found.status == 0 else None
+        return None if found.fun is None or found.status else float(found.fun)
 
 
 def _currents(case: Problem, told: Told) -> Array:
