@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
 from domain.inputs import PlanInputs
 from domain.scenarios import Outlook
@@ -16,14 +15,6 @@ from scheduler.hedge import Hedged, Hedging
 from scheduler.in_mean import less_stored_eur
 from scheduler.solved import PlanOptions, Solved
 from scheduler.stages import Progress
-
-CENTRAL_TIME: Final = 0.4
-"""Share of the time limit for the plan of the central series alone, where there are scenarios."""
-
-
-def time_alone_s(inputs: PlanInputs, time_limit_s: float) -> float:
-    """Time for the plan of the central series [s]: all, or what the scenarios leave of it."""
-    return time_limit_s * CENTRAL_TIME if inputs.scenarios else time_limit_s
 
 
 def with_outlook(

@@ -16,7 +16,7 @@ from scheduler.assemble import assembled, cost_of, shortfall_kwh
 from scheduler.deadline import Clock, Deadline
 from scheduler.fallback import solved_by_rule
 from scheduler.from_site import SiteProblem, problem_of
-from scheduler.outlook import time_alone_s, with_outlook
+from scheduler.outlook import with_outlook
 from scheduler.problem import Problem
 from scheduler.ready_early import early_of
 from scheduler.remedies import with_remedies
@@ -71,8 +71,7 @@ def _planned(
     """The plan without remedies: with cars ready early where that costs no energy, else without."""
     begun = clock()
     deadline = Deadline.after(clock, options.time_limit_s)
-    alone = replace(options, time_limit_s=time_alone_s(inputs, options.time_limit_s))
-    stated, solved = _with_cars_early(site, inputs, clock, alone, told)
+    stated, solved = _with_cars_early(site, inputs, clock, options, told)
     stated, solved, outlook = with_outlook(site, inputs, stated, solved, options, deadline, told)
     notes = [*inputs.notes, *stated.notes]
     if solved.by_rule:

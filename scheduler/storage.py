@@ -70,4 +70,4 @@ def possible(problem: Problem, power_kw: FloatArray) -> FloatArray:
 
 def without_devices(problem: Problem) -> Problem:
     """The problem with nothing but load and solar: no car, no battery, no flexible load."""
-    return replace(problem, sessions=(), battery=None, runs=())
+    return replace(problem, sessions=(), battery=None, runs=(), first=None)
