@@ -41,6 +41,7 @@ def test_the_first_real_site_has_about_ten_lines() -> None:
 
 def test_the_files_that_the_docs_show_make_a_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     blocks = dict(re.findall(r"```csv (\w+)\n(.*?)```", (ROOT / "docs" / "files.md").read_text(), re.DOTALL))
+    uncertain = blocks.pop("uncertain")
     assert set(blocks) == {"prices", "solar", "load", "requests"}
     options = []
     for name, text in blocks.items():
@@ -56,6 +57,9 @@ def test_the_files_that_the_docs_show_make_a_plan(tmp_path: Path, capsys: pytest
     assert plan["site_power_kw"]["solar"][:3] == [1.2, 1.2, 0.9]
     assert plan["site_power_kw"]["load"][0] == pytest.approx(0.6)
     assert plan["requests"][0]["delivered_kwh"] == pytest.approx(8.5, abs=0.2)
+    (tmp_path / "solar.csv").write_text(uncertain)
+    assert main(asked) == 0
+    assert len(json.loads(capsys.readouterr().out)["scenarios"]["cases"]) == 3
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
