@@ -65,7 +65,8 @@ def _of_class(kind: type[Any], data: Any) -> Any:
         return kind.model_validate_json(json.dumps(data))
     if is_dataclass(kind):
         hints = get_type_hints(kind)
-        return kind(**{one.name: _decoded(hints[one.name], data[one.name]) for one in fields(kind)})
+        known = [one.name for one in fields(kind) if one.name in data]  # others have a default, or are missed
+        return kind(**{name: _decoded(hints[name], data[name]) for name in known})
     if issubclass(kind, datetime):
         return datetime.fromisoformat(data)
     if issubclass(kind, Enum | float):

@@ -76,6 +76,11 @@ def test_every_limit_holds_in_the_first_slots_in_every_case() -> None:
         plan = plan_site(site, inputs, made_at=START, clock=perf_counter, options=OPTIONS)
         assert faults(site, inputs, plan) == [], f"random_case({seed})"
         assert plan.outlook is not None
+        if plan.outlook.hedging_eur:
+            alone = plan_site(
+                site, replace(inputs, scenarios=()), made_at=START, clock=perf_counter, options=OPTIONS
+            )
+            assert plan.proof.shortfall_kwh <= alone.proof.shortfall_kwh + 1e-3
         lines = [line for case in inputs.scenarios for line in broken(site, inputs, plan, case)]
         if plan.outlook.good_for_all:
             assert lines == [], f"random_case({seed})"

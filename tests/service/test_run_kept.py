@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,10 +14,12 @@ import pytest
 from domain.errors import InputError
 from domain.plan import Plan
 from domain.requests import ChargeRequest
+from domain.scenarios import CaseOutlook, Outlook
 from domain.site import parse_site
 from executors.tracking.learning import Learnt
 from service.run.command import deciding_with
 from service.run.kept import Kept, Session, load, save, set_aside, state_file, state_folder
+from service.run.kept_values import decoded, encoded
 from service.run.memory import resume
 from service.run.plan_task import PlanTask, planned, still_missing
 from tests.service.run_sites import SIMULATED
@@ -62,6 +65,26 @@ def test_what_is_kept_comes_back_as_it_was(tmp_path: Path, plan: Plan) -> None:
     assert back.session.request_ids == ("a", "")
     assert np.array_equal(back.session.learnt.max_a, NAN2, equal_nan=True)
     assert back.session.learnt.phases.tolist() == [[True, False, False], [False, False, False]]
+
+
+def test_what_a_plan_says_of_scenarios_comes_back_too(tmp_path: Path, plan: Plan) -> None:
+    cases = (CaseOutlook("as expected", 0.4, 1.5, 0.0), CaseOutlook("little sun", 0.6, math.inf, math.inf))
+    outlook = Outlook(NOW, good_for_all=True, hedging_eur=0.25, cases=cases)
+    save(tmp_path / "site.json", Kept(0.5, replace(plan, outlook=outlook), (), {}, SESSION))
+    back, trouble = load(tmp_path / "site.json")
+    assert trouble == ""
+    assert back is not None
+    assert back.plan is not None
+    assert back.plan.outlook == outlook
+
+
+def test_a_plan_that_was_kept_before_it_spoke_of_scenarios_is_still_good(plan: Plan) -> None:
+    older = encoded(plan)
+    del older["outlook"]
+    assert decoded(Plan, older).proof == plan.proof
+    del older["proof"]
+    with pytest.raises(ValueError, match="proof"):
+        decoded(Plan, older)
 
 
 @pytest.mark.parametrize(
