@@ -21,6 +21,10 @@ class Scenario:
     load_kw: tuple[Series, Series, Series]
     """On the grid phases L1, L2, L3 [kW]."""
 
+    def __post_init__(self) -> None:
+        if not 0 < self.probability <= 1:
+            raise ValueError(f"scenario '{self.name}' of probability {self.probability}: above 0, up to 1")
+
 
 @dataclass(frozen=True, slots=True)
 class CaseOutlook:

@@ -14,6 +14,7 @@ from scheduler.from_site import problem_of
 from scheduler.problem import Problem
 
 CENTRAL: Final = "as expected"
+_EPS: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ def cases_of(site: Site, inputs: PlanInputs, central: Problem) -> Cases:
     """
     named = inputs.scenarios
     rest = 1.0 - sum(one.probability for one in named)
+    if rest < -_EPS:
+        raise ValueError(f"scenarios of probability {1 - rest:g} together: at most 1 is allowed")
     others = []
     for one in named:
         case = replace(inputs, solar_kw=one.solar_kw, load_kw=one.load_kw, scenarios=())
@@ -51,7 +54,7 @@ def cases_of(site: Site, inputs: PlanInputs, central: Problem) -> Cases:
         others.append(replace(stated, sessions=central.sessions, runs=runs, published_a=None))
     return Cases(
         (CENTRAL, *(one.name for one in named)),
-        (rest, *(one.probability for one in named)),
+        (max(rest, 0.0), *(one.probability for one in named)),
         (central, *others),
     )
 

@@ -78,8 +78,8 @@ class Hedging:
         held, why_not = self._for_all(own)
         if held is None:
             cases = () if plain.by_rule else outlooks(self.cases, self._outcomes(own, plain))
-            said = f"{why_not}; as it may come, {broken[0]}" if broken else why_not
-            return Hedged(central, plain, not broken, cases, said)
+            said = [why_not] * bool(why_not) + [f"as it may come, {words}" for words in broken[:1]]
+            return Hedged(central, plain, not broken, cases, "; ".join(said))
         problem, solved = held
         assert problem.first is not None
         mine = self._outcomes(problem.first, solved)

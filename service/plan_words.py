@@ -201,7 +201,7 @@ def outlook_lines(plan: Plan) -> Iterator[str]:
     until = spoken(plan, outlook.until)
     good = "keeps every limit in all cases" if outlook.good_for_all else "may break a limit, see the notes"
     price = outlook.hedging_eur
-    hedged = f"; as expected it costs {money(price)} more so" if price >= _NEAR_EUR else ""
+    hedged = f"; that costs {money(price)} more if it comes as expected" if price >= _NEAR_EUR else ""
     yield f"what is told until {until} {good}{hedged}"
     for case in outlook.cases:
         yield f"{case.name} ({case.probability:.0%}): {_case_words(case)}"

@@ -182,3 +182,20 @@ def test_the_plan_says_nothing_of_scenarios_where_there_are_none() -> None:
         site_of(POINT, grid="limit_a: 16"), replace(two_hours(DEAR_THEN_CHEAP, 0.0, [0.0]), scenarios=())
     )
     assert plan.outlook is None
+
+
+def test_a_site_without_cars_tells_what_its_load_costs() -> None:
+    inputs = replace(two_hours(DEAR_THEN_CHEAP, 2.0, [4.0, 1.0]), requests=())
+    plan = planned(site_of(POINT, grid="limit_a: 16"), inputs)
+    assert plan.outlook is not None
+    each = [case.cost_eur / QUARTER_KWH for case in plan.outlook.cases]
+    assert each == pytest.approx([1.6 * 2, 1.6 * 4, 1.6 * 1])
+
+
+def test_probabilities_are_checked() -> None:
+    inputs = two_hours(DEAR_THEN_CHEAP, 0.0, [BUSY_LATER])
+    with pytest.raises(ValueError, match="of probability 0: above 0"):
+        replace(inputs.scenarios[0], probability=0.0)
+    certain = replace(inputs.scenarios[0], probability=0.7)
+    with pytest.raises(ValueError, match=r"probability 1\.4 together"):
+        planned(site_of(POINT, grid="limit_a: 16"), replace(inputs, scenarios=(certain, certain)))
