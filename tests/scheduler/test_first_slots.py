@@ -194,7 +194,7 @@ def test_a_site_without_cars_tells_what_its_load_costs() -> None:
 
 def test_probabilities_are_checked() -> None:
     inputs = two_hours(DEAR_THEN_CHEAP, 0.0, [BUSY_LATER])
-    with pytest.raises(ValueError, match="of probability 0: above 0"):
+    with pytest.raises(ValueError, match=r"of probability 0\.0: above 0"):
         replace(inputs.scenarios[0], probability=0.0)
     certain = replace(inputs.scenarios[0], probability=0.7)
     with pytest.raises(ValueError, match=r"probability 1\.4 together"):
