@@ -25,7 +25,7 @@ from scheduler.kept import Kept
 from scheduler.problem import Problem
 from scheduler.solved import GAP_KWH, Aim, PlanOptions, Solved
 from scheduler.stages import solve
-from scheduler.violations_first import same_first
+from scheduler.violations_first import nothing_told, same_first
 
 _DECIDING: Final = 0.4
 _HOLDING: Final = 0.5
@@ -97,7 +97,7 @@ class Hedging:
         if self.plain.by_rule:
             return None, "the plan is made by rule"
         time = self.deadline.share(_DECIDING)
-        decision = self._decided(time)
+        decision = self._decided(own, time)
         if decision is None:
             return None, _NO_TIME if time.over else _NOTHING
         held = replace(self.cases.central, first=self._first(decision))
@@ -116,8 +116,10 @@ class Hedging:
         slots = first_count(self.cases.central.hours)
         return FirstSlots(slots, only_first(self.cases.central, decision, slots), self.cases.others)
 
-    def _decided(self, time: Deadline) -> Decision | None:
+    def _decided(self, own: FirstSlots, time: Deadline) -> Decision | None:
         """What is told in the first slots, good for all cases; None where nothing was found in time."""
+        if nothing_told(self.cases.central, own):
+            return own.told
         if time.over:
             return None
         aim = Aim.for_money(self.options, self.plain.scale_eur)

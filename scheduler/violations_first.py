@@ -32,3 +32,8 @@ def same_first(problem: Problem, one: FirstSlots, other: FirstSlots) -> bool:
     """Whether two tell the same."""
     pairs = zip(told_first(problem, one), told_first(problem, other), strict=True)
     return all(bool(np.all(np.abs(mine - theirs) <= _EPS)) for mine, theirs in pairs)
+
+
+def nothing_told(problem: Problem, first: FirstSlots) -> bool:
+    """Whether there is nothing to decide in the first slots."""
+    return not any(len(part) for part in told_first(problem, first))

@@ -199,3 +199,19 @@ def test_probabilities_are_checked() -> None:
     certain = replace(inputs.scenarios[0], probability=0.7)
     with pytest.raises(ValueError, match=r"probability 1\.4 together"):
         planned(site_of(POINT, grid="limit_a: 16"), replace(inputs, scenarios=(certain, certain)))
+
+
+def test_a_boiler_without_room_in_another_case_is_left_out_there() -> None:
+    """It takes 2 kW on L1 of 16 A for an hour; where 8 A are taken all the time, less than 2 kW are free."""
+    boiler = "{id: boiler, power_kw: 2, wiring: [L1], run_h: 1, between: ['06:00', '08:00']}"
+    site = site_of(POINT, grid="limit_a: 16", more=f"flexible_loads: [{boiler}]")
+    inputs = replace(two_hours(DEAR_THEN_CHEAP, 0.0, [8.0]), requests=())
+    plan = planned(site, inputs)
+    assert plan.power.flexible_kw["boiler"].tolist() == [0.0] * 4 + [2.0] * 4
+    assert plan.outlook is not None
+    assert plan.outlook.good_for_all
+    assert [case.cost_eur for case in plan.outlook.cases] == [
+        approx_eur(2.0 * 0.10),
+        approx_eur(8 * 0.23 * (0.30 + 0.10)),
+    ]
+    assert not [note for note in plan.notes if "first hour" in note]
