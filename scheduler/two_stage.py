@@ -2,7 +2,7 @@
 
 Every case is a block of its own, with all of its rows; what is told in the first slots is the same in all of
 them. There it is whole, and currents are on their steps; the rest of every case is a linear program, which
-knows what comes.
+knows what comes. In small problems without ties the rest of the central case has its on and off too.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ class TwoStage:
     @classmethod
     def of(cls, cases: Sequence[Case], slots: int) -> TwoStage:
         """The program of ``cases`` that share their first ``slots`` slots; the central one is the first."""
-        blocks = [_block(case, slots) for case in cases]
+        central, *others = cases
+        blocks = [_central(central, slots), *(_block(case, slots) for case in others)]
         begins = np.cumsum([0, *(block.columns for block in blocks)])
         joined = _side_by_side(blocks, [case.probability for case in cases])
         layout = cases[0].model.layout
@@ -69,6 +70,15 @@ class TwoStage:
     def central(self, x: FloatArray) -> FloatArray:
         """What a point says of the central case, in the columns of its model."""
         return x[: self.cases[0].model.form.columns]
+
+
+def _central(case: Case, slots: int) -> StandardForm:
+    """The form of the central case: all of it whole where that is searched soon, since it has to be planned
+    from the first slots on; else as any other.
+    """
+    layout = case.model.layout
+    soon = len(layout.table.slot) <= SMALL_DRAWS and not (layout.tied or layout.by_itself)
+    return case.model.costing(case.kept) if soon else _block(case, slots)
 
 
 def _block(case: Case, slots: int) -> StandardForm:

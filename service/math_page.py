@@ -43,7 +43,8 @@ Where solar or load come with scenarios s of probability q[s], the slots of the 
 all that (`scheduler/two_stage.py`), with every row above once for each s: least is, class by class,
 sum_s q[s] sum weight missing_kwh of s, then sum_s q[s] cost_eur of s, where in these slots
 current_a, give_a, running and the power of a commanded battery are the same for all s, whole and on their
-steps. The rest of each s is a linear program. `held_first` then holds them in the model of what is expected.
+steps. The rest of each s is a linear program (with few choices that of what is expected has its on and off).
+`held_first` then holds them in the model of what is expected.
 
 The relaxation leaves out the rows marked (on/off) and takes every variable as a real number; its optimum is
 the bound. Executable currents are `current_a = minimum on + step x whole number`: other variables in the same
