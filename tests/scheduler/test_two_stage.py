@@ -156,7 +156,7 @@ class Rest:
         cost = np.zeros(width)
         cost[n : n + len(later)] = SLOT_H * case.buy_eur_per_kwh[FIRST:]
         cost[n + len(later) : n + 2 * len(later)] = -SLOT_H * case.sell_eur_per_kwh[FIRST:]
-        whole = np.zeros(width)
+        whole = np.zeros(width, dtype=np.int64)
         whole[len(draws) : n] = self.whole
         return Rows(np.array(upper), np.array(equal), cost, whole)
 
@@ -168,7 +168,7 @@ class Rows:
     upper: Array
     equal: Array
     cost: Array
-    whole: Array
+    whole: NDArray[np.int64]
 
     @property
     def columns(self) -> int:
