@@ -51,16 +51,16 @@ def made_better(
 
     ``linear_x`` is the optimum of the linear program.
     """
-    between = _between_steps(form, x, linear_x, good, worth, deadline)
+    between = better_between(form, x, linear_x, good, worth, deadline)
     stepped = _on_steps(form, layout, between, worth, deadline)
     if stepped is not None and form.value(stepped) < form.value(x):
         x = stepped
     if form.value(x) > form.value(between) + worth:
-        x = _mixed(form, layout, x, between, worth, deadline)
+        x = mixed(form, layout, x, between, worth, deadline)
     return x, between
 
 
-def _between_steps(
+def better_between(
     form: StandardForm, x: FloatArray, linear_x: FloatArray, good: float, worth: float, deadline: Deadline
 ) -> FloatArray:
     """The best point found round by round, until it is good or a round is worth little."""
@@ -106,7 +106,7 @@ def _near_linear(part: Smaller, y: FloatArray | None, worth: float, deadline: De
     return y
 
 
-def _mixed(
+def mixed(
     form: StandardForm, layout: Layout, x: FloatArray, between: FloatArray, worth: float, deadline: Deadline
 ) -> FloatArray:
     """``x`` or a better executable point, with all that it and ``between`` decide alike."""

@@ -50,3 +50,8 @@ class Layout:
     def slot_by_slot(self) -> bool:
         """Whether that is so, and the choices are too many to search them all at once."""
         return self.tied and len(self.table.slot) > SOME_DRAWS
+
+    @property
+    def peak_by_itself(self) -> bool:
+        """Whether all of a plan is searched at once, with a peak and a battery that acts by itself."""
+        return self.in_turn and not self.slot_by_slot

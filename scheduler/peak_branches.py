@@ -18,8 +18,10 @@ from scheduler.deadline import Deadline
 from scheduler.highs import Answer
 from scheduler.layout import Layout
 from scheduler.model import ON_OFF
+from scheduler.near_peak import below_rise, near_peak
 from scheduler.peak_levels import least_rises_kw
-from scheduler.problem import Problem
+from scheduler.peak_paid import planned_at_peak
+from scheduler.problem import FloatArray, IntArray, Problem
 from scheduler.search import search
 from scheduler.standard_form import ABSENT, StandardForm
 from scheduler.task import Task
@@ -27,12 +29,23 @@ from scheduler.task import Task
 _MOST: Final = 16
 """Branches at most."""
 _EPS: Final = 1e-6
+_PARTS: Final = (0.2, 0.5)
+"""Share of the time that is left for one branch: a hard one keeps others from their turn. Beside a battery
+that acts by itself what is not decided soon has to wait.
+"""
+_MORE_KW: Final = (0.0, 0.4, 0.8, 1.6)
+"""What is added to the peak of a first plan where less leads nowhere, try by try."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Branch:
     form: StandardForm
     relaxed: Answer
+    rise: IntArray
+    """The column of the peak's rise."""
+    low_kw: float
+    high_kw: float
+    """Between what it lies."""
 
 
 def search_by_peak(task: Task, problem: Problem) -> Answer:
@@ -41,23 +54,69 @@ def search_by_peak(task: Task, problem: Problem) -> Answer:
 
     The bound is that of the branch that could still be best.
     """
-    form, layout, fine, deadline = task.form, task.layout, task.aim.fine, task.deadline
-    branches = [] if layout.slot_by_slot else list(_branches(form, problem, layout, deadline))
+    layout, deadline = task.layout, task.deadline
+    branches = [] if layout.slot_by_slot else list(_branches(task.form, problem, layout, deadline))
     if len(branches) < 2 or deadline.over:
         return search(task)
     branches.sort(key=lambda branch: branch.relaxed.bound)
-    best, bounds = task.first, []
-    for branch in branches:
-        bound = max(task.relaxed.bound, branch.relaxed.bound)
-        done = best.x is not None and form.value(best.x) - bound <= fine
-        if branch.relaxed.x is not None and not (done or deadline.over):
-            worth = np.inf if best.x is None else form.value(best.x) - fine
-            found = search(replace(task, form=_below(branch.form, worth), relaxed=branch.relaxed))
-            bound = max(bound, worth if found.infeasible else found.bound)
-            best = _better(form, best, found)
-        bounds.append(bound)
+    best = _begun(task, branches[0])
+    bounds = np.array([max(task.relaxed.bound, branch.relaxed.bound) for branch in branches])
+    for part in _PARTS if layout.peak_by_itself else _PARTS[-1:]:
+        best = _swept(task, branches, bounds, best, part)
+        if not layout.peak_by_itself or deadline.over or task.near(best, task.aim.asked):
+            break
+        best = _nearby(task, problem, best)
     infeasible = best.x is None and bool(np.isinf(bounds).all())
-    return Answer(best.x, float(min(bounds)), infeasible=infeasible)
+    return replace(best, infeasible=infeasible)
+
+
+def _swept(task: Task, branches: list[_Branch], bounds: FloatArray, best: Answer, part: float) -> Answer:
+    """``best``, or what is found in the branches that could hold a better point, and the bound of them all;
+    each may take ``part`` of the time that is left, and lifts its own of ``bounds``.
+
+    Beside a battery that acts by itself the first branch that is not decided ends it: the bound is its own.
+    """
+    form, fine, deadline = task.form, task.aim.fine, task.deadline
+    for number, branch in enumerate(branches):
+        done = task.near(replace(best, bound=bounds[number]), fine)
+        if branch.relaxed.x is None or done or deadline.over:
+            continue
+        worth = np.inf if best.x is None else form.value(best.x) - fine
+        below = _below(branch.form, worth)
+        found = search(replace(task, form=below, relaxed=branch.relaxed, deadline=deadline.share(part)))
+        bounds[number] = max(bounds[number], worth if found.infeasible else found.bound)
+        best = _better(form, best, found)
+        decided = found.infeasible or task.near(replace(best, bound=bounds[number]), fine)
+        if task.layout.peak_by_itself and not decided:
+            break
+    return replace(best, bound=float(bounds.min()))
+
+
+def bound_by_peak(form: StandardForm, problem: Problem, layout: Layout, deadline: Deadline) -> float:
+    """The bound of the branch that could be best, from linear programs alone; -inf where there are none."""
+    bounds = [branch.relaxed.bound for branch in _branches(form, problem, layout, deadline)]
+    return min(bounds, default=-np.inf)
+
+
+def _begun(task: Task, branch: _Branch) -> Answer:
+    """What is known before any branch is searched; beside a battery that acts by itself a first plan."""
+    best = task.first
+    if not task.layout.peak_by_itself or task.near(best, task.aim.asked):
+        return best
+    paid_kw = branch.high_kw if np.isfinite(branch.high_kw) else branch.low_kw
+    for more_kw in _MORE_KW:
+        x = planned_at_peak(task, branch.rise, paid_kw + more_kw)
+        if x is not None or task.deadline.over:
+            return _better(task.form, best, replace(best, x=x))
+    return best
+
+
+def _nearby(task: Task, problem: Problem, best: Answer) -> Answer:
+    """``best``, or a better point with peaks near its own."""
+    if best.x is None or task.near(best, task.aim.asked):
+        return best
+    near = near_peak(task.form, problem, task.layout, best.x)
+    return task.better(best, near, task.aim.asked, task.deadline.share(_PARTS[-1]))
 
 
 def _below(form: StandardForm, value: float) -> StandardForm:
@@ -82,13 +141,13 @@ def _branches(form: StandardForm, problem: Problem, layout: Layout, deadline: De
     steps = np.unique(np.round(rise[rise > _EPS], 6))
     if column == ABSENT or not len(steps):
         return
+    at = np.array([column])
     marks = [0.0, *np.unique(steps[np.linspace(0, len(steps) - 1, _MOST - 1).round().astype(int)]), np.inf]
     for low, high in pairwise(marks):
-        off = np.flatnonzero(rise > high + 2 * _EPS)
-        part = form.with_bounds(np.array([column]), max(0.0, low - 2 * _EPS), high)
-        part = part.with_bounds(layout.columns.on[off], 0.0, 0.0).with_bounds(
-            layout.columns.current_a[off], 0.0, 0.0
-        )
-        answer = highs.solve(part.without_rows(ON_OFF), time_limit_s=deadline.left_s)
+        part = below_rise(form, problem, layout, month, high)
+        part = part.with_bounds(at, max(0.0, low - 2 * _EPS), high)
+        bare = part.relaxed() if layout.by_itself else part.without_rows(ON_OFF)
+        answer = highs.solve(bare, time_limit_s=deadline.left_s)
         bound = np.inf if answer.infeasible else answer.bound
-        yield _Branch(part, Answer(answer.x, bound, answer.infeasible, answer.reduced_costs))
+        relaxed = Answer(answer.x, bound, answer.infeasible, answer.reduced_costs)
+        yield _Branch(part, relaxed, at, low, high)

@@ -21,13 +21,14 @@ from scheduler.kept import EPS, Kept, nothing_missing
 from scheduler.lattice import SMALL_DRAWS as SMALL_STEPS
 from scheduler.lattice import round_to_steps
 from scheduler.near_bound import proven_bound, search_near_bound
-from scheduler.peak_branches import search_by_peak
+from scheduler.peak_branches import bound_by_peak, search_by_peak
 from scheduler.problem import FloatArray, Problem
 from scheduler.rule_start import not_dearer_than_by_rule, rule_start
 from scheduler.search import SMALL_DRAWS
 from scheduler.shortfall import Shortfall, least_on_off, least_on_steps, least_shortfall
 from scheduler.solved import GOOD_ENOUGH_EUR, Aim, ClassShortfall, PlanOptions, Solved
 from scheduler.step_floor import step_floor
+from scheduler.steps_by_itself import steps_by_itself
 from scheduler.task import Task
 
 _LEAST_CALM_EUR: Final = 1e-4
@@ -76,6 +77,7 @@ def _cheapest(
 ) -> Solved:
     """The cheapest executable plan at the least shortfall."""
     shortfall, relaxed = _relaxed(model, shortfall, deadline)
+    relaxed = _lifted(model, relaxed, shortfall.kept, deadline)
     scale_eur = max(abs(relaxed.bound - model.nothing_eur), 1.0)
     aim = Aim.for_money(options, scale_eur)
     start = None
@@ -118,6 +120,14 @@ def _relaxed(model: Model, shortfall: Shortfall, deadline: Deadline) -> tuple[Sh
         except SolverError:
             continue
     raise SolverError("the relaxation has no proven answer")
+
+
+def _lifted(model: Model, relaxed: Answer, kept: Kept, deadline: Deadline) -> Answer:
+    """The relaxation's answer; beside a battery that acts by itself with the bound of the peak's branches."""
+    if not model.layout.peak_by_itself:
+        return relaxed
+    least = bound_by_peak(model.costing(kept), model.problem, model.layout, deadline)
+    return replace(relaxed, bound=max(relaxed.bound, least))
 
 
 def _going_on(model: Model, shortfall: Shortfall, x: FloatArray, near: Answer, aim: Aim) -> Solved | None:
@@ -260,8 +270,13 @@ def _on_steps(
     model: Model, kept: Kept, x: FloatArray, bound: float, aim: Aim, deadline: Deadline
 ) -> FloatArray | None:
     """The cheapest executable point found near ``x``, without added columns; None if there is none."""
-    point = round_to_steps(model.costing(kept), model.layout, kept.completed(x), bound, aim, deadline)
-    return None if point is None else model.bare(point)
+    form, layout, point = model.costing(kept), model.layout, kept.completed(x)
+    stepped = None
+    if layout.peak_by_itself:
+        stepped = steps_by_itself(model.problem, form, layout, point, bound, aim, deadline)
+    if stepped is None:
+        stepped = round_to_steps(form, layout, point, bound, aim, deadline)
+    return None if stepped is None else model.bare(stepped)
 
 
 def _classes(problem: Problem, shortfall: Shortfall, outcome: Outcome) -> tuple[ClassShortfall, ...]:
