@@ -38,6 +38,7 @@ format: $(VENV)/.ready-dev  ## Put the code into shape
 bench: $(VENV)/.ready-dev  ## Time the planner on sites of many sizes
 	@$(BIN)/python -m benchmarks.planner
 	@$(BIN)/python -m benchmarks.full
+	@$(BIN)/python -m benchmarks.homes
 	@$(BIN)/python -m benchmarks.replan
 	@$(BIN)/python -m benchmarks.growth
 	@$(BIN)/python -m benchmarks.hurry

@@ -15,7 +15,9 @@ import numpy as np
 
 from scheduler import highs
 from scheduler.deadline import Deadline
+from scheduler.forms import Model
 from scheduler.highs import Answer
+from scheduler.kept import Kept
 from scheduler.layout import Layout
 from scheduler.model import ON_OFF
 from scheduler.near_peak import below_rise, near_peak
@@ -92,10 +94,15 @@ def _swept(task: Task, branches: list[_Branch], bounds: FloatArray, best: Answer
     return replace(best, bound=float(bounds.min()))
 
 
-def bound_by_peak(form: StandardForm, problem: Problem, layout: Layout, deadline: Deadline) -> float:
-    """The bound of the branch that could be best, from linear programs alone; -inf where there are none."""
-    bounds = [branch.relaxed.bound for branch in _branches(form, problem, layout, deadline)]
-    return min(bounds, default=-np.inf)
+def lifted(model: Model, kept: Kept, relaxed: Answer, deadline: Deadline) -> Answer:
+    """The relaxation's answer; beside a battery that acts by itself with the bound of the branch that could
+    be best, without which nobody knows what charging costs.
+    """
+    if not model.layout.peak_by_itself:
+        return relaxed
+    branches = _branches(model.costing(kept), model.problem, model.layout, deadline)
+    least = min((branch.relaxed.bound for branch in branches), default=-np.inf)
+    return replace(relaxed, bound=max(relaxed.bound, least))
 
 
 def _begun(task: Task, branch: _Branch) -> Answer:

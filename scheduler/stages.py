@@ -21,7 +21,7 @@ from scheduler.kept import EPS, Kept, nothing_missing
 from scheduler.lattice import SMALL_DRAWS as SMALL_STEPS
 from scheduler.lattice import round_to_steps
 from scheduler.near_bound import proven_bound, search_near_bound
-from scheduler.peak_branches import bound_by_peak, search_by_peak
+from scheduler.peak_branches import lifted, search_by_peak
 from scheduler.problem import FloatArray, Problem
 from scheduler.rule_start import not_dearer_than_by_rule, rule_start
 from scheduler.search import SMALL_DRAWS
@@ -77,7 +77,7 @@ def _cheapest(
 ) -> Solved:
     """The cheapest executable plan at the least shortfall."""
     shortfall, relaxed = _relaxed(model, shortfall, deadline)
-    relaxed = _lifted(model, relaxed, shortfall.kept, deadline)
+    relaxed = lifted(model, shortfall.kept, relaxed, deadline)
     scale_eur = max(abs(relaxed.bound - model.nothing_eur), 1.0)
     aim = Aim.for_money(options, scale_eur)
     start = None
@@ -120,14 +120,6 @@ def _relaxed(model: Model, shortfall: Shortfall, deadline: Deadline) -> tuple[Sh
         except SolverError:
             continue
     raise SolverError("the relaxation has no proven answer")
-
-
-def _lifted(model: Model, relaxed: Answer, kept: Kept, deadline: Deadline) -> Answer:
-    """The relaxation's answer; beside a battery that acts by itself with the bound of the peak's branches."""
-    if not model.layout.peak_by_itself:
-        return relaxed
-    least = bound_by_peak(model.costing(kept), model.problem, model.layout, deadline)
-    return replace(relaxed, bound=max(relaxed.bound, least))
 
 
 def _going_on(model: Model, shortfall: Shortfall, x: FloatArray, near: Answer, aim: Aim) -> Solved | None:
