@@ -1,6 +1,6 @@
 """The example home with its battery, over one night and two: ``python -m benchmarks.homes``.
 
-Its battery acts by itself and its tariff counts the month's peak, so that every slot binds every other. Prices,
+Its battery acts by itself and its tariff counts the peak, so that every slot binds every other. Prices,
 sun and load are made up. Times are processor time; the search has time limits of its own.
 """
 
@@ -36,7 +36,7 @@ _PEAK_KWP: Final = 5.4
 
 
 def home(days: int, seed: int, control: str = "none") -> tuple[Site, PlanInputs]:
-    """The example home and what it needs for so many days from the afternoon on; the same for the same seed."""
+    """The example home and what it needs for so many days; the same for the same seed."""
     site = parse_site(HOME.read_text().replace("control: none", f"control: {control}"), HOME.name)
     with tempfile.TemporaryDirectory() as folder:
         return site, gather(site, AT, write_series(Path(folder), days, seed))
