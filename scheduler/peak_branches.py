@@ -100,7 +100,9 @@ def lifted(model: Model, kept: Kept, relaxed: Answer, deadline: Deadline) -> Ans
     """
     if not model.layout.peak_by_itself:
         return relaxed
-    branches = _branches(model.costing(kept), model.problem, model.layout, deadline)
+    branches = list(_branches(model.costing(kept), model.problem, model.layout, deadline))
+    if deadline.over:
+        return relaxed
     least = min((branch.relaxed.bound for branch in branches), default=-np.inf)
     return replace(relaxed, bound=max(relaxed.bound, least))
 
@@ -139,7 +141,9 @@ def _better(form: StandardForm, best: Answer, found: Answer) -> Answer:
 
 
 def _branches(form: StandardForm, problem: Problem, layout: Layout, deadline: Deadline) -> Iterator[_Branch]:
-    """The branches of the month whose peak the cars can raise most; together they hold every plan."""
+    """The branches of the month whose peak the cars can raise most; together they hold every plan, unless the
+    time is over before the last.
+    """
     if not problem.wish.peak_counts or not problem.peaks:
         return
     rises = [least_rises_kw(problem, peak) for peak in problem.peaks]
@@ -151,6 +155,8 @@ def _branches(form: StandardForm, problem: Problem, layout: Layout, deadline: De
     at = np.array([column])
     marks = [0.0, *np.unique(steps[np.linspace(0, len(steps) - 1, _MOST - 1).round().astype(int)]), np.inf]
     for low, high in pairwise(marks):
+        if deadline.over:
+            return
         part = below_rise(form, problem, layout, month, high)
         part = part.with_bounds(at, max(0.0, low - 2 * _EPS), high)
         bare = part.relaxed() if layout.by_itself else part.without_rows(ON_OFF)
