@@ -16,7 +16,7 @@ import numpy as np
 from scheduler import highs
 from scheduler.deadline import Deadline
 from scheduler.forms import Model
-from scheduler.highs import Answer
+from scheduler.highs import Answer, Hint
 from scheduler.kept import Kept
 from scheduler.layout import Layout
 from scheduler.model import ON_OFF
@@ -57,11 +57,14 @@ def search_by_peak(task: Task, problem: Problem) -> Answer:
     The bound is that of the branch that could still be best.
     """
     layout, deadline = task.layout, task.deadline
+    may_hold = layout.peak_by_itself and problem.battery is not None and problem.battery.control == "hold"
+    if may_hold:
+        task = replace(task, start=_never_held(task, problem))
     branches = [] if layout.slot_by_slot else list(_branches(task.form, problem, layout, deadline))
     if len(branches) < 2 or deadline.over:
         return search(task)
     branches.sort(key=lambda branch: branch.relaxed.bound)
-    best = _begun(task, branches[0])
+    best = task.first if may_hold else _begun(task, branches[0])
     bounds = np.array([max(task.relaxed.bound, branch.relaxed.bound) for branch in branches])
     for part in _PARTS if layout.peak_by_itself else _PARTS[-1:]:
         best = _swept(task, branches, bounds, best, part)
@@ -105,6 +108,18 @@ def lifted(model: Model, kept: Kept, relaxed: Answer, deadline: Deadline) -> Ans
         return relaxed
     least = min((branch.relaxed.bound for branch in branches), default=-np.inf)
     return replace(relaxed, bound=max(relaxed.bound, least))
+
+
+def _never_held(task: Task, problem: Problem) -> FloatArray | Hint | None:
+    """The best plan found in half of the time in which the battery is never held, where a branch says more;
+    else where the task begins.
+    """
+    assert problem.battery is not None
+    free = replace(problem, battery=replace(problem.battery, control="none"))
+    held = task.layout.columns.held[task.layout.columns.held != ABSENT]
+    deadline = task.deadline.share(_PARTS[-1])
+    found = search_by_peak(replace(task, form=task.form.with_bounds(held, 0.0, 0.0), deadline=deadline), free)
+    return task.start if found.x is None else _better(task.form, task.first, found).x
 
 
 def _begun(task: Task, branch: _Branch) -> Answer:
