@@ -64,8 +64,8 @@ def search_by_peak(task: Task, problem: Problem) -> Answer:
     if len(branches) < 2 or deadline.over:
         return search(task)
     branches.sort(key=lambda branch: branch.relaxed.bound)
-    best = task.first if may_hold else _begun(task, branches[0])
     bounds = np.array([max(task.relaxed.bound, branch.relaxed.bound) for branch in branches])
+    best = task.first if may_hold else _begun(task, branches[0])
     for part in _PARTS if layout.peak_by_itself else _PARTS[-1:]:
         best = _swept(task, branches, bounds, best, part)
         if not layout.peak_by_itself or deadline.over or task.near(best, task.aim.asked):
@@ -99,7 +99,7 @@ def _swept(task: Task, branches: list[_Branch], bounds: FloatArray, best: Answer
 
 def lifted(model: Model, kept: Kept, relaxed: Answer, deadline: Deadline) -> Answer:
     """The relaxation's answer; beside a battery that acts by itself with the bound of the branch that could
-    be best, without which nobody knows what charging costs.
+    be best, without which nobody knows what charging costs. Its prices are not of that bound.
     """
     if not model.layout.peak_by_itself:
         return relaxed
@@ -124,12 +124,12 @@ def _never_held(task: Task, problem: Problem) -> FloatArray | Hint | None:
 
 def _begun(task: Task, branch: _Branch) -> Answer:
     """What is known before any branch is searched; beside a battery that acts by itself a first plan."""
-    best = task.first
+    best = replace(task.first, bound=max(task.relaxed.bound, branch.relaxed.bound))
     if not task.layout.peak_by_itself or task.near(best, task.aim.asked):
         return best
     paid_kw = branch.high_kw if np.isfinite(branch.high_kw) else branch.low_kw
     for more_kw in _MORE_KW:
-        x = planned_at_peak(task, branch.rise, paid_kw + more_kw)
+        x = planned_at_peak(task, branch.rise, paid_kw + more_kw, best.bound)
         if x is not None or task.deadline.over:
             return _better(task.form, best, replace(best, x=x))
     return best

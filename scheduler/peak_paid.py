@@ -25,13 +25,14 @@ _PART: Final = 0.5
 """Share of the time that is left: what comes after needs time too."""
 
 
-def planned_at_peak(task: Task, rise: IntArray, paid_kw: float) -> FloatArray | None:
+def planned_at_peak(task: Task, rise: IntArray, paid_kw: float, bound: float) -> FloatArray | None:
     """A point of the task's form, decided slot by slot as if ``paid_kw`` of the columns ``rise`` were paid
-    for, and made better where it and the linear program disagree; None where that leads nowhere.
+    for, and made better where it and the linear program disagree, as far as ``bound`` lets hope; None where
+    that leads nowhere.
     """
     form, worth = task.form, task.aim.asked / 4
     deadline = task.deadline.share(_PART)
-    good = task.relaxed.bound + task.aim.asked
+    good = bound + task.aim.asked
     paid = form.with_bounds(rise, paid_kw, form.high[rise])
     told = replace(task.layout, by_itself=False, in_turn=False)
     for way in (told, task.layout):

@@ -77,16 +77,16 @@ def _cheapest(
 ) -> Solved:
     """The cheapest executable plan at the least shortfall."""
     shortfall, relaxed = _relaxed(model, shortfall, deadline)
-    relaxed = lifted(model, shortfall.kept, relaxed, deadline)
-    scale_eur = max(abs(relaxed.bound - model.nothing_eur), 1.0)
+    known = lifted(model, shortfall.kept, relaxed, deadline)
+    scale_eur = max(abs(known.bound - model.nothing_eur), 1.0)
     aim = Aim.for_money(options, scale_eur)
     start = None
     if last is not None and shortfall.x is None:
         progress("going on with the last plan")
-        start = continued(model, last, shortfall.kept, relaxed, aim, deadline)
+        start = continued(model, last, shortfall.kept, known, aim, deadline)
     if start is not None:
         form = model.costing(shortfall.kept)
-        proven = proven_bound(form, model, relaxed, start, aim, deadline.share(_SEARCH))
+        proven = proven_bound(form, model, known, start, aim, deadline.share(_SEARCH))
         if (best := _going_on(model, shortfall, start, proven, aim)) is not None:
             return best
     progress("searching")

@@ -78,7 +78,7 @@ def test_a_plan_made_as_if_the_peak_were_paid_breaks_nothing_and_pays_for_it(
     model, form, task = case(seed, control)
     rise = model.layout.columns.rise_kw[:1]
     for paid_kw in (0.0, 2.0):
-        x = planned_at_peak(task, rise, paid_kw)
+        x = planned_at_peak(task, rise, paid_kw, task.relaxed.bound)
         if x is None:
             continue
         assert breach(form, x) <= 1e-5
