@@ -15,14 +15,19 @@ from scheduler.problem import Circuit, FloatArray
 _EPS: Final = 1e-9
 
 
-def widened(circuit: Circuit, forced_kw: FloatArray, breaches: list[Breach]) -> Circuit:
-    """``circuit`` with its currents' limit at least what flows without charging, in both directions."""
+def widened(
+    circuit: Circuit, allowed_a: FloatArray, forced_kw: FloatArray, breaches: list[Breach]
+) -> Circuit:
+    """``circuit`` with its currents' limit at least what flows without charging, in both directions.
+
+    ``allowed_a`` (3, slots): what it carries [A]; charging has less where some is kept free.
+    """
     alone_a = circuit.base_a + circuit.relief_a_per_kw * forced_kw
     for p, phase in enumerate(PHASES):
-        over = np.abs(alone_a[p]) > circuit.limit_a[p] + _EPS
+        over = np.abs(alone_a[p]) > allowed_a[p] + _EPS
         if over.any():
             worst = alone_a[p][np.argmax(np.where(over, np.abs(alone_a[p]), -1.0))]
-            breaches.append(_breach("current", circuit.id, phase, over, circuit.limit_a[p].min(), worst, "A"))
+            breaches.append(_breach("current", circuit.id, phase, over, allowed_a[p].min(), worst, "A"))
     return replace(
         circuit,
         limit_a=np.maximum(circuit.limit_a, alone_a),
@@ -30,15 +35,16 @@ def widened(circuit: Circuit, forced_kw: FloatArray, breaches: list[Breach]) -> 
     )
 
 
-def widened_power(circuit: Circuit, forced_kw: FloatArray, breaches: list[Breach]) -> Circuit:
-    """``circuit`` with its power limit at least what is taken without charging."""
-    if circuit.limit_kw is None:
+def widened_power(
+    circuit: Circuit, allowed_kw: float | None, forced_kw: FloatArray, breaches: list[Breach]
+) -> Circuit:
+    """The same for its power limit; ``allowed_kw`` may be taken."""
+    if circuit.limit_kw is None or allowed_kw is None:
         return circuit
     alone_kw = circuit.base_kw + circuit.relief_kw_per_kw * forced_kw
-    over = alone_kw > circuit.limit_kw + _EPS
+    over = alone_kw > allowed_kw + _EPS
     if over.any():
-        limit, worst = circuit.limit_kw.min(), alone_kw.max()
-        breaches.append(_breach("power", circuit.id, None, over, limit, worst, "kW"))
+        breaches.append(_breach("power", circuit.id, None, over, allowed_kw, alone_kw.max(), "kW"))
     return replace(circuit, limit_kw=np.maximum(circuit.limit_kw, alone_kw))
 
 

@@ -169,8 +169,9 @@ def _circuit(
         relief_kw_per_kw=np.where(has_sun, solar_kw * share, 0.0),
         limit_kw=limit_kw,
     )
-    reported = widened_power(widened(circuit, bare.forced_kw, breaches), bare.forced_kw, breaches)
-    return widened_by_itself(reported, bare, circuit_ids.index(circuit_id))
+    circuit = widened(circuit, free_a, bare.forced_kw, breaches)
+    circuit = widened_power(circuit, own.limit_kw, bare.forced_kw, breaches)
+    return widened_by_itself(circuit, bare, circuit_ids.index(circuit_id))
 
 
 def _solar_a(array: SolarArray, inputs: PlanInputs, voltage_v: float) -> FloatArray:
