@@ -136,19 +136,19 @@ def _broken(
 ) -> tuple[str, ...]:
     """All that is broken, as it is expected to come and, in the first slots, as it may come."""
     here = violations(problem, decision, flows, export_kw, counted_kwh)
-    return here + broken_in_cases(problem.first, decision)
+    return here + tuple(f"{words} in slot {slot}" for slot, words in broken_in_cases(problem.first, decision))
 
 
-def broken_in_cases(first: FirstSlots | None, decision: Decision) -> tuple[str, ...]:
-    """Limits that a decision breaks in the first slots, in any of the cases that may come."""
+def broken_in_cases(first: FirstSlots | None, decision: Decision) -> tuple[tuple[int, str], ...]:
+    """Slot and words of the limits that a decision breaks in the first slots, in any case that may come."""
     if first is None:
         return ()
-    found: list[str] = []
+    found: list[tuple[int, str]] = []
     for case in first.cases:
         outcome = evaluate(case, decision)
         flows, export_kw = outcome.flows(case), _fed_in(case, outcome)
         broken = broken_limits(case, decision.current_a, flows, export_kw)
-        found += [words for slot, words in broken if slot < first.slots]
+        found += [one for one in broken if one[0] < first.slots]
     return tuple(dict.fromkeys(found))
 
 

@@ -52,6 +52,8 @@ class Hedged:
     """The central one first; none where the plan is made by rule."""
     why_not: str = ""
     """Why the first slots are decided for the central case alone, where that is not best for all."""
+    broken: tuple[tuple[int, str], ...] = ()
+    """Slot and words of the limits that are then broken in some case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,7 @@ class Hedging:
         held, why_not = self._for_all(own)
         if held is None:
             cases = () if plain.by_rule else outlooks(self.cases, self._outcomes(own, plain))
-            said = [why_not] * bool(why_not) + [f"as it may come, {words}" for words in broken[:1]]
-            return Hedged(central, plain, not broken, cases, "; ".join(said))
+            return Hedged(central, plain, not broken, cases, why_not, broken)
         problem, solved = held
         assert problem.first is not None
         mine = self._outcomes(problem.first, solved)

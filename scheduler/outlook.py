@@ -7,6 +7,7 @@ from dataclasses import replace
 from domain.inputs import PlanInputs
 from domain.scenarios import Outlook
 from domain.site import Site
+from domain.time_grid import TimeGrid
 from scheduler.cases import cases_of
 from scheduler.deadline import Deadline
 from scheduler.first_slots import first_count
@@ -39,12 +40,17 @@ def with_outlook(
         hedging_eur=less_stored_eur(hedged.solved.outcome) - less_stored_eur(plain.outcome),
         cases=hedged.cases,
     )
-    notes = (*stated.notes, *_notes(hedged))
+    notes = (*stated.notes, *_notes(hedged, inputs.grid))
     return replace(stated, problem=hedged.problem, notes=notes), hedged.solved, outlook
 
 
-def _notes(hedged: Hedged) -> tuple[str, ...]:
+def _notes(hedged: Hedged, grid: TimeGrid) -> tuple[str, ...]:
     """What is said where the first slots are planned for the central series alone."""
-    if not hedged.why_not:
+    said = [hedged.why_not] if hedged.why_not else []
+    if hedged.broken:
+        slot, words = hedged.broken[0]
+        others = ", among others" if len(hedged.broken) > 1 else ""
+        said.append(f"as it may come, {words} at {grid.local_starts[slot]:%H:%M}{others}")
+    if not said:
         return ()
-    return (f"the first hour is planned for solar and load as expected alone: {hedged.why_not}",)
+    return (f"the first hour is planned for solar and load as expected alone: {'; '.join(said)}",)

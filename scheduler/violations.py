@@ -54,7 +54,7 @@ def violations(
     current_a = decision.current_a
     return (
         *_broken_setpoints(problem, current_a),
-        *(words for _, words in broken_limits(problem, current_a, flows, export_kw)),
+        *(f"{words} in slot {slot}" for slot, words in broken_limits(problem, current_a, flows, export_kw)),
         *_broken_energies(problem, delivered_kwh),
         *broken_devices(problem, decision),
         *broken_ties(problem, current_a),
@@ -67,7 +67,7 @@ def violations(
 def broken_limits(
     problem: Problem, current_a: FloatArray, flows: Flows, export_kw: FloatArray
 ) -> Iterator[tuple[int, str]]:
-    """The slot and the words of every limit of wires, phases and export that is broken."""
+    """The slot of every limit of wires, phases and export that is broken, and what flows of what may."""
     leant = flows.leant_on(problem)
     yield from _broken_currents(problem, current_a, leant)
     yield from _broken_powers(problem, current_a, leant)
@@ -128,10 +128,16 @@ def _broken_currents(problem: Problem, current_a: FloatArray, flows: Flows) -> I
     for c, circuit in enumerate(problem.circuits):
         drawn_a = phase_currents_a(problem, c, current_a, flows)
         for p, t in np.argwhere(drawn_a > circuit.limit_a + TOLERANCE):
-            yield int(t), f"{circuit.id} L{p + 1} carries {drawn_a[p, t]:.3f} A in slot {t}"
+            yield (
+                int(t),
+                f"{circuit.id} L{p + 1} carries {drawn_a[p, t]:.3f} of {circuit.limit_a[p, t]:.3f} A",
+            )
         fed_a = -phase_currents_a(problem, c, staying_a, flows)
         for p, t in np.argwhere(fed_a > circuit.feed_limit_a + TOLERANCE):
-            yield int(t), f"{circuit.id} L{p + 1} feeds in {fed_a[p, t]:.3f} A in slot {t}"
+            yield (
+                int(t),
+                f"{circuit.id} L{p + 1} feeds in {fed_a[p, t]:.3f} of {circuit.feed_limit_a[p, t]:.3f} A",
+            )
 
 
 def _broken_powers(problem: Problem, current_a: FloatArray, flows: Flows) -> Iterator[tuple[int, str]]:
@@ -140,7 +146,7 @@ def _broken_powers(problem: Problem, current_a: FloatArray, flows: Flows) -> Ite
         if circuit.limit_kw is not None:
             power = circuit_power_kw(problem, c, current_a, flows)
             for t in np.flatnonzero(power > circuit.limit_kw + TOLERANCE):
-                yield int(t), f"{circuit.id} takes {power[t]:.3f} kW in slot {t}"
+                yield int(t), f"{circuit.id} takes {power[t]:.3f} of {circuit.limit_kw[t]:.3f} kW"
 
 
 def circuit_power_kw(problem: Problem, c: int, current_a: FloatArray, flows: Flows) -> FloatArray:
@@ -167,8 +173,9 @@ def _broken_imbalance(problem: Problem, current_a: FloatArray, flows: Flows) -> 
         apart = staying_a[p] - staying_a[q]
         one_sided = table.phases[:, p] & ~table.phases[:, q]
         np.add.at(apart, table.slot[one_sided], leaving_a[one_sided])
-        for t in np.flatnonzero(apart > problem.imbalance_limit_a + TOLERANCE):
-            yield int(t), f"L{p + 1} and L{q + 1} differ by {apart[t]:.3f} A in slot {t}"
+        most_a = problem.imbalance_limit_a
+        for t in np.flatnonzero(apart > most_a + TOLERANCE):
+            yield int(t), f"L{p + 1} and L{q + 1} differ by {apart[t]:.3f} of {most_a[t]:.3f} A"
 
 
 def _broken_export(problem: Problem, export_kw: FloatArray) -> Iterator[tuple[int, str]]:
@@ -176,7 +183,7 @@ def _broken_export(problem: Problem, export_kw: FloatArray) -> Iterator[tuple[in
     if problem.export_limit_kw is None:
         return
     for t in np.flatnonzero(export_kw > problem.export_limit_kw + TOLERANCE):
-        yield int(t), f"{export_kw[t]:.3f} kW are fed in in slot {t}"
+        yield int(t), f"{export_kw[t]:.3f} of {problem.export_limit_kw:.3f} kW are fed in"
 
 
 def _broken_energies(problem: Problem, delivered_kwh: FloatArray) -> Iterator[str]:

@@ -31,7 +31,7 @@ def told(amps: list[float], *cases: Problem) -> tuple[Problem, Decision]:
 
 def test_a_limit_that_another_case_breaks_is_named() -> None:
     site, decision = told([16.0, 9.0, 16.0, 16.0], home(7.0))
-    assert evaluate(site, decision).violations == ("grid L1 carries 23.000 A in slot 0",)
+    assert evaluate(site, decision).violations == ("grid L1 carries 23.000 of 16.000 A in slot 0",)
 
 
 def test_what_comes_after_the_first_slots_is_not_looked_at() -> None:
@@ -67,7 +67,7 @@ def test_an_export_limit_holds_in_every_case() -> None:
     usual, quiet = (replace(home(load_a, export_limit_kw=1.0), battery=stored) for load_a in (1 / 0.23, 0.0))
     assert evaluate(replace(usual, first=FirstSlots(1, flows)), flows).violations == ()
     assert evaluate(replace(usual, first=FirstSlots(1, flows, (quiet,))), flows).violations == (
-        "2.000 kW are fed in in slot 0",
+        "2.000 of 1.000 kW are fed in in slot 0",
     )
 
 
