@@ -6,6 +6,8 @@ They keep every limit but prove nothing: the fallback when the solver gives noth
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from scheduler.by_rule_tied import hold_first_runs, one_option, serve_in_one_run
@@ -15,27 +17,36 @@ from scheduler.room import EPS, Room, energy_per_a, on_grid_a
 
 def charge_at_once(problem: Problem) -> FloatArray:
     """Currents per draw [A] when every car charges from its arrival on, as fast as the limits allow."""
-    return _filled(problem, np.arange(problem.slots, dtype=np.float64), by_arrival=True)
+    at_once = np.arange(problem.slots, dtype=np.float64)
+    return _filled(problem, lambda _: at_once, by_arrival=True)
 
 
 def cheapest_first(problem: Problem) -> FloatArray:
     """Currents per draw [A] when the car that leaves first takes its cheapest slots, then the next, class
     by class.
     """
-    own = problem.surplus_kw > 0
-    price = np.where(own, problem.export_value_eur_per_kwh, problem.buy_eur_per_kwh)
-    return _filled(problem, price, by_arrival=False)
+    return _filled(problem, lambda session: _mean_price(problem, session), by_arrival=False)
 
 
-def _filled(problem: Problem, rank: FloatArray, *, by_arrival: bool) -> FloatArray:
-    """Currents per draw, sessions in order, slots by ``rank``."""
+def _mean_price(problem: Problem, session: Session) -> FloatArray:
+    """(slots,) what a kWh costs where the car draws all it can: sun is not sold, the rest is bought."""
+    most_kw = max((one.max_a * one.kw_per_a(problem.voltage_v) for one in session.options), default=np.inf)
+    own = np.clip(problem.surplus_kw / most_kw, 0.0, 1.0)
+    price: FloatArray = problem.buy_eur_per_kwh + own * (
+        problem.export_value_eur_per_kwh - problem.buy_eur_per_kwh
+    )
+    return price
+
+
+def _filled(problem: Problem, ranks: Callable[[Session], FloatArray], *, by_arrival: bool) -> FloatArray:
+    """Currents per draw, sessions in order, slots by the rank that they have for the session."""
     room = Room(problem)
     order = sorted(
         range(len(problem.sessions)), key=lambda s: _turn(problem.sessions[s], by_arrival=by_arrival)
     )
     hold_first_runs(problem, room)
     for s in order:
-        _serve(problem, s, rank, room)
+        _serve(problem, s, ranks(problem.sessions[s]), room)
     return room.current_a
 
 

@@ -58,3 +58,13 @@ def test_a_rest_below_the_minimum_is_taken_from_the_slot_before() -> None:
     outcome = evaluate(case, only_charging(case, cheapest_first(case)))
     assert outcome.missing_kwh.sum() == 0
     assert outcome.violations == ()
+
+
+def test_a_little_sun_does_not_make_an_hour_cheap() -> None:
+    """1.104 of 11.04 kW are sun that would bring 0.10: (0.1 x 0.10 + 0.9 x 0.40) EUR are dearer than 0.30."""
+    case = problem([0.40, 0.30], [session([0, 1], 2.76)], sell=0.10, solar_kw=[1.104, 0.0])
+    outcome = evaluate(case, only_charging(case, cheapest_first(case)))
+    assert outcome.import_kw.tolist() == pytest.approx([0.0, 11.04])
+    sunny = problem([0.40, 0.30], [session([0, 1], 2.76)], sell=0.10, solar_kw=[5.52, 0.0])
+    outcome = evaluate(sunny, only_charging(sunny, cheapest_first(sunny)))
+    assert outcome.import_kw.tolist() == pytest.approx([5.52, 0.0])  # 0.25 EUR a kWh
