@@ -1,4 +1,4 @@
-"""A problem planned before: a slot later, or with another departure, with what the last plan said."""
+"""A problem planned before: a slot later, or with other departures, with what the last plan said."""
 
 from __future__ import annotations
 
@@ -15,13 +15,17 @@ Place = tuple[str, int, int]
 
 
 def departed(problem: Problem, outcome: Outcome, position: int, earlier: int) -> Problem:
-    """``problem`` where the session at ``position`` leaves some slots earlier, after the plan ``outcome``."""
+    """``problem`` where the session at ``position`` leaves some slots earlier, or later where that is
+    negative, after the plan ``outcome``.
+    """
     session = problem.sessions[position]
-    keep = session.slots < session.goals[-1].slots - earlier
     last = replace(session.goals[-1], slots=session.goals[-1].slots - earlier)
     goals = tuple(goal for goal in session.goals[:-1] if goal.slots < last.slots)
-    sooner = replace(session, slots=session.slots[keep], share=session.share[keep], goals=(*goals, last))
-    sessions = [sooner if s == position else other for s, other in enumerate(problem.sessions)]
+    stays = np.arange(int(session.slots[0]), last.slots)
+    share = np.ones(len(stays))
+    share[: len(session.share)] = session.share[: len(stays)]
+    changed = replace(session, slots=stays, share=share, goals=(*goals, last))
+    sessions = [changed if s == position else other for s, other in enumerate(problem.sessions)]
     return _with_last(replace(problem, sessions=tuple(sessions)), problem, outcome, 0)
 
 

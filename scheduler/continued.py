@@ -6,7 +6,7 @@ slots no longer serve, or that is new, everything is. The others' currents stay 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -42,6 +42,8 @@ class Last:
     """(sessions,) its currents serve the session as they are."""
     serves: BoolArray
     """(sessions,) the slots in which it charges serve the session, with some currents."""
+    told: BoolArray
+    """(draws,) whether it says anything."""
 
     @property
     def on(self) -> BoolArray:
@@ -63,7 +65,8 @@ def last_of(problem: Problem) -> Last | None:
     odd = (a > 0) & (np.abs(steps - np.round(steps)) > _EPS)
     served[table.session[odd]] = False
     serves |= served
-    return Last(a, served, serves) if serves.mean() >= _LEAST_HELD else None
+    told = ~np.isnan(problem.published_a)
+    return Last(a, served, serves, told) if serves.mean() >= _LEAST_HELD else None
 
 
 def _served(problem: Problem, most_a: FloatArray, least_a: FloatArray) -> BoolArray:
@@ -101,12 +104,45 @@ def relaxed_from(model: Model, last: Last, form: StandardForm, deadline: Deadlin
 def continued(
     model: Model, last: Last, kept: Kept, relaxed: highs.Answer, aim: Aim, deadline: Deadline
 ) -> FloatArray | None:
-    """An executable point that goes on with the last plan; None where there is none."""
-    form, columns = model.costing(kept), model.layout.columns
+    """An executable point that goes on with the last plan; None where there is none.
+
+    Where the asked gap is not reached so, what needs other currents gets other slots too.
+    """
+    form, last, good_eur = model.costing(kept), _where_told(model, last, relaxed), relaxed.bound + aim.asked
+    x = _gone_on(form, model, last, relaxed, aim, deadline)
+    if _within(form, x, good_eur) or np.array_equal(last.serves, last.served):
+        return x
+    other = _gone_on(form, model, replace(last, serves=last.served), relaxed, aim, deadline)
+    return x if other is None or _within(form, x, form.value(other)) else other
+
+
+def _within(form: StandardForm, x: FloatArray | None, value: float) -> bool:
+    """Whether there is a point ``x`` and it costs at most ``value``."""
+    return x is not None and form.value(x) <= value
+
+
+def _where_told(model: Model, last: Last, relaxed: highs.Answer) -> Last:
+    """``last``, which does not serve the sessions that the relaxation charges where it says nothing: they may
+    stay longer than it knew.
+    """
+    assert relaxed.x is not None
+    table = model.layout.table
+    used = relaxed.x[model.layout.columns.current_a] > _EPS
+    told = np.bincount(table.session, used & ~last.told, len(last.served)) == 0
+    return replace(last, served=last.served & told, serves=last.serves & told)
+
+
+def _gone_on(
+    form: StandardForm, model: Model, last: Last, relaxed: highs.Answer, aim: Aim, deadline: Deadline
+) -> FloatArray | None:
+    """An executable point where what ``last`` serves stays, and as little else moves as can; None where there
+    is none. All currents are chosen anew where only that can reach the asked gap.
+    """
+    columns, good_eur = model.layout.columns, relaxed.bound + aim.asked
     point = np.zeros(form.columns)
     point[columns.current_a], point[columns.on] = last.current_a, last.on
     held = last.served[model.layout.table.session]
-    opened = ~last.serves[model.layout.table.session]
+    opened, x = ~last.serves[model.layout.table.session], None
     if opened.any():
         opened, x = _opened(form, model, last, relaxed, aim, deadline)
         if x is None:
@@ -115,26 +151,40 @@ def continued(
         held = _unmoved(model, last, x)
     stepped, change = whole_steps(form, model.layout)
     steps = in_steps(model.layout, point)[columns.current_a[held]]
-    stepped = stepped.with_bounds(columns.current_a[held], steps, steps)
-    y = nearest(stepped, model.layout, point, relaxed.bound, aim, deadline)
+    part = stepped.with_bounds(columns.current_a[held], steps, steps)
+    y = nearest(part, model.layout, point, relaxed.bound, aim, deadline)
+    if held.any() and not _within(stepped, y, good_eur):
+        least_eur = _least_eur(form, model, point, deadline) if x is None else form.value(x)
+        if least_eur <= good_eur:
+            y = nearest(stepped, model.layout, point, relaxed.bound, aim, deadline)
     return None if y is None else np.asarray(change @ y)
+
+
+def _least_eur(form: StandardForm, model: Model, point: FloatArray, deadline: Deadline) -> float:
+    """What ``form`` costs at least with its draws on or off as in ``point``; inf where there is no such."""
+    on = model.layout.columns.on
+    held = form.relaxed().with_bounds(on, point[on], point[on])
+    return highs.solve(held, time_limit_s=deadline.left_s).bound
 
 
 def _opened(
     form: StandardForm, model: Model, last: Last, relaxed: highs.Answer, aim: Aim, deadline: Deadline
 ) -> tuple[BoolArray, FloatArray | None]:
     """(draws,) those of the sessions that the last plan no longer serves, and of as few others as leave them
-    room enough; and a point where all else is on or off as it was.
+    room enough; and a point where all else is on or off as it was, with its currents where that will do.
     """
     near, order = relaxed.bound + aim.asked - aim.fine, _makes_room(model, last, relaxed)
     unserved = ~last.serves[model.layout.table.session]
     best, best_x, least = unserved, None, np.inf
     for most in _MAKE_ROOM:
         opened = unserved | np.isin(model.layout.table.session, order[:most])
-        x = _with_room(form, model, last, opened, deadline)
-        if x is not None and form.value(x) < least:
-            best, best_x, least = opened, x, form.value(x)
-        if least <= near or len(order) <= most:
+        for still in (last.on & last.served[model.layout.table.session], np.zeros_like(opened)):
+            x = _with_room(form, model, last, opened, still, deadline)
+            if x is not None and form.value(x) < least:
+                best, best_x, least = opened, x, form.value(x)
+            if least <= near:
+                return best, best_x
+        if len(order) <= most:
             break
     return best, best_x
 
@@ -159,14 +209,14 @@ def _makes_room(model: Model, last: Last, relaxed: highs.Answer) -> IntArray:
 
 
 def _with_room(
-    form: StandardForm, model: Model, last: Last, opened: BoolArray, deadline: Deadline
+    form: StandardForm, model: Model, last: Last, opened: BoolArray, still: BoolArray, deadline: Deadline
 ) -> FloatArray | None:
-    """A point, but for steps, with all but the ``opened`` draws on or off as they were; None where none is
-    found.
+    """A point, but for steps, with all but the ``opened`` draws on or off as they were, and of these the
+    ``still`` ones with their currents; None where none is found.
     """
     table, columns = model.layout.table, model.layout.columns
     on, counts = last.on & ~opened, opened & (table.loss_kw > 0)
-    still = on & last.served[table.session]
+    still = still & on
     low, high = np.where(on, table.min_a, 0.0), np.where(on | opened, table.max_a, 0.0)
     low, high = np.where(still, last.current_a, low), np.where(still, last.current_a, high)
     part = form.without_rows(ON_OFF).with_bounds(columns.current_a, low, high)

@@ -6,6 +6,7 @@ that is found within the distance is so proven to be as good as any, in a fracti
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -26,59 +27,78 @@ _EPS: Final = 1e-6
 
 
 def search_near_bound(
-    form: StandardForm, model: Model, relaxed: Answer, aim: Aim, deadline: Deadline
+    form: StandardForm,
+    model: Model,
+    relaxed: Answer,
+    aim: Aim,
+    deadline: Deadline,
+    start: FloatArray | None = None,
 ) -> Answer:
-    """The best point found near the bound of ``relaxed``, and what is proven with it; perhaps no point.
+    """The best point found near the bound of ``relaxed``, and what is proven with it; ``start`` where none is
+    better, and perhaps no point.
 
-    ``relaxed`` is the answer of the relaxation of ``form``.
+    ``relaxed`` is the answer of the relaxation of ``form``, and ``start`` a point of ``form``.
     """
-    best, layout = Answer(None, relaxed.bound, infeasible=False), model.layout
-    if not _single_draws(form, model, relaxed):
+    best, layout, far = Answer(start, relaxed.bound, infeasible=False), model.layout, _FINE * aim.fine
+    if not _single_draws(form, model, relaxed) or _within(form, best, aim.fine):
         return best
-    part = within(form, layout, relaxed, _FINE * aim.fine)
-    if highs.few_whole(part):
-        best = _searched(form, part, best, relaxed.bound + _FINE * aim.fine, aim, deadline)
-    else:
-        near = highs.solve(
-            narrow_part(form, layout, relaxed),
-            time_limit_s=deadline.left_s,
-            gap=aim.fine / 2,
-            target=relaxed.bound + aim.fine,
-        )
-        best = Answer(near.x, relaxed.bound, infeasible=False)
-    if best.x is None or deadline.over or form.value(best.x) - best.bound <= aim.fine:
+    if not _within(form, best, far):
+        best = _far_from(form, model, relaxed, best, aim, deadline)
+    if best.x is None or deadline.over or _within(form, best, aim.fine):
         return best
     worth = form.value(best.x)
     part = within(form, layout, relaxed, worth - relaxed.bound + _EPS)
     return _searched(form, part, best, worth, aim, deadline)
 
 
-def proven_bound(
-    form: StandardForm, model: Model, relaxed: Answer, x: FloatArray, aim: Aim, deadline: Deadline
-) -> Answer:
-    """The bound that is proven for the point ``x`` of ``form``, in large problems that of ``relaxed``; with
-    ``x``, or where steps take it far, the best point with the same on and off and any currents.
+def _within(form: StandardForm, best: Answer, gap: float) -> bool:
+    """Whether there is a point within ``gap`` of the bound."""
+    return best.x is not None and form.value(best.x) - best.bound <= gap
 
-    Where a point turns up that is better by far, no more is proven: ``x`` will not do.
+
+def _far_from(
+    form: StandardForm, model: Model, relaxed: Answer, best: Answer, aim: Aim, deadline: Deadline
+) -> Answer:
+    """``best``, or the better point of a search where the first distance leaves little to choose, else of few
+    draws.
     """
-    worth, small = form.value(x), len(model.layout.table.slot) <= SMALL_DRAWS
     far = _FINE * aim.fine
-    if worth - relaxed.bound <= aim.fine or not (small and _single_draws(form, model, relaxed)):
-        return Answer(x, relaxed.bound, infeasible=False)
-    if worth - relaxed.bound > far:
-        x = _with_any_currents(form, model, x, deadline)
-        worth = form.value(x)
-    part = within(form, model.layout, relaxed, worth - relaxed.bound + _EPS)
-    answer = highs.solve(part, time_limit_s=deadline.left_s, gap=aim.fine / 2, target=worth - far, start=x)
-    return Answer(x, max(relaxed.bound, min(worth, answer.bound)), infeasible=False)
+    part = within(form, model.layout, relaxed, far)
+    if highs.few_whole(part):
+        return _searched(form, part, best, relaxed.bound + far, aim, deadline)
+    near = highs.solve(
+        narrow_part(form, model.layout, relaxed),
+        time_limit_s=deadline.left_s,
+        gap=aim.fine / 2,
+        target=relaxed.bound + aim.fine,
+    )
+    if near.x is None or (best.x is not None and form.value(best.x) <= form.value(near.x)):
+        return best
+    return replace(best, x=near.x)
 
 
 def _with_any_currents(form: StandardForm, model: Model, x: FloatArray, deadline: Deadline) -> FloatArray:
-    """The best point with what is on and off as in ``x``."""
+    """The best point with what is on and off as in ``x``, whose currents may lie between their steps."""
     on = model.layout.columns.on
     held = form.with_bounds(on, np.round(x[on]), np.round(x[on]))
     answer = highs.solve(held, time_limit_s=deadline.left_s, start=x)
     return x if answer.x is None or form.value(answer.x) > form.value(x) else answer.x
+
+
+def searched_around(
+    form: StandardForm, model: Model, relaxed: Answer, x: FloatArray, aim: Aim, deadline: Deadline
+) -> tuple[FloatArray, Answer]:
+    """``x``, or where steps take it far in a small problem the best point with the same on and off; and what
+    ``search_near_bound`` finds and proves from there, in large problems nothing.
+
+    From where steps alone hardly take a point, one with the same on and off would be of no use either.
+    """
+    if len(model.layout.table.slot) > SMALL_DRAWS or model.layout.slot_by_slot:
+        return x, Answer(x, relaxed.bound, infeasible=False)
+    far = _FINE * aim.fine
+    if far < form.value(x) - relaxed.bound <= far + aim.asked and _single_draws(form, model, relaxed):
+        x = _with_any_currents(form, model, x, deadline)
+    return x, search_near_bound(form, model, relaxed, aim, deadline, x)
 
 
 def _single_draws(form: StandardForm, model: Model, relaxed: Answer) -> bool:
@@ -99,7 +119,7 @@ def _searched(
         time_limit_s=deadline.left_s,
         gap=aim.fine / 2,
         target=best.bound + aim.fine,
-        start=best.x,
+        start=best.x if best.x is not None and form.value(best.x) <= worth else None,
     )
     bound = max(best.bound, min(worth, answer.bound))
     if answer.x is None or (best.x is not None and form.value(best.x) <= form.value(answer.x)):

@@ -6,34 +6,31 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-import numpy as np
-
 from domain.errors import SolverError
 from scheduler.alone_bound import alone_bound_eur
 from scheduler.calm import calmed
-from scheduler.continued import Last, continued, last_of
+from scheduler.continued import Last, last_of
 from scheduler.deadline import Clock, Deadline
 from scheduler.evaluate import Outcome
 from scheduler.fallback import solved_by_rule
 from scheduler.forms import Model, model_of, relaxation
+from scheduler.going_on import SEARCH, Begun, begun_from, going_on
 from scheduler.highs import Answer, Hint
 from scheduler.kept import EPS, Kept, nothing_missing
-from scheduler.lattice import SMALL_DRAWS as SMALL_STEPS
 from scheduler.lattice import round_to_steps
-from scheduler.near_bound import proven_bound, search_near_bound
+from scheduler.near_bound import search_near_bound
 from scheduler.peak_branches import lifted, search_by_peak
 from scheduler.problem import FloatArray, Problem
 from scheduler.rule_start import not_dearer_than_by_rule, rule_start
 from scheduler.search import SMALL_DRAWS
 from scheduler.shortfall import Shortfall, least_on_off, least_on_steps, least_shortfall
-from scheduler.solved import GOOD_ENOUGH_EUR, Aim, ClassShortfall, PlanOptions, Solved
+from scheduler.solution import solution
+from scheduler.solved import Aim, PlanOptions, Solved
 from scheduler.step_floor import step_floor
 from scheduler.steps_by_itself import steps_by_itself
 from scheduler.task import Task
 
 _LEAST_CALM_EUR: Final = 1e-4
-_SEARCH: Final = 0.5
-"""Share of the time that is left for a search; what comes after it needs time too."""
 _GRACE_S: Final = 0.5
 """Time for the search that a certificate needs, even where no time is left [s]."""
 
@@ -80,33 +77,38 @@ def _cheapest(
     known = lifted(model, shortfall.kept, relaxed, deadline)
     scale_eur = max(abs(known.bound - model.nothing_eur), 1.0)
     aim = Aim.for_money(options, scale_eur)
-    start = None
+    begun = None
     if last is not None and shortfall.x is None:
         progress("going on with the last plan")
-        start = continued(model, last, shortfall.kept, known, aim, deadline)
-    if start is not None:
-        form = model.costing(shortfall.kept)
-        proven = proven_bound(form, model, known, start, aim, deadline.share(_SEARCH))
-        if (best := _going_on(model, shortfall, start, proven, aim)) is not None:
+        begun = begun_from(model, last, shortfall.kept, relaxed, known, aim, deadline)
+        if begun is not None and (best := going_on(model, shortfall, begun, known.bound, aim)) is not None:
             return best
     progress("searching")
-    found = _found(model, shortfall, relaxed, aim, deadline.share(_SEARCH), start)
-    if found.infeasible or (found.x is None and model.layout.slot_by_slot):
-        shortfall = least_on_off(model, deadline)
-        found = _found_again(model, shortfall, aim, deadline.share(_SEARCH))
-        relaxed = found
-    if start is not None and (found.x is None or model.form.value(start) < model.form.value(found.x)):
-        found = replace(found, x=start)
-    if found.x is None:
-        raise SolverError("no plan was found in time")
-    best = None if start is None else _going_on(model, shortfall, start, replace(found, x=start), aim)
-    if best is not None:
+    shortfall, relaxed, found = _searched(model, shortfall, relaxed, aim, deadline, begun)
+    if begun is not None and (best := going_on(model, shortfall, begun, found.bound, aim)) is not None:
         return best
     progress("rounding to executable currents")
     floor = max(found.bound, step_floor(model.costing(shortfall.kept), model.layout, relaxed))
     best = _rounded(model, shortfall, found, floor, aim, deadline)
     near = best.outcome.cost_eur - floor <= aim.fine
-    return best if near else not_dearer_than_by_rule(model, best)
+    going = last is not None and best.outcome.cost_eur - best.cost_bound_eur <= aim.asked
+    return best if near or going else not_dearer_than_by_rule(model, best)
+
+
+def _searched(
+    model: Model, shortfall: Shortfall, relaxed: Answer, aim: Aim, deadline: Deadline, begun: Begun | None
+) -> tuple[Shortfall, Answer, Answer]:
+    """The shortfall, what is known of its relaxation, and the least cost that a search finds."""
+    near = None if begun is None else begun.near
+    found = _found(model, shortfall, relaxed, aim, deadline.share(SEARCH), near)
+    if found.infeasible or (found.x is None and model.layout.slot_by_slot):
+        shortfall = least_on_off(model, deadline)
+        found = relaxed = _found_again(model, shortfall, aim, deadline.share(SEARCH))
+    if begun is not None and (found.x is None or model.form.value(begun.same) < model.form.value(found.x)):
+        found = replace(found, x=begun.same)
+    if found.x is None:
+        raise SolverError("no plan was found in time")
+    return shortfall, relaxed, found
 
 
 def _relaxed(model: Model, shortfall: Shortfall, deadline: Deadline) -> tuple[Shortfall, Answer]:
@@ -122,47 +124,33 @@ def _relaxed(model: Model, shortfall: Shortfall, deadline: Deadline) -> tuple[Sh
     raise SolverError("the relaxation has no proven answer")
 
 
-def _going_on(model: Model, shortfall: Shortfall, x: FloatArray, near: Answer, aim: Aim) -> Solved | None:
-    """The solution at ``x``, which goes on with the last plan; None where a plan made anew would be better.
-
-    ``near`` is the bound that is proven, and the point that it is proven for: ``x``, or one with the same on
-    and off that knows nothing of steps. In a small problem that point has to come as near as a search would.
-    """
-    assert near.x is not None
-    fine = max(aim.fine, GOOD_ENOUGH_EUR / 2)
-    gap = fine if len(model.layout.table.slot) <= SMALL_STEPS else aim.asked
-    if model.form.value(near.x) - near.bound > gap or model.form.value(x) - near.bound > aim.asked:
-        return None
-    try:
-        best = _solved(model, shortfall, near, near.bound, x)
-    except SolverError:
-        return None
-    kept = shortfall.kept
-    as_good = best.outcome.cost_eur - near.bound <= aim.asked
-    return best if as_good and model.reached(best.outcome, kept).within(kept) else None
-
-
 def _found(
     model: Model,
     shortfall: Shortfall,
     relaxed: Answer,
     aim: Aim,
     deadline: Deadline,
-    start: FloatArray | Hint | None = None,
+    near: Answer | None = None,
 ) -> Answer:
-    """The least cost at a shortfall, from the relaxation's answer on; a point without added columns."""
+    """The least cost at a shortfall, from the relaxation's answer on; a point without added columns.
+
+    ``near`` is what a search near the bound has found already, in large problems a point alone.
+    """
     kept = shortfall.kept
+    form = model.costing(kept)
+    start: FloatArray | Hint | None = None
+    small = len(model.layout.table.slot) <= SMALL_DRAWS and not model.layout.slot_by_slot
     if shortfall.x is not None:
         start = kept.completed(shortfall.x)
-    form = model.costing(kept)
-    small = len(model.layout.table.slot) <= SMALL_DRAWS and not model.layout.slot_by_slot
-    if small and shortfall.x is None:
-        near = search_near_bound(form, model, relaxed, aim, deadline.share(_SEARCH))
+    elif small:
+        if near is None:
+            near = search_near_bound(form, model, relaxed, aim, deadline.share(SEARCH))
         if near.x is not None and form.value(near.x) - near.bound <= aim.fine:
             return near
         relaxed = replace(relaxed, bound=near.bound)
-        if near.x is not None or start is None:
-            start = rule_start(model, kept, deadline) if near.x is None else near.x
+        start = rule_start(model, kept, deadline) if near.x is None else near.x
+    elif near is not None and (model.layout.tied or model.problem.peaks):
+        start = near.x
     found = search_by_peak(Task(form, model.layout, relaxed, aim, deadline, start), model.problem)
     x = shortfall.x if found.x is None else model.bare(found.x)
     return replace(found, x=x)
@@ -231,31 +219,7 @@ def _rounded(
         bound = _bound_again(model, least, aim, deadline.at_least(_GRACE_S))
         x = _on_steps(model, kept, least.x, bound, aim, deadline)
         x = least.x if x is None else x
-    return _solved(model, replace(shortfall, kept=kept), found, bound, x)
-
-
-def _solved(model: Model, shortfall: Shortfall, found: Answer, bound: float, x: FloatArray) -> Solved:
-    """The solution at the executable point ``x``; SolverError where it breaks a limit."""
-    assert found.x is not None
-    before = found.x if found.between is None else found.between
-    outcome = model.outcome(x)
-    if outcome.violations:
-        raise SolverError(f"the solver's plan breaks a limit: {outcome.violations[0]}")
-    return Solved(
-        outcome=outcome,
-        without_charging_eur=model.nothing_eur,
-        cost_bound_eur=min(bound, outcome.cost_eur),
-        shortfall_bound_kwh=shortfall.bound_kwh(model),
-        classes=_classes(model.problem, shortfall, outcome),
-        cost_before_rounding_eur=model.form.value(model.bare(before)),
-        bound_before_rounding_eur=found.bound,
-        build_s=model.build_s,
-        rows=model.form.rows,
-        columns=model.form.columns,
-        binaries=int(model.form.whole.sum()),
-        x=x,
-        kept=shortfall.kept,
-    )
+    return solution(model, replace(shortfall, kept=kept), found, bound, x)
 
 
 def _on_steps(
@@ -269,17 +233,6 @@ def _on_steps(
     if stepped is None:
         stepped = round_to_steps(form, layout, point, bound, aim, deadline)
     return None if stepped is None else model.bare(stepped)
-
-
-def _classes(problem: Problem, shortfall: Shortfall, outcome: Outcome) -> tuple[ClassShortfall, ...]:
-    """What every class misses, weighted, and what it must miss."""
-    weighted = problem.weights * outcome.missing_kwh
-    step_kwh = np.array([2 * (s.goals[-1].asked_kwh - s.goals[-1].least_kwh) for s in problem.sessions])
-    steps = problem.weights * np.where(outcome.missing_kwh > 0, step_kwh, 0.0)
-    return tuple(
-        ClassShortfall(float(weighted[members].sum()), float(bound), float(steps[members].sum()))
-        for members, bound in zip(problem.classes, shortfall.class_bound_kwh, strict=True)
-    )
 
 
 def _calmer(model: Model, best: Solved, calm_eur: float, deadline: Deadline) -> Outcome:
