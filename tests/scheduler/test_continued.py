@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from time import monotonic
+from typing import Any
 
 import numpy as np
 import pytest
 
 from benchmarks.changed import a_slot_later, departed
 from benchmarks.instances import instance
+from benchmarks.replan import departures
 from scheduler import highs
 from scheduler.continued import last_of
 from scheduler.forms import model_of
@@ -88,6 +90,44 @@ def test_a_workplace_goes_on_with_its_plan() -> None:
     for later in (a_slot_later(site, before), departed(site, before, 5, 8)):
         assert_as_good(later)
         assert last_of(later) is not None
+
+
+def test_whoever_leaves_sooner_or_later_the_plan_is_as_good() -> None:
+    """Ten cars, five of which leave one to three hours sooner or later, one at a time."""
+    site = instance("site10")
+    changed = list(departures(site, planned(site).outcome, 5))
+    assert len({change for change, _ in changed}) == 5
+    for _, later in changed:
+        assert_as_good(later)
+
+
+@pytest.mark.parametrize(("name", "position", "earlier"), [("site54", 21, 4), ("garage54", 29, -12)])
+def test_with_other_currents_in_the_same_slots_another_departure_needs_no_search(
+    name: str, position: int, earlier: int
+) -> None:
+    """One car leaves an hour sooner, or three hours later, where the currents of the others leave no room."""
+    site = instance(name)
+    later, said = departed(site, planned(site).outcome, position, earlier), list[str]()
+    solved = planned(later, said)
+    assert "searching" not in said
+    assert not solved.outcome.violations
+    assert sum(solved.outcome.missing_kwh) == 0
+
+
+def test_a_car_that_stays_longer_is_planned_in_its_new_slots() -> None:
+    """Energy costs 0.30 EUR/kWh as long as the last plan knew three cars to stay, then 0.10: that of the one
+    that stays moves, without a search.
+    """
+    alike: dict[str, Any] = {"phases": ((0,),), "currents_a": (6.0, 16.0, 0.1)}
+    cars = [session(range(4), 2.0, charger=c, name=f"car{c}", **alike) for c in range(3)]
+    site, said = problem([0.3] * 4 + [0.1] * 4, cars), list[str]()
+    later = departed(site, planned(site).outcome, 1, -4)
+    solved = planned(later, said)
+    assert "searching" not in said
+    table = later.draw_table
+    drawn_kwh = solved.outcome.draw_kw * later.hours[table.slot]
+    early_kwh = np.bincount(table.session, np.where(table.slot < 4, drawn_kwh, 0.0))
+    assert early_kwh == pytest.approx([2.0, 0.0, 2.0], abs=0.1)
 
 
 def test_another_departure_does_not_need_a_search() -> None:
