@@ -177,14 +177,14 @@ def _opened(
     unserved = ~last.serves[model.layout.table.session]
     best, best_x, least = unserved, None, np.inf
     for most in _MAKE_ROOM:
-        opened = unserved | np.isin(model.layout.table.session, order[:most])
+        opened, before = unserved | np.isin(model.layout.table.session, order[:most]), least
         for still in (last.on & last.served[model.layout.table.session], np.zeros_like(opened)):
             x = _with_room(form, model, last, opened, still, deadline)
             if x is not None and form.value(x) < least:
                 best, best_x, least = opened, x, form.value(x)
             if least <= near:
                 return best, best_x
-        if len(order) <= most:
+        if len(order) <= most or least == before < np.inf:
             break
     return best, best_x
 
