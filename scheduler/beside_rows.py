@@ -15,7 +15,7 @@ from scheduler.written import Rows
 
 def draws_while_filling(problem: Problem, columns: Columns) -> dict[str, Rows]:
     """Rows of ``rules_by_itself.draws_while_filling``."""
-    slot, most_kw, drawn_kw, _ = users(problem, columns)
+    slot, most_kw, drawn_kw = users(problem, columns)
     beside = beside_filling(problem)
     at, most = slot[beside], most_kw[beside]
     while_filling = Linear.of(columns.filling_kw)

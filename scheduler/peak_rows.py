@@ -10,7 +10,7 @@ from scheduler.peak_levels import peak_levels
 from scheduler.problem import IntArray, Problem
 from scheduler.rules_peak import free_import_kw, rising_windows
 from scheduler.standard_form import Columns
-from scheduler.user_rows import users
+from scheduler.user_rows import most_while_on, users
 from scheduler.written import Rows, Terms
 
 _EPS = 1e-6
@@ -57,7 +57,7 @@ def peak_while_on(problem: Problem, columns: Columns) -> dict[str, Rows]:
     free = free_import_kw(problem)
     if not free:
         return {}
-    slot, most_kw, drawn_kw, on = users(problem, columns)
+    slot, most_kw, drawn_kw = users(problem, columns)
     battery_kw = Linear.of(columns.drain_kw[slot]) if problem.battery else Linear.sums(len(slot), [])
     beside = battery_kw + _given(problem, columns, slot)
     parts = []
@@ -66,8 +66,8 @@ def peak_while_on(problem: Problem, columns: Columns) -> dict[str, Rows]:
         for (month, t), kw in free.items():
             free_kw[t] = kw if month == k else free_kw[t]
         bound = np.flatnonzero((free_kw[slot] > _EPS) & (free_kw[slot] < most_kw - _EPS))
-        off = on.only(bound).times(free_kw[slot[bound]]) + Linear.of(np.full(len(bound), rise))
-        parts.append(((drawn_kw - beside).only(bound) - off).at_most(0.0))
+        may = most_while_on(problem, columns, free_kw).only(bound) + Linear.of(np.full(len(bound), rise))
+        parts.append(((drawn_kw - beside).only(bound) - may).at_most(0.0))
     return {"peak_while_on": Rows.joined(parts)}
 
 

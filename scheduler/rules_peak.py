@@ -70,10 +70,12 @@ def peak_level(m: pyo.ConcreteModel, _: Problem) -> None:
 
 
 def peak_while_on(m: pyo.ConcreteModel, problem: Problem) -> None:
-    """sum_d (mean_kw_per_a[d] mean_a[d] - free_kw[k, t] on[d]) <= rise_kw[k] + drain_kw[t] + given_kw[t]
+    """sum_d (mean_kw_per_a[d] mean_a[d] - min(free_kw[k, t], most_kw[d]) on[d])
+    <= rise_kw[k] + drain_kw[t] + given_kw[t]
     over the draws d of one charger in a slot t that is a clock window of month k, and the same of each
     flexible load. free_kw is what the month has paid for and solar less load, where that is above 0 and below
-    the most that they draw: half a draw has half of it, and what is off raises no peak
+    the most that they draw: half a draw has half of it, one that draws less leaves none of it to others, and
+    what is off raises no peak
     """
     free_kw = free_import_kw(problem)
     users = users_at(m, problem, [t for _, t in free_kw])
@@ -85,10 +87,11 @@ def peak_while_on(m: pyo.ConcreteModel, problem: Problem) -> None:
     ]
 
     def below(m: pyo.ConcreteModel, k: int, t: int, n: int) -> object:
-        _, drawn_kw, on = users[t][n]
+        _, drawn_kw, ways = users[t][n]
         beside: Any = m.rise_kw[k] + (m.drain_kw[t] if problem.battery is not None else 0.0)
         beside += given(m, t) if t in m.given_at else 0.0
-        return drawn_kw - free_kw[k, t] * on - beside <= 0
+        may = sum(min(free_kw[k, t], way_kw) * on for way_kw, on in ways)
+        return drawn_kw - may - beside <= 0
 
     m.peak_while_on = pyo.Constraint(index, rule=below)
 
@@ -115,7 +118,7 @@ def users_at(
     m: pyo.ConcreteModel, problem: Problem, slots: Iterable[int]
 ) -> dict[int, list[tuple[float, Any, Any]]]:
     """For each of ``slots``, of every charger and flexible load: the most that it draws, what it draws [kW],
-    whether it is on.
+    and of each way to be on the most that it draws so and whether it is.
     """
     table, mean, known = problem.draw_table, mean_a(m), set(slots)
     per_a, places = table.mean_kw_per_a, table.charger * problem.slots + table.slot
@@ -127,12 +130,12 @@ def users_at(
     for place, mine in sorted(mine_at.items()):
         draws = [m.draws[j] for j in mine]
         drawn_kw = sum(float(per_a[j]) * mean[d] for j, d in zip(mine, draws, strict=True))
-        most_kw = max(most_of_draw[j] for j in mine)
-        found[place % problem.slots].append((most_kw, drawn_kw, sum(m.on[d] for d in draws)))
+        ways = [(most_of_draw[j], m.on[d]) for j, d in zip(mine, draws, strict=True)]
+        found[place % problem.slots].append((max(kw for kw, _ in ways), drawn_kw, ways))
     for r, t in m.running:
         if t in known:
             power_kw = problem.runs[r].power_kw
-            found[t].append((power_kw, power_kw * m.running[r, t], m.running[r, t]))
+            found[t].append((power_kw, power_kw * m.running[r, t], [(power_kw, m.running[r, t])]))
     return found
 
 

@@ -12,19 +12,27 @@ from scheduler.problem import FloatArray, IntArray, Problem
 from scheduler.standard_form import Columns
 
 
-def users(problem: Problem, columns: Columns) -> tuple[IntArray, FloatArray, Linear, Linear]:
-    """Of every charger in a slot, and of every flexible load: the slot, the most that it draws, what it draws
-    [kW], and whether it is on; as ``rules_peak.users_at``.
+def users(problem: Problem, columns: Columns) -> tuple[IntArray, FloatArray, Linear]:
+    """Of every charger in a slot, and of every flexible load: the slot, the most that it draws, and what it
+    draws [kW]; as ``rules_peak.users_at``.
     """
     table = problem.draw_table
     draws, user = np.arange(len(table.slot)), _charger_in_slot(problem)[1]
     slot, most_kw = user_slots(problem)
-    run, _ = run_places(problem)
-    of_run = len(slot) - len(run) + np.arange(len(run))
+    of_run = _runs_after(problem, slot)
     drawn = mean_drawn(problem, columns, user, draws, table.mean_kw_per_a)
-    on = [(user, columns.on, np.ones(len(user))), (of_run, columns.running, np.ones(len(run)))]
     running = (of_run, columns.running, most_kw[of_run])
-    return slot, most_kw, Linear.sums(len(slot), [*drawn, running]), Linear.sums(len(slot), on)
+    return slot, most_kw, Linear.sums(len(slot), [*drawn, running])
+
+
+def most_while_on(problem: Problem, columns: Columns, limit_kw: FloatArray) -> Linear:
+    """Of every one of them the most that it draws as it is on, or ``limit_kw`` of its slot if that is less."""
+    table = problem.draw_table
+    slot, most_kw = user_slots(problem)
+    of_run, user = _runs_after(problem, slot), _charger_in_slot(problem)[1]
+    drawn_kw = np.minimum(table.mean_kw_per_a * table.max_a, limit_kw[table.slot])
+    running_kw = np.minimum(most_kw, limit_kw[slot])[of_run]
+    return Linear.sums(len(slot), [(user, columns.on, drawn_kw), (of_run, columns.running, running_kw)])
 
 
 def user_slots(problem: Problem) -> tuple[IntArray, FloatArray]:
@@ -46,6 +54,13 @@ def beside_filling(problem: Problem) -> IntArray:
     filling = np.flatnonzero(reach(problem).fill_kw[slot] > 0)
     ordered: IntArray = filling[np.argsort(slot[filling], kind="stable")]
     return ordered
+
+
+def _runs_after(problem: Problem, slot: IntArray) -> IntArray:
+    """Positions of the flexible loads, which come after the chargers."""
+    run, _ = run_places(problem)
+    after: IntArray = len(slot) - len(run) + np.arange(len(run))
+    return after
 
 
 def _charger_in_slot(problem: Problem) -> tuple[IntArray, IntArray]:
