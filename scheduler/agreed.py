@@ -19,13 +19,12 @@ from scheduler.layout import Layout
 from scheduler.part_in_steps import PartInSteps
 from scheduler.problem import FloatArray, IntArray
 from scheduler.smaller import Smaller
-from scheduler.standard_form import StandardForm
+from scheduler.standard_form import ABSENT, StandardForm
 
-_ALIKE: Final = 0.01
-"""A column whose values in two points are so near to each other is decided alike."""
+_ALIKE: Final = (0.5, 0.2, 0.01, 0.01)
+"""Round by round: a column whose values in two points are so near to each other is decided alike."""
 _NODES: Final = 10
 """Nodes of a search: most of its points are found at the first."""
-_ROUNDS: Final = 4
 _SEARCH_S: Final = 10.0
 """Time for one search [s]."""
 _PART: Final = 0.5
@@ -52,7 +51,11 @@ def made_better(
     ``linear_x`` is the optimum of the linear program.
     """
     between = better_between(form, x, linear_x, good, worth, deadline)
-    stepped = _on_steps(form, layout, between, worth, deadline)
+    stepped = _on_steps(form, layout, between, np.flatnonzero(form.whole), worth, deadline)
+    if stepped is None:
+        columns = layout.columns
+        draws = np.concatenate([columns.on, columns.chosen[columns.chosen != ABSENT], columns.giving])
+        stepped = _on_steps(form, layout, between, draws, worth, deadline)
     if stepped is not None and form.value(stepped) < form.value(x):
         x = stepped
     if form.value(x) > form.value(between) + worth:
@@ -63,26 +66,28 @@ def made_better(
 def better_between(
     form: StandardForm, x: FloatArray, linear_x: FloatArray, good: float, worth: float, deadline: Deadline
 ) -> FloatArray:
-    """The best point found round by round, until it is good or a round is worth little."""
+    """The best point found round by round, until it is good or a round is worth little: first among few choices,
+    then among all that the linear program leaves open.
+    """
     choices = np.flatnonzero(form.whole & (form.low < form.high))
-    for _ in range(_ROUNDS):
+    for near in _ALIKE:
         if deadline.over or form.value(x) <= good:
             break
-        part = _held(form, _alike(choices, linear_x, x), x)
+        part = _held(form, _alike(choices, linear_x, x, near), x)
         found = highs.solve(part, time_limit_s=_brief(deadline), gap=worth, start=x, nodes=_NODES).x
         gained = -np.inf if found is None else form.value(x) - form.value(found)
         if found is not None and gained > 0:
             x = found
-        if gained < worth:
+        if gained < worth and near == _ALIKE[-1]:
             break
     return x
 
 
 def _on_steps(
-    form: StandardForm, layout: Layout, x: FloatArray, worth: float, deadline: Deadline
+    form: StandardForm, layout: Layout, x: FloatArray, held: IntArray, worth: float, deadline: Deadline
 ) -> FloatArray | None:
-    """The executable point with all that is decided at ``x``, if one is found."""
-    whole = PartInSteps.of(_held(form, np.flatnonzero(form.whole), x), layout)
+    """The executable point with the columns ``held`` as they are at ``x``, if one is found."""
+    whole = PartInSteps.of(_held(form, held, x), layout)
     part = whole.part
     if not part.possible:
         return None
@@ -110,16 +115,16 @@ def mixed(
     form: StandardForm, layout: Layout, x: FloatArray, between: FloatArray, worth: float, deadline: Deadline
 ) -> FloatArray:
     """``x`` or a better executable point, with all that it and ``between`` decide alike."""
-    whole = PartInSteps.of(_held(form, _alike(np.flatnonzero(form.whole), between, x), x), layout)
+    whole = PartInSteps.of(_held(form, _alike(np.flatnonzero(form.whole), between, x, _ALIKE[-1]), x), layout)
     y = in_steps(layout, x)[whole.part.columns]
     found = highs.solve(whole.part.form, time_limit_s=_brief(deadline), gap=worth, start=y, nodes=_NODES).x
     better = x if found is None else whole.point(found)
     return better if form.value(better) < form.value(x) else x
 
 
-def _alike(columns: IntArray, one: FloatArray, other: FloatArray) -> IntArray:
+def _alike(columns: IntArray, one: FloatArray, other: FloatArray, near: float) -> IntArray:
     """Those of ``columns`` that two points decide alike."""
-    alike: IntArray = columns[np.abs(one[columns] - other[columns]) <= _ALIKE]
+    alike: IntArray = columns[np.abs(one[columns] - other[columns]) <= near]
     return alike
 
 

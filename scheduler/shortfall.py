@@ -42,6 +42,9 @@ _FIRST_TIME: Final = 0.3
 _FIRST_ROOM: Final = 0.05
 """Share of what comes before the money that the money may add to it at most."""
 
+_STEPS_ROOM: Final = 0.002
+"""Share of it that is left to whole steps at least where plans are made slot by slot."""
+
 Least = Callable[[StandardForm, FloatArray | Hint | None, Aim, Deadline], Answer]
 """Finds the least of a form's objective, from a point on."""
 
@@ -114,13 +117,15 @@ def _with_first_on_off(model: Model, full: Shortfall, deadline: Deadline) -> Sho
 
 def keeping_first(model: Model, kept: Kept, answer: Answer) -> Kept:
     """``kept``, with what comes before the money as it was found, and as far above it as it could lie below:
-    no money is spent for what is not known.
+    no money is spent for what is not known. Where plans are made slot by slot, there is a little more room,
+    in which currents find their steps.
     """
     assert model.first is not None
     assert answer.x is not None
     found = float(model.first @ model.bare(answer.x))
-    unknown = max(0.0, found - max(answer.bound, 0.0))
-    return replace(kept, first=found + min(unknown, _FIRST_ROOM * found) + EPS)
+    unknown = found - max(answer.bound, 0.0)
+    least = _STEPS_ROOM * found if model.layout.slot_by_slot else 0.0
+    return replace(kept, first=found + min(max(unknown, least), _FIRST_ROOM * found) + EPS)
 
 
 def least_on_steps(model: Model, near: FloatArray, deadline: Deadline) -> Shortfall:

@@ -11,10 +11,17 @@ from scheduler import highs
 from scheduler.agreed import made_better
 from scheduler.deadline import Deadline
 from scheduler.highs import Answer
+from scheduler.node_rows import with_node_rows
 from scheduler.solved import THOROUGH_S
 from scheduler.task import Task
 from scheduler.walks import walked
 
+_FIRST_NODE: Final = 0.1
+"""Share of the time that is left for the rows of the first node."""
+_FIRST_NODE_S: Final = 3.0
+"""Time for them [s]: most of what they lift is there sooner."""
+_GOOD: Final = 0.6
+"""Share of the asked gap at which a plan is good enough: whole steps cost the rest."""
 _FAR: Final = 4.0
 """Times the asked gap from which on a plan is made anew beside one that is there."""
 
@@ -26,6 +33,8 @@ def searched_tied(task: Task) -> Answer:
     Where that is not near the bound, the rows of on and off and of the ties lift it; where it leads nowhere,
     everything is searched at once for a while.
     """
+    if task.layout.slot_by_slot and not task.near(task.first, task.aim.asked):
+        task = _with_node_rows(task)
     form, deadline, best = task.form, task.deadline, task.first
     every_row = cache(lambda: highs.solve(form.relaxed(), time_limit_s=deadline.left_s))
     if best.x is not None:
@@ -41,6 +50,15 @@ def searched_tied(task: Task) -> Answer:
     return task.better(best, form, task.aim.asked, brief)
 
 
+def _with_node_rows(task: Task) -> Task:
+    """``task`` with the rows that a search finds at its first node, and the bound that they prove."""
+    seconds = min(task.deadline.left_s * _FIRST_NODE, _FIRST_NODE_S)
+    form = with_node_rows(task.form, task.layout, task.first.x, seconds)
+    lifted = highs.solve(form.relaxed(), time_limit_s=task.deadline.left_s)
+    bound = max(task.relaxed.bound, lifted.bound)
+    return replace(task, form=form, relaxed=replace(task.relaxed, bound=bound))
+
+
 def _agreed(task: Task, best: Answer, every_row: Callable[[], Answer]) -> Answer:
     """``best``, made better where it and the linear program of ``every_row`` disagree."""
     asked = task.aim.asked
@@ -51,7 +69,7 @@ def _agreed(task: Task, best: Answer, every_row: Callable[[], Answer]) -> Answer
         return best
     assert best.x is not None
     bound = max(best.bound, linear.bound)
-    good, worth = bound + asked / 2, asked / 4
+    good, worth = bound + _GOOD * asked, asked / 4
     x, between = made_better(task.form, task.layout, best.x, linear.x, good, worth, task.deadline)
     return replace(best, x=x, bound=bound, between=between)
 
