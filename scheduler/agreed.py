@@ -16,13 +16,17 @@ from scheduler.deadline import Deadline
 from scheduler.dive import dived
 from scheduler.lattice import in_steps, next_to
 from scheduler.layout import Layout
+from scheduler.node_rows import NODE_ROWS
 from scheduler.part_in_steps import PartInSteps
 from scheduler.problem import FloatArray, IntArray
 from scheduler.smaller import Smaller
 from scheduler.standard_form import ABSENT, StandardForm
 
-_ALIKE: Final = (0.5, 0.2, 0.01, 0.01)
-"""Round by round: a column whose values in two points are so near to each other is decided alike."""
+_ALIKE: Final = 0.01
+"""A column whose values in two points are so near to each other is decided alike."""
+_ROUNDS: Final = (_ALIKE,) * 4
+_FEW_FIRST: Final = (0.5, 0.2, _ALIKE, _ALIKE)
+"""The same round by round where the linear program is so near to a plan that half a choice tells the way."""
 _NODES: Final = 10
 """Nodes of a search: most of its points are found at the first."""
 _SEARCH_S: Final = 10.0
@@ -66,11 +70,11 @@ def made_better(
 def better_between(
     form: StandardForm, x: FloatArray, linear_x: FloatArray, good: float, worth: float, deadline: Deadline
 ) -> FloatArray:
-    """The best point found round by round, until it is good or a round is worth little: first among few choices,
-    then among all that the linear program leaves open.
+    """The best point found round by round, until it is good or a round is worth little: first among few
+    choices, then among all that the linear program leaves open.
     """
     choices = np.flatnonzero(form.whole & (form.low < form.high))
-    for near in _ALIKE:
+    for near in _FEW_FIRST if form.rows_of((NODE_ROWS,)).any() else _ROUNDS:
         if deadline.over or form.value(x) <= good:
             break
         part = _held(form, _alike(choices, linear_x, x, near), x)
@@ -78,7 +82,7 @@ def better_between(
         gained = -np.inf if found is None else form.value(x) - form.value(found)
         if found is not None and gained > 0:
             x = found
-        if gained < worth and near == _ALIKE[-1]:
+        if gained < worth and near == _ALIKE:
             break
     return x
 
@@ -115,7 +119,7 @@ def mixed(
     form: StandardForm, layout: Layout, x: FloatArray, between: FloatArray, worth: float, deadline: Deadline
 ) -> FloatArray:
     """``x`` or a better executable point, with all that it and ``between`` decide alike."""
-    whole = PartInSteps.of(_held(form, _alike(np.flatnonzero(form.whole), between, x, _ALIKE[-1]), x), layout)
+    whole = PartInSteps.of(_held(form, _alike(np.flatnonzero(form.whole), between, x, _ALIKE), x), layout)
     y = in_steps(layout, x)[whole.part.columns]
     found = highs.solve(whole.part.form, time_limit_s=_brief(deadline), gap=worth, start=y, nodes=_NODES).x
     better = x if found is None else whole.point(found)

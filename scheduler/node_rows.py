@@ -31,6 +31,8 @@ _OFF: Final = (
     *("mip_heuristic_run_rins", "mip_heuristic_run_rens", "mip_heuristic_run_root_reduced_cost"),
     *("mip_heuristic_run_feasibility_jump", "mip_detect_symmetry"),
 )
+_TRIES: Final = (0.6, 1.0)
+"""Shares of the time, try by try: where it ends inside a linear program, HiGHS tells no cuts."""
 _EPS: Final = 1e-7
 _BROKEN: Final = 1e-6
 
@@ -43,8 +45,11 @@ def with_node_rows(
     A row that the executable point ``start`` breaks is left out.
     """
     part = _without_switches(form, layout)
-    rows, low, high = _found(part, time_limit_s)
-    if not len(low):
+    for share in _TRIES:
+        rows, low, high = _found(part, share * time_limit_s)
+        if len(low):
+            break
+    else:
         return form
     if start is not None:
         kept = _holds(rows, low, high, start)

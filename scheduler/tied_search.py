@@ -12,14 +12,17 @@ from scheduler.agreed import made_better
 from scheduler.deadline import Deadline
 from scheduler.highs import Answer
 from scheduler.node_rows import with_node_rows
+from scheduler.problem import FloatArray
 from scheduler.solved import THOROUGH_S
 from scheduler.task import Task
 from scheduler.walks import walked
 
-_FIRST_NODE: Final = 0.1
+_FIRST_NODE: Final = 0.2
 """Share of the time that is left for the rows of the first node."""
 _FIRST_NODE_S: Final = 3.0
 """Time for them [s]: most of what they lift is there sooner."""
+_LIFTED_DRAWS: Final = 1000
+"""Up to so many choices they are looked for."""
 _GOOD: Final = 0.6
 """Share of the asked gap at which a plan is good enough: whole steps cost the rest."""
 _FAR: Final = 4.0
@@ -33,8 +36,8 @@ def searched_tied(task: Task) -> Answer:
     Where that is not near the bound, the rows of on and off and of the ties lift it; where it leads nowhere,
     everything is searched at once for a while.
     """
-    if task.layout.slot_by_slot and not task.near(task.first, task.aim.asked):
-        task = _with_node_rows(task)
+    if _lifted(task) and not task.layout.in_turn and not task.near(task.first, task.aim.asked):
+        task = _with_node_rows(task, task.first.x)
     form, deadline, best = task.form, task.deadline, task.first
     every_row = cache(lambda: highs.solve(form.relaxed(), time_limit_s=deadline.left_s))
     if best.x is not None:
@@ -50,21 +53,30 @@ def searched_tied(task: Task) -> Answer:
     return task.better(best, form, task.aim.asked, brief)
 
 
-def _with_node_rows(task: Task) -> Task:
-    """``task`` with the rows that a search finds at its first node, and the bound that they prove."""
+def _lifted(task: Task) -> bool:
+    """Whether the rows of the first node are found soon, and few enough not to slow what follows."""
+    return task.layout.slot_by_slot and len(task.layout.table.slot) <= _LIFTED_DRAWS
+
+
+def _with_node_rows(task: Task, start: FloatArray | None) -> Task:
+    """``task`` with the rows that a search finds at its first node, but those that ``start`` breaks."""
     seconds = min(task.deadline.left_s * _FIRST_NODE, _FIRST_NODE_S)
-    form = with_node_rows(task.form, task.layout, task.first.x, seconds)
-    lifted = highs.solve(form.relaxed(), time_limit_s=task.deadline.left_s)
-    bound = max(task.relaxed.bound, lifted.bound)
-    return replace(task, form=form, relaxed=replace(task.relaxed, bound=bound))
+    return replace(task, form=with_node_rows(task.form, task.layout, start, seconds))
 
 
 def _agreed(task: Task, best: Answer, every_row: Callable[[], Answer]) -> Answer:
-    """``best``, made better where it and the linear program of ``every_row`` disagree."""
+    """``best``, made better where it and the linear program of ``every_row`` disagree.
+
+    What is searched in turn was so without the rows of the first node, which slow that by much.
+    """
     asked = task.aim.asked
     if task.near(best, asked):
         return best
-    linear = every_row()
+    if _lifted(task) and task.layout.in_turn:
+        task = _with_node_rows(task, best.x)
+        linear = highs.solve(task.form.relaxed(), time_limit_s=task.deadline.left_s)
+    else:
+        linear = every_row()
     if linear.x is None:
         return best
     assert best.x is not None

@@ -26,7 +26,7 @@ def users(problem: Problem, columns: Columns) -> tuple[IntArray, FloatArray, Lin
 
 
 def most_while_on(problem: Problem, columns: Columns, limit_kw: FloatArray) -> Linear:
-    """Of every one of them the most that it draws as it is on, or ``limit_kw`` of its slot if that is less."""
+    """Of every one of them the most that it draws as it is on, at most ``limit_kw`` of its slot."""
     table = problem.draw_table
     slot, most_kw = user_slots(problem)
     of_run, user = _runs_after(problem, slot), _charger_in_slot(problem)[1]
