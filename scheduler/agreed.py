@@ -25,7 +25,7 @@ from scheduler.standard_form import ABSENT, StandardForm
 _ALIKE: Final = 0.01
 """A column whose values in two points are so near to each other is decided alike."""
 _ROUNDS: Final = (_ALIKE,) * 4
-_FEW_FIRST: Final = (0.5, 0.2, _ALIKE, _ALIKE)
+_FEW_FIRST: Final = (0.5, 0.2, _ALIKE)
 """The same round by round where the linear program is so near to a plan that half a choice tells the way."""
 _NODES: Final = 10
 """Nodes of a search: most of its points are found at the first."""

@@ -19,7 +19,7 @@ from scheduler.walks import walked
 
 _FIRST_NODE: Final = 0.2
 """Share of the time that is left for the rows of the first node."""
-_FIRST_NODE_S: Final = 3.0
+_FIRST_NODE_S: Final = 4.0
 """Time for them [s]: most of what they lift is there sooner."""
 _LIFTED_DRAWS: Final = 1000
 """Up to so many choices they are looked for."""
