@@ -7,13 +7,13 @@ from dataclasses import replace
 from functools import cache
 from typing import Final
 
-from scheduler import highs
 from scheduler.agreed import made_better
 from scheduler.deadline import Deadline
 from scheduler.highs import Answer
-from scheduler.node_rows import with_node_rows
+from scheduler.node_rows import Lifted, with_node_rows
 from scheduler.problem import FloatArray
 from scheduler.solved import THOROUGH_S
+from scheduler.standard_form import StandardForm
 from scheduler.task import Task
 from scheduler.walks import walked
 
@@ -36,45 +36,57 @@ def searched_tied(task: Task) -> Answer:
     Where that is not near the bound, the rows of on and off and of the ties lift it; where it leads nowhere,
     everything is searched at once for a while.
     """
-    if _lifted(task) and not task.layout.in_turn and not task.near(task.first, task.aim.asked):
-        task = _with_node_rows(task, task.first.x)
-    form, deadline, best = task.form, task.deadline, task.first
-    every_row = cache(lambda: highs.solve(form.relaxed(), time_limit_s=deadline.left_s))
+    lifted, deadline, best = Lifted(task.form), task.deadline, task.first
+    if _lifts(task) and not task.layout.in_turn and not task.near(best, task.aim.asked):
+        lifted = _with_node_rows(task, best.x)
+    every_row = cache(lambda: lifted.optimum(deadline.left_s))
     if best.x is not None:
-        best = _agreed(task, best, every_row)
+        best = _agreed(task, best, lifted.form, every_row)
     if best.x is None or _far(task, best):
-        found = walked(task, every_row)
+        found = _walked(task, lifted, every_row)
         best = replace(best, bound=max(best.bound, found.bound))
-        if found.x is not None and (best.x is None or form.value(found.x) < form.value(best.x)):
-            best = _agreed(task, replace(best, x=found.x, between=None), every_row)
+        if found.x is not None and (best.x is None or task.form.value(found.x) < task.form.value(best.x)):
+            best = _agreed(task, replace(best, x=found.x, between=None), lifted.form, every_row)
     if best.x is not None:
         return best
     brief = Deadline.after(deadline.clock, min(deadline.left_s, THOROUGH_S))
-    return task.better(best, form, task.aim.asked, brief)
+    return task.better(best, task.form, task.aim.asked, brief)
 
 
-def _lifted(task: Task) -> bool:
+def _walked(task: Task, lifted: Lifted, every_row: Callable[[], Answer]) -> Answer:
+    """What a walk finds with the rows of the first node, or where that is nothing, without them."""
+    if lifted.form is not task.form:
+        linear = every_row()
+        bound = task.relaxed.bound if linear.x is None else max(task.relaxed.bound, linear.bound)
+        known = replace(task, form=lifted.form, relaxed=replace(task.relaxed, bound=bound))
+        found = walked(known, every_row)
+        if found.x is not None or task.deadline.over:
+            return found
+    return walked(task, every_row)
+
+
+def _lifts(task: Task) -> bool:
     """Whether the rows of the first node are found soon, and few enough not to slow what follows."""
     return task.layout.slot_by_slot and len(task.layout.table.slot) <= _LIFTED_DRAWS
 
 
-def _with_node_rows(task: Task, start: FloatArray | None) -> Task:
-    """``task`` with the rows that a search finds at its first node, but those that ``start`` breaks."""
+def _with_node_rows(task: Task, start: FloatArray | None) -> Lifted:
+    """The form with the rows that a search finds at its first node, but those that ``start`` breaks."""
     seconds = min(task.deadline.left_s * _FIRST_NODE, _FIRST_NODE_S)
-    return replace(task, form=with_node_rows(task.form, task.layout, start, seconds))
+    return with_node_rows(task.form, task.layout, start, _FAR * task.aim.asked, seconds)
 
 
-def _agreed(task: Task, best: Answer, every_row: Callable[[], Answer]) -> Answer:
-    """``best``, made better where it and the linear program of ``every_row`` disagree.
+def _agreed(task: Task, best: Answer, form: StandardForm, every_row: Callable[[], Answer]) -> Answer:
+    """``best``, made better where it and the linear program of ``form``, which ``every_row`` solves, differ.
 
     What is searched in turn was so without the rows of the first node, which slow that by much.
     """
     asked = task.aim.asked
     if task.near(best, asked):
         return best
-    if _lifted(task) and task.layout.in_turn:
-        task = _with_node_rows(task, best.x)
-        linear = highs.solve(task.form.relaxed(), time_limit_s=task.deadline.left_s)
+    if _lifts(task) and task.layout.in_turn:
+        lifted = _with_node_rows(task, best.x)
+        form, linear = lifted.form, lifted.optimum(task.deadline.left_s)
     else:
         linear = every_row()
     if linear.x is None:
@@ -82,7 +94,7 @@ def _agreed(task: Task, best: Answer, every_row: Callable[[], Answer]) -> Answer
     assert best.x is not None
     bound = max(best.bound, linear.bound)
     good, worth = bound + _GOOD * asked, asked / 4
-    x, between = made_better(task.form, task.layout, best.x, linear.x, good, worth, task.deadline)
+    x, between = made_better(form, task.layout, best.x, linear.x, good, worth, task.deadline)
     return replace(best, x=x, bound=bound, between=between)
 
 
