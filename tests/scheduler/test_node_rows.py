@@ -7,10 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from scheduler import highs
+from scheduler import highs, tied_search
 from scheduler.devices import Control
-from scheduler.node_rows import NODE_ROWS, with_node_rows
+from scheduler.forms import relaxation
+from scheduler.node_rows import NODE_ROWS, Lifted, with_node_rows
+from scheduler.solved import Aim
 from scheduler.standard_form import StandardForm
+from scheduler.task import Task
 from tests.scheduler.test_slot_by_slot import yard_model
 
 LONG_S = 20.0
@@ -75,3 +78,17 @@ def test_no_bound_is_worth_more_than_the_point_that_the_search_came_across() -> 
     capped = replace(lifted, holds_below=0.5)
     assert capped.optimum(LONG_S).bound == 0.5
     assert capped.optimum(LONG_S).x == pytest.approx(lifted.optimum(LONG_S).x)
+
+
+def test_where_rows_leave_no_plan_the_walk_goes_without_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row that nothing keeps stands for one that is wrong: neither plan nor bound rests on it."""
+    model, form, deadline = yard_model(0)
+    impossible = form.with_row(NODE_ROWS, np.zeros(form.columns), -1.0)
+    monkeypatch.setattr(tied_search, "_lifts", lambda _: True)
+    monkeypatch.setattr(tied_search, "with_node_rows", lambda *_: Lifted(impossible))
+    task = Task(form, model.layout, relaxation(form, deadline), Aim(0.01, 0.002), deadline)
+    found = tied_search.searched_tied(task)
+    assert found.x is not None
+    assert not found.infeasible
+    assert found.bound <= form.value(found.x)
+    assert model.outcome(found.x).violations == ()
